@@ -1,0 +1,1 @@
+"""The words of the house: errors, units, timeline, expressions, operators, models."""

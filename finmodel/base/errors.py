@@ -1,0 +1,120 @@
+"""Errors as values and as exceptions; every user mistake ends as one of these, never a traceback.
+
+Exit codes: 2 bad input or usage, 3 refused, 4 cannot read or write, 5 a limit reached, 6 a check failed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_HERE = str(Path(__file__).parent)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in one place of one file.
+
+    Args:
+        file: The file as the user named it.
+        line: Line number from 1; 0 when the whole file is meant.
+        key: Dotted key, such as "facility.jbic.rate"; may be empty.
+        text: The line as typed; may be empty.
+        wrong: What is wrong, with the value.
+        remedy: What to write instead.
+    """
+
+    file: str
+    line: int
+    key: str
+    text: str
+    wrong: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        head = f"{place}: {self.key}" if self.key else place
+        rows = [head]
+        if self.text:
+            rows.append(f"{self.line:>5} | {self.text}")
+        rows.append(self.wrong)
+        if self.remedy:
+            rows.append(self.remedy)
+        return "\n".join(rows)
+
+
+class FinmodelError(Exception):
+    """Any error with a message for the user; `exit_code` is what the command returns."""
+
+    exit_code = 1
+
+
+class CaseError(FinmodelError):
+    """A case file that cannot be run: all its problems at once."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(FinmodelError):
+    """A call that asks for something that does not exist: an unknown line, key or verb."""
+
+    exit_code = 2
+
+
+class RefusedError(FinmodelError):
+    """Something that finmodel will not do, such as run on another version's files."""
+
+    exit_code = 3
+
+
+class FileError(FinmodelError):
+    """A file that cannot be read or written."""
+
+    exit_code = 4
+
+
+class LimitError(FinmodelError):
+    """An input beyond a stated size."""
+
+    exit_code = 5
+
+
+class ModelError(FinmodelError):
+    """Lines that do not make a model: a double id, an undefined line, units that do not fit."""
+
+    exit_code = 2
+
+
+class UnitError(ModelError):
+    """Units that do not fit together."""
+
+
+class CircularityError(ModelError):
+    """Lines that need each other in the same period."""
+
+
+class SolveError(FinmodelError):
+    """A solved input that does not reach its target."""
+
+    exit_code = 2
+
+
+class NumberError(FinmodelError):
+    """A line whose value is not a finite number: names line, period and path."""
+
+    exit_code = 2
+
+
+def place() -> str:
+    """The "file:line" of the code that called into this package: where a line or a formula was written."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    path = frame.f_code.co_filename.replace("\\", "/").rsplit("/", 2)
+    return f"{'/'.join(path[-2:])}:{frame.f_lineno}"

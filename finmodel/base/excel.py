@@ -1,0 +1,59 @@
+"""The Excel face of a formula: its text in one cell, from the operator table and the fold table alone.
+
+Where things stand in the workbook is the business of the cells: they answer with references. A row keeps one formula
+across all periods when its opening and closing columns hold what a shift reads beyond the timeline.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from finmodel.base.expr import Const, Expr, Fold, Given, Op, Shift
+from finmodel.base.folds import FOLDS
+from finmodel.base.model import Line
+from finmodel.base.operators import OPERATORS
+
+_SUMS = ("add", "sub")
+
+
+class Cell(Protocol):
+    """A workbook seen from one cell: the references that its formula writes."""
+
+    def given(self, leaf: Given) -> str:
+        """An input: the one cell of a number, this period's cell of a row."""
+
+    def line(self, line: Line, back: int) -> str | None:
+        """A line `back` periods ago (negative: ahead); None where no column holds it, beyond the timeline."""
+
+    def row(self, line: Line) -> str:
+        """All periods of a line, as a range."""
+
+    def beyond(self, shift: Shift) -> str:
+        """What a shift reads beyond the timeline, where `line` has no column for it."""
+
+
+def excel_text(expr: Expr, cell: Cell) -> str:
+    """The formula as the text of a cell, without the leading "="."""
+    if isinstance(expr, Const):
+        return const_text(expr.value)
+    if isinstance(expr, Given):
+        return cell.given(expr)
+    if isinstance(expr, Line):
+        here = cell.line(expr, 0)
+        assert here is not None, f"{expr.id} has no cell"
+        return here
+    if isinstance(expr, Shift):
+        return cell.line(expr.line, expr.back) or cell.beyond(expr)
+    parts = [excel_text(arg, cell) for arg in expr.args]
+    if isinstance(expr, Fold):
+        return FOLDS[expr.name].excel([cell.row(line) for line in expr.lines], parts)
+    assert isinstance(expr, Op)
+    if expr.name in _SUMS and isinstance(expr.args[0], Op) and expr.args[0].name in _SUMS:
+        parts[0] = parts[0][1:-1]  # a sum runs from left to right without brackets
+    return OPERATORS[expr.name].excel(parts)
+
+
+def const_text(value: float) -> str:
+    """A number as a formula writes it: 1, 0.5, 1E-09; a negative one in brackets."""
+    text = repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value).upper()
+    return f"({text})" if value < 0 else text

@@ -1,0 +1,194 @@
+"""The schema as a list: every key with unit, bounds, default and meaning; and the search for one key."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from finmodel.case.leaf import Count, DateQuantity, Leaf, Quantity
+from finmodel.case.table import Table
+
+_PLAIN = {str: ("text", '"…"'), int: ("whole number", "1"), bool: ("true or false", "true"), float: ("number", "1.0")}
+
+
+@dataclass(frozen=True)
+class KeyInfo:
+    """One key of the schema.
+
+    Args:
+        key: Dotted; a name of the user's choice stands as <name>.
+        kind: "quantity", "date", "text", "choice", "list" …
+        unit: As people type it; empty without.
+        range: Bounds in words, or the choices.
+        default: As it would be typed; None when the key must be given or may be left out.
+        required: Whether the key must be given.
+        live: Whether scenarios and an imported workbook may change it.
+        meaning: In words.
+        example: A value that would be accepted.
+    """
+
+    key: str
+    kind: str
+    unit: str
+    range: str
+    default: str | None
+    required: bool
+    live: bool
+    meaning: str
+    example: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What may stand at one place of a case: a table, named things, a leaf, or a plain value."""
+
+    kind: str
+    tables: tuple[type[Table], ...] = ()
+    item: Slot | None = None
+    leaf: Leaf | None = None
+    choices: tuple[str, ...] = ()
+    example: str = '"…"'
+
+
+@dataclass(frozen=True)
+class Found:
+    """A key that the schema knows.
+
+    Args:
+        slot: What it takes.
+        field: The field of its table; None for the root and for named things.
+        names: Which parts of the key are names of the user's choice.
+    """
+
+    slot: Slot
+    field: FieldInfo | None
+    names: tuple[int, ...]
+
+    @property
+    def meaning(self) -> str:
+        """In words; empty when the schema has none."""
+        if self.slot.leaf is not None and self.slot.leaf.meaning:
+            return self.slot.leaf.meaning
+        if self.field is not None and self.field.description:
+            return self.field.description
+        document = self.slot.tables[0].__doc__ if self.slot.tables else ""
+        return re.split(r"\.\s|\n", (document or "").strip())[0]
+
+    @property
+    def live(self) -> bool:
+        """Whether a scenario may change it."""
+        return self.slot.leaf is not None and not self.slot.leaf.structural
+
+
+@lru_cache(maxsize=256)
+def fields(table: type[Table]) -> Mapping[str, tuple[Slot, FieldInfo]]:
+    """The keys of a table and what each takes."""
+    return {name: (_slot(info.annotation, info.metadata), info) for name, info in table.model_fields.items()}
+
+
+def find(root: type[Table], path: Iterable[str]) -> Found | None:
+    """The schema's entry for a key; a date below a dated key, or a number below a list, is that key."""
+    slot, field = Slot("table", (root,)), None
+    names: list[int] = []
+    for at, part in enumerate(path):
+        if slot.leaf is not None or (slot.kind == "list" and slot.item is None):
+            return Found(slot, field, tuple(names)) if _goes_on(slot) else None
+        if slot.item is not None:
+            names += [at] if slot.kind == "named" else []
+            slot, field = slot.item, None
+            continue
+        known = [fields(table)[part] for table in slot.tables if part in fields(table)]
+        if not known:
+            return None
+        slot, field = known[0]
+    return Found(slot, field, tuple(names))
+
+
+def keys(root: type[Table]) -> list[KeyInfo]:
+    """Every key of a schema, in its order."""
+    return [_info(key, found) for key, found in _walk(Slot("table", (root,)), None, "", {})]
+
+
+def known(root: type[Table], tree: Mapping[str, Any]) -> list[str]:
+    """Every dotted key that a given case may have, with the names that it uses."""
+    return [key for key, _ in _walk(Slot("table", (root,)), None, "", tree) if "<name>" not in key]
+
+
+def json_schema(root: type[Table]) -> dict[str, Any]:
+    """The schema for editors that complete and check TOML."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **root.model_json_schema()}
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The most similar of some words, if any is similar."""
+    if len(word) > 80:
+        return None
+    near = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def _walk(slot: Slot, field: FieldInfo | None, key: str, tree: object) -> Iterator[tuple[str, Found]]:
+    below = tree if isinstance(tree, Mapping) else {}
+    if slot.kind == "named" and slot.item is not None:
+        for name in below or ("<name>",):
+            yield from _walk(slot.item, None, f"{key}.{name}", below.get(name))
+    elif slot.tables and slot.kind == "table":
+        entries = {name: entry for table in slot.tables for name, entry in fields(table).items()}
+        for name, (inner, info) in entries.items():
+            yield from _walk(inner, info, f"{key}.{name}" if key else name, below.get(name))
+    else:
+        yield key, Found(slot, field, ())
+
+
+def _info(key: str, found: Found) -> KeyInfo:
+    slot, leaf = found.slot, found.slot.leaf
+    unit = leaf.spelled if isinstance(leaf, Quantity) else ""
+    bounds = "" if leaf is None or isinstance(leaf, DateQuantity) else leaf.range
+    required = found.field is not None and found.field.is_required()
+    value = None if found.field is None or required else found.field.default
+    default = None if value is None else str(value)
+    bounds = bounds or ", ".join(slot.choices)
+    return KeyInfo(key, slot.kind, unit, bounds, default, required, found.live, found.meaning, slot.example)
+
+
+def _goes_on(slot: Slot) -> bool:
+    return slot.kind == "list" or (isinstance(slot.leaf, Quantity) and bool(slot.leaf.dated or slot.leaf.listed))
+
+
+def _slot(annotation: Any, metadata: Iterable[Any] = ()) -> Slot:
+    """What an annotation takes; None beside something else only means that it may be left out."""
+    leaf = next((item for item in metadata if isinstance(item, Leaf)), None)
+    if isinstance(leaf, Quantity):
+        return Slot("quantity", leaf=leaf, example=f'"{leaf.shown_example}"')
+    if isinstance(leaf, Count):
+        return Slot("whole number", leaf=leaf, example=str(max(leaf.ge, 1)))
+    if leaf is not None:
+        return Slot("date", leaf=leaf, example="2027-01-31")
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _slot(args[0], args[1:])
+    if origin in (Union, types.UnionType):
+        return _union([_slot(arg) for arg in args if arg is not type(None)])
+    if origin is Literal:
+        return Slot("choice", choices=tuple(map(str, args)), example=f'"{args[0]}"')
+    if origin is dict:
+        return Slot("named", item=_slot(args[1]))
+    if origin in (list, tuple):
+        item = _slot(args[0])
+        return Slot("list", item=item, example=f"[{item.example}]")
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        return Slot("table", (annotation,))
+    kind, example = _PLAIN.get(annotation, ("value", '"…"'))
+    return Slot(kind, example=example)
+
+
+def _union(slots: list[Slot]) -> Slot:
+    tables = tuple(table for slot in slots for table in slot.tables)
+    return Slot("table", tables) if tables else slots[0]

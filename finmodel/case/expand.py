@@ -1,0 +1,183 @@
+"""Once the timeline is known: values by date become one number a period, and each leaf learns its key and place."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from finmodel.base.expr import Given
+from finmodel.base.timeline import MAX_PERIODS, MONTH_NAMES, MONTHS, Timeline, from_serial, serial
+from finmodel.case.leaf import Points
+from finmodel.case.positions import Document, Keys, Place
+from finmodel.case.table import Table
+
+Fault = tuple[str, str, str]
+"""A dotted key, what is wrong, and what to write instead."""
+
+
+class Terms(Protocol):
+    """The table [timeline] of a case."""
+
+    @property
+    def frequency(self) -> str:
+        """Length of a period: "month", "quarter", "half" or "year"."""
+
+    @property
+    def year_ends(self) -> str:
+        """Name of the month in which years and halves end."""
+
+    @property
+    def financial_close(self) -> Given:
+        """First day of the first period."""
+
+    @property
+    def construction(self) -> Given:
+        """Length of construction in months."""
+
+    @property
+    def operations(self) -> Given:
+        """Length of operations in months."""
+
+    @property
+    def wind_up(self) -> Given:
+        """Length of the tail after operations in months."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A timeline and where construction ends in it.
+
+    Args:
+        timeline: Periods from financial close to the end of the wind-up.
+        built: Number of periods of construction; operations start in the next one.
+    """
+
+    timeline: Timeline
+    built: int
+
+
+def timeline_faults(terms: Terms) -> Iterator[Fault]:
+    """Why the terms make no timeline: a close within a period, a length that is not whole periods."""
+    size, total = MONTHS[terms.frequency], 0.0
+    for name in ("construction", "operations", "wind_up"):
+        months = getattr(terms, name).number
+        total += months
+        if months % size:
+            below = int(months // size)
+            wrong = f"{months:g} months are not whole periods of one {terms.frequency}."
+            yield f"timeline.{name}", wrong, f'Write {name} = "{below * size} months" or "{(below + 1) * size} months".'
+    periods = total / size
+    if not 1 <= periods <= MAX_PERIODS:
+        yield (
+            "timeline",
+            f"the timeline has {periods:,.0f} periods; 1 to {MAX_PERIODS:,} are possible.",
+            "Choose other lengths or a longer period.",
+        )
+    close = from_serial(terms.financial_close.number)
+    probe = Timeline(date(2000, year_end(terms) % 12 + 1, 1), terms.frequency, 1, year_end(terms))
+    if not probe.is_boundary(close):
+        before, after = probe.nearest(close)
+        wrong = f"{close} is not the first day of a {terms.frequency} when years end in {terms.year_ends}."
+        yield "timeline.financial_close", wrong, f"Write financial_close = {before} or {after}."
+
+
+def timeline_of(terms: Terms) -> Timeline:
+    """The periods from financial close over construction, operations and wind-up.
+
+    Raises:
+        ModelError: The terms have a fault that `timeline_faults` explains.
+    """
+    months = terms.construction.number + terms.operations.number + terms.wind_up.number
+    start = from_serial(terms.financial_close.number)
+    return Timeline(start, terms.frequency, round(months / MONTHS[terms.frequency]), year_end(terms))
+
+
+def year_end(terms: Terms) -> int:
+    """Month (1-12) in which years end."""
+    return MONTH_NAMES.index(terms.year_ends) + 1
+
+
+def clock_of(terms: Terms) -> Clock:
+    """The timeline, and the number of periods of construction."""
+    timeline = timeline_of(terms)
+    return Clock(timeline, round(terms.construction.number / timeline.months))
+
+
+def bind(tables: Table, document: Document, clock: Clock, source: Callable[[Keys, Place], str]) -> list[Fault]:
+    """Give each leaf its key, place, label and source, and expand the values by date in place."""
+    faults: list[Fault] = []
+    for keys, given, typed in leaves(tables, document.tree):
+        place = document.place(keys) if typed else None
+        given.id = ".".join(keys)
+        given.label = given.label or keys[-1].replace("_", " ").capitalize()
+        given.where = "default" if place is None else str(place)
+        given.source = "default" if place is None else source(keys, place)
+        if isinstance(given, Points):
+            faults += _expand(given, clock)
+    return faults
+
+
+def leaves(value: object, tree: object, above: Keys = ()) -> Iterator[tuple[Keys, Given, bool]]:
+    """Each leaf with its key and whether it was typed (else it is a default)."""
+    typed = tree is not None
+    if isinstance(value, Given):
+        yield above, value, typed
+    elif isinstance(value, Table):
+        for name, inner in value:
+            yield from leaves(inner, tree.get(name) if isinstance(tree, Mapping) else None, (*above, name))
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from leaves(inner, tree.get(name) if isinstance(tree, Mapping) else None, (*above, str(name)))
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            yield from leaves(inner, tree[number] if isinstance(tree, list) else None, (*above, str(number)))
+
+
+def _expand(given: Points, clock: Clock) -> Iterator[Fault]:
+    rule = {"step": _steps, "linear": _straight, "period": _by_period, "operating_year": _by_year}[given.rule]
+    first = clock.timeline.start
+    if given.rule == "step" and given.points[0][0] > serial(first):
+        typed = from_serial(given.points[0][0])
+        wrong = f"the first date, {typed}, is after the first period, which starts on {first}: nothing holds before."
+        yield given.id, wrong, f"Add a row for {first} or earlier."
+    elif given.rule == "period" and len(given.points) > clock.built:
+        wrong = f"the list has {len(given.points)} values, but construction has {clock.built} periods."
+        yield given.id, wrong, f"Write {clock.built} values."
+    else:
+        given.value = rule(given.points, clock)
+        given.series = True
+
+
+def _steps(points: tuple[tuple[float, float], ...], clock: Clock) -> tuple[float, ...]:
+    """The value in force on the first day of each period."""
+    days = [day for day, _ in points]
+    return tuple(points[bisect_right(days, serial(period.start)) - 1][1] for period in clock.timeline.periods)
+
+
+def _straight(points: tuple[tuple[float, float], ...], clock: Clock) -> tuple[float, ...]:
+    """The value in the middle of each period, on straight lines between the dates and flat beyond them."""
+    return tuple(_between(points, (serial(p.start) + serial(p.end)) / 2) for p in clock.timeline.periods)
+
+
+def _between(points: tuple[tuple[float, float], ...], day: float) -> float:
+    after = bisect_right([at for at, _ in points], day)
+    if after in (0, len(points)):
+        return points[0 if after == 0 else -1][1]
+    (start, low), (end, high) = points[after - 1], points[after]
+    return low + (high - low) * (day - start) / (end - start)
+
+
+def _by_period(points: tuple[tuple[float, float], ...], clock: Clock) -> tuple[float, ...]:
+    """One value for each period of construction, 0 afterwards."""
+    values = [value for _, value in points]
+    return tuple(values[i] if i < len(values) else 0.0 for i in range(clock.timeline.count))
+
+
+def _by_year(points: tuple[tuple[float, float], ...], clock: Clock) -> tuple[float, ...]:
+    """One value for each year of operations, the last one beyond; 0 before operations."""
+    values, per_year = [value for _, value in points], clock.timeline.per_year
+    years = [(i - clock.built) // per_year for i in range(clock.timeline.count)]
+    return tuple(values[min(year, len(values) - 1)] if year >= 0 else 0.0 for year in years)

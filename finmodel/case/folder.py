@@ -1,0 +1,173 @@
+"""The files of a case: its folder, the case that it extends, and that one's, each read once behind the guards."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from finmodel.base.errors import CaseError, FileError, Problem
+from finmodel.case.guard import Text, read_text
+from finmodel.case.overlay import merge, remove
+from finmodel.case.positions import Document, Place, parse
+from finmodel.case.quantity import clip
+
+PARTS = ("scenarios.toml", "sources.toml", "expected.toml")
+PRICES = "prices.csv"
+MOST_LAYERS = 8
+
+
+@dataclass
+class Layer:
+    """One folder of a case.
+
+    Args:
+        folder: Where it is.
+        case: The main file, without `extends` and `remove`.
+        parts: The other files of TOML by name; an empty document when a file is not there.
+        prices: The file of price histories, if any.
+        texts: All files as read.
+        extends: What the case extends; empty when it stands alone.
+        removed: Keys that it takes out of the case it extends, and where it says so.
+    """
+
+    folder: Path
+    case: Document
+    parts: Mapping[str, Document]
+    prices: Text | None
+    texts: Sequence[Text]
+    extends: str = ""
+    removed: Sequence[str] = ()
+    remove_place: Place = field(default_factory=lambda: Place("", 0, ""))
+
+
+def open_layers(path: Path) -> list[Layer]:
+    """Read a case and the cases that it extends, the first of them first.
+
+    Args:
+        path: A folder with a case.toml, or the path of a case file.
+
+    Raises:
+        FileError: A file cannot be read.
+        LimitError: A file is beyond a limit.
+        CaseError: Every syntax error of every file; a case that extends itself or something outside.
+    """
+    problems: list[Problem] = []
+    main = path / "case.toml" if os.path.isdir(path) else path
+    layers = [_layer(main, problems)]
+    root = Path(os.path.realpath(main.parent.absolute())).parent
+    seen = {os.path.realpath(main)}
+    while layers[0].extends:
+        place = layers[0].case.places[("extends",)]
+        target = _extended(layers[0], root, place)
+        if os.path.realpath(target) in seen or len(layers) == MOST_LAYERS:
+            raise CaseError([_refused(place, f'the cases extend each other in a circle: "{clip(layers[0].extends)}".')])
+        seen.add(os.path.realpath(target))
+        layers.insert(0, _layer(target, problems))
+    if problems:
+        raise CaseError(problems)
+    return layers
+
+
+def base_document(layers: Sequence[Layer], problems: list[Problem]) -> Document:
+    """The case as its layers make it, before scenarios and `--set`."""
+    result = Document()
+    for layer in layers:
+        result = merge(remove(result, list(layer.removed), layer.remove_place, problems), layer.case)
+    return result
+
+
+def digest(layers: Sequence[Layer], scenario: str | None, sets: Mapping[str, str]) -> str:
+    """SHA-256 of all files, the scenario and the changes; the same wherever the folder stands."""
+    state = hashlib.sha256()
+    for number, layer in enumerate(reversed(layers)):
+        for text in layer.texts:
+            state.update(f"{number}/{text.path.name}:{len(text.data)}\n".encode())
+            state.update(text.data)
+    state.update(json.dumps([scenario, sorted(sets.items())]).encode())
+    return state.hexdigest()
+
+
+def _layer(main: Path, problems: list[Problem]) -> Layer:
+    folder = main.parent
+    text = read_text(main)
+    case = parse(text, problems)
+    texts, parts = [text], {}
+    for name in PARTS:
+        part = _optional(folder / name)
+        texts += [part] if part else []
+        parts[name] = parse(part, problems) if part else Document()
+    prices = _optional(folder / PRICES)
+    texts += [prices] if prices else []
+    layer = Layer(folder, case, parts, prices, texts)
+    _take_extends(layer, problems)
+    return layer
+
+
+def _optional(path: Path) -> Text | None:
+    """A file that may be left out; a broken link is not left out."""
+    if not os.path.lexists(path):
+        return None
+    if not _inside(path, path.parent):
+        raise FileError(f"{path}: a link out of the case folder; copy the file into it")
+    return read_text(path)
+
+
+def _take_extends(layer: Layer, problems: list[Problem]) -> None:
+    tree = layer.case.tree
+    typed, removed = "extends" in tree, tree.pop("remove", [])
+    extends = tree.pop("extends", "")
+    if not isinstance(extends, str) or (typed and not extends.strip()):
+        problems.append(_refused(layer.case.place(("extends",)), "extends is the folder of another case, as a text."))
+    elif not isinstance(removed, list) or not all(isinstance(key, str) and key for key in removed):
+        place = layer.case.place(("remove",))
+        problems.append(
+            Problem(
+                place.file,
+                place.line,
+                "remove",
+                place.text,
+                "remove is a list of keys.",
+                'Write remove = ["facility.mezz"].',
+            )
+        )
+    else:
+        layer.extends, layer.removed = extends, removed
+        layer.remove_place = layer.case.place(("remove",))
+    for keys in [keys for keys in layer.case.places if keys[0] == "remove"]:
+        del layer.case.places[keys]
+
+
+def _extended(layer: Layer, root: Path, place: Place) -> Path:
+    """The case file that a case extends; it must lie below the folder that holds the first case's folder."""
+    typed = layer.extends
+    if "://" in typed or "\\" in typed or "\0" in typed or typed.startswith(("/", "~")) or ":" in typed:
+        raise CaseError([_refused(place, f'only a case beside this one can be extended: got "{clip(typed)}".')])
+    target = Path(os.path.normpath(layer.folder / typed))
+    if target.suffix != ".toml":
+        target = target / "case.toml"
+    if not _inside(target, root):
+        raise CaseError([_refused(place, f'only a case beside this one can be extended: got "{clip(typed)}".')])
+    if not os.path.isfile(target):
+        raise CaseError(
+            [_refused(place, f'there is no case at "{clip(typed)}": {clip(str(target), 120)} was looked for.')]
+        )
+    return target
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def _refused(place: Place, wrong: str) -> Problem:
+    return Problem(
+        place.file,
+        place.line,
+        "extends",
+        place.text,
+        wrong,
+        'Write the folder of a case, such as extends = "../other_case".',
+    )

@@ -1,0 +1,126 @@
+"""Leaves without a unit of their own: dates and counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import core_schema
+
+from finmodel.base.expr import Given
+from finmodel.base.timeline import serial
+from finmodel.base.units import DATE, RATIO
+from finmodel.case.quantity import BadValue, clip
+
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+_ADVICE = "Dates are year-month-day, such as 2027-01-31, without quotes."
+
+
+@dataclass(frozen=True)
+class DateQuantity:
+    """What a key with a date takes: a native TOML date; the Given holds its Excel serial number."""
+
+    meaning: str = ""
+    structural: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.with_info_plain_validator_function(self.validate)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "format": "date", "description": self.meaning}
+
+    def validate(self, value: object, info: ValidationInfo) -> Given:
+        """A TOML date becomes a Given."""
+        return replace(value) if isinstance(value, Given) else self.check(value)
+
+    def check(self, value: object, currency: str = "") -> Given:
+        """One date.
+
+        Raises:
+            BadValue: Not a date, or outside 1990 to 2200.
+        """
+        return Given("", serial(read_day(value)), DATE, self.meaning)
+
+
+@dataclass(frozen=True)
+class Count:
+    """What a key with a whole number takes, such as a number of repayments; the bounds are included."""
+
+    ge: int = 0
+    le: int = 10_000
+    structural: bool = False
+    meaning: str = ""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.with_info_plain_validator_function(self.validate)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.ge, "maximum": self.le, "description": self.meaning}
+
+    @property
+    def range(self) -> str:
+        """The bounds in words."""
+        return f"from {self.ge} to {self.le}"
+
+    def validate(self, value: object, info: ValidationInfo) -> Given:
+        """A whole number becomes a Given."""
+        return replace(value) if isinstance(value, Given) else self.check(value)
+
+    def check(self, value: object, currency: str = "") -> Given:
+        """One whole number.
+
+        Raises:
+            BadValue: Anything else, or out of range.
+        """
+        if isinstance(value, bool) or not isinstance(value, int):
+            got = f'"{clip(value)}"' if isinstance(value, str) else kind_of(value)
+            raise BadValue(f"is a whole number without quotes: got {got}.", str(max(self.ge, 1)))
+        if not self.ge <= value <= self.le:
+            raise BadValue(f"is out of range: got {clip(str(value))}.", advice=f"Write a whole number {self.range}.")
+        return Given("", float(value), RATIO, self.meaning)
+
+
+Day = Annotated[Given, DateQuantity()]
+
+
+def read_day(value: object, at: str = "") -> date:
+    """A native date, or the key of a dated table.
+
+    Raises:
+        BadValue: Not an ISO date, or outside 1990 to 2200.
+    """
+    if at and isinstance(value, str):
+        value = _iso(value) or value
+    if isinstance(value, datetime) or not isinstance(value, date):
+        shown = f'"{clip(value)}"' if isinstance(value, str) else kind_of(value)
+        if at:
+            raise BadValue(f'is a table by date: the key "{clip(at)}" is not a date.', advice=_ADVICE, at=at)
+        write = str(_iso(value)) if isinstance(value, str) and _iso(value) else "2027-01-31"
+        raise BadValue(f"is a date: got {shown}.", write, _ADVICE)
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise BadValue(
+            f"is beyond the calendar: got {value}.", advice=f"Years run from {FIRST_YEAR} to {LAST_YEAR}.", at=at
+        )
+    return value
+
+
+def _iso(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def kind_of(value: object) -> str:
+    """A value of TOML in words, for messages."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    return f"the number {clip(str(value))}" if isinstance(value, int | float) else clip(str(value))

@@ -1,0 +1,75 @@
+"""Every key of a case file, said once: unit, bounds, meaning. In the order of a term sheet."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from finmodel.base.expr import Given
+from finmodel.case.leaf import Day, Quantity, default
+from finmodel.case.schema_finance import (
+    Cover,
+    EquityClass,
+    Facility,
+    FundingTerms,
+    ReserveTerms,
+    ReturnTerms,
+    SizingTerms,
+    WaterfallTerms,
+)
+from finmodel.case.schema_operations import (
+    Capex,
+    Cost,
+    Entity,
+    Grant,
+    Index,
+    Inflation,
+    Node,
+    Offtake,
+    Product,
+    Programme,
+    Support,
+)
+from finmodel.case.table import Id, Month, Table
+
+Months = Annotated[Given, Quantity("month", ge=0, structural=True, meaning="A length of time in whole periods")]
+
+
+class TimelineTerms(Table):
+    """When the deal starts, is built, operates and is wound up."""
+
+    frequency: Literal["month", "quarter", "half", "year"]
+    year_ends: Month = "December"
+    financial_close: Day
+    construction: Months
+    operations: Annotated[Given, Quantity("month", gt=0, structural=True, meaning="Length of operations")]
+    wind_up: Months = default("6 months")
+
+
+class CaseTables(Table):
+    """The whole case."""
+
+    name: str
+    currency: Literal["USD", "JPY", "AUD", "EUR", "CAD", "GBP", "CNY", "KRW"]
+    timeline: TimelineTerms
+    inflation: dict[Id, Inflation] = {}
+    fx: dict[Id, Annotated[Given, Quantity("money/money", gt=0, dated=True, meaning="Exchange rate")]] = {}
+    curve: dict[Id, Annotated[Given, Quantity("1/year", gt=-0.1, le=1, dated=True, meaning="Base rate")]] = {}
+    price: dict[Id, Index] = {}
+    entity: dict[Id, Entity]
+    product: dict[Id, Product]
+    node: dict[Id, Node]
+    offtake: dict[Id, Offtake] = {}
+    programme: dict[Id, Programme] = {}
+    support: dict[Id, Support] = {}
+    cost: dict[Id, Cost] = {}
+    capex: dict[Id, Capex]
+    grant: dict[Id, Grant] = {}
+    facility: dict[Id, Facility] = {}
+    cover: dict[Id, Cover] = {}
+    sizing: SizingTerms
+    funding: FundingTerms = FundingTerms()
+    reserve: dict[Id, ReserveTerms] = {}
+    waterfall: WaterfallTerms = WaterfallTerms()
+    equity: dict[Id, EquityClass]
+    returns: ReturnTerms = ReturnTerms()
+    extra_lines: dict[Id, str] = {}

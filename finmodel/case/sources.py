@@ -1,0 +1,83 @@
+"""Where the figures come from: sources.toml names a source for a key, or for every key of a table.
+
+A source covers the file beside it and the files of the cases that it extends, never a figure that was changed later:
+that one needs a source of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from finmodel.base.errors import Problem
+from finmodel.case.describe import find, known
+from finmodel.case.messages import MANY, placed, shown, unknown_key
+from finmodel.case.overlay import SET, dotted
+from finmodel.case.positions import Document, Keys, Place
+from finmodel.case.table import Table
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The sources of a case.
+
+    Args:
+        layers: By layer, the first case first: dotted key → source.
+        level: Name of a file → number of its layer.
+        scenarios: Names of files with scenarios.
+    """
+
+    layers: Sequence[Mapping[Keys, str]]
+    level: Mapping[str, int]
+    scenarios: frozenset[str]
+
+    def of(self, keys: Keys, place: Place) -> str:
+        """The source of a figure; empty when it has none."""
+        if place.file == SET:
+            return "set for this run"
+        if place.file in self.scenarios:
+            return "scenario"
+        for layer in reversed(self.layers[self.level.get(place.file, 0) :]):
+            for length in range(len(keys), 0, -1):
+                if keys[:length] in layer:
+                    return layer[keys[:length]]
+        return ""
+
+    def flat(self) -> dict[str, str]:
+        """Dotted key → source, the last layer winning."""
+        return {".".join(keys): source for layer in self.layers for keys, source in layer.items()}
+
+
+def read_sources(document: Document, problems: list[Problem]) -> tuple[dict[Keys, str], Document]:
+    """The rows of one sources.toml, and the document with its keys split at the dots."""
+    document = dotted(document)
+    rows: dict[Keys, str] = {}
+    for keys, value in _rows(document.tree, ()):
+        if isinstance(value, str) and value.strip():
+            rows[keys] = value.strip()
+            continue
+        place = document.place(keys)
+        wrong = f"a source is a text: got {shown(value, document.places.get(keys))}."
+        problems.append(placed(place, keys, wrong, 'Write where the figure comes from, or "assumed".'))
+    return rows, document
+
+
+def unknown_sources(rows: Mapping[Keys, str], document: Document, case: Document, root: type[Table]) -> list[Problem]:
+    """Sources of keys that the case does not have."""
+    words = known(root, case.tree)
+    tables = {".".join(keys) for keys in case.places}
+    found = []
+    for keys in list(rows)[:MANY]:
+        entry = find(root, keys)
+        missing = entry is None or any(".".join(keys[: at + 1]) not in tables for at in entry.names)
+        if missing:
+            found.append(unknown_key(keys, document, [*words, *sorted(tables - set(words))], "this case"))
+    return found
+
+
+def _rows(tree: Mapping[str, object], above: Keys) -> Iterator[tuple[Keys, object]]:
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from _rows(value, (*above, name))
+        else:
+            yield (*above, name), value

@@ -1,0 +1,91 @@
+"""Funding: uses in construction and the sources that pay for them, equal in every period.
+
+Sign:    uses and sources are positive.
+Timing:  facilities are drawn pro rata to the uses they share, up to their commitments, at period end; grants received
+         in construction come first; equity pays the rest. Fees and interest on opening balances are never circular.
+Source:  decisions on gearing, excess uses and pre-completion income; "uses" as in a lenders' sources-and-uses table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finmodel.base.expr import Const, Expr, Given, add, hi, lo, ratio
+from finmodel.base.folds import total
+from finmodel.base.model import Line, Model, Section
+from finmodel.case.schema_finance import FundingTerms
+from finmodel.cashflow.facility import Loan
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What is to be paid in construction, beside financing costs; money in the reporting currency."""
+
+    capex: Line
+    premium: Line
+    dsra: Expr
+    grants: Expr
+
+
+@dataclass(frozen=True)
+class Funding:
+    """Uses and sources; `surplus` is grant money beyond the period's uses."""
+
+    uses: Line
+    grants: Line
+    surplus: Line
+    draws: dict[str, Line]
+    equity: Line
+    shared: Line
+    shared_total: Line
+    total_uses: Line
+    initial_cash: Line
+    finance_cost: Line
+
+
+def build(model: Model, terms: FundingTerms, needs: Needs, loans: Sequence[Loan], shared_total: Given, frame: tuple[Clock, Macro]) -> Funding:
+    """Declare uses and sources; `shared_total` is the solved total of the uses that facilities share."""
+    clock, macro = frame
+    section = model.section("funding", macro.money, "Funding")
+    paid_idc = [loan.idc for loan in loans if not loan.terms.capitalise]
+    idc = section.line("idc", "Interest during construction, paid", add(paid_idc))
+    fees = section.line("fees", "Financing fees in construction", add([loan.fees + loan.agency * clock.construction for loan in loans]))
+    premium = section.line("premium", "Cover premium in construction", needs.premium * clock.construction)
+    reserve = section.line("reserve", "Initial debt service reserve", needs.dsra)
+    start_cash = Const(0) if terms.initial_cash is None else macro.convert(terms.initial_cash) * clock.last_construction
+    initial_cash = section.line("initial_cash", "Initial working capital", start_cash)
+    uses = section.line("uses", "Uses of funds", needs.capex + idc + fees + premium + reserve + initial_cash)
+    grants = section.line("grants_received", "Grants received in construction", needs.grants * clock.construction)
+    net = section.line("net_need", "Uses less grants", hi(0, uses - grants))
+    surplus = section.line("surplus", "Grants beyond the uses of the period", hi(0, grants - uses))
+    by_equity = terms.idc_funded_by == "equity"
+    shared = section.line("shared", "Uses that facilities share", hi(0, net - idc) if by_equity else net * clock.construction)
+    draws = {loan.id: _draw(section, loan, shared, shared_total) for loan in loans}
+    equity = section.line("equity", "Equity paid in", net - add(list(draws.values())))
+    finance_cost = section.line("finance_cost", "Financing cost of construction, capitalised", _finance_cost(loans, fees, premium, clock))
+    return Funding(
+        uses=uses,
+        grants=grants,
+        surplus=surplus,
+        draws=draws,
+        equity=equity,
+        shared=shared,
+        shared_total=section.line("shared_total_target", "Total of the uses that facilities share", total(shared)),
+        total_uses=section.line("total_uses", "Total uses", total(uses)),
+        initial_cash=initial_cash,
+        finance_cost=finance_cost,
+    )
+
+
+def _draw(section: Section, loan: Loan, shared: Line, shared_total: Given) -> Line:
+    """The facility's share of the period's uses, up to what is left of its commitment."""
+    wanted = shared * ratio(loan.commitment, shared_total)
+    return section.line(f"draw.{loan.id}", f"Drawing, {loan.label}", lo(wanted, hi(0, loan.commitment - loan.to_date.prev)))
+
+
+def _finance_cost(loans: Sequence[Loan], fees: Line, premium: Line, clock: Clock) -> Expr:
+    """Interest accrued before completion, whoever pays it, with fees and premium."""
+    return add([loan.interest * clock.construction for loan in loans]) + fees + premium

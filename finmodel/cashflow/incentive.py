@@ -1,0 +1,47 @@
+"""Production incentive: a refundable share of eligible operating cost, within a window of dates.
+
+Sign:    every line is the positive amount that its label names.
+Timing:  earned in the period of the cost; received a lag later, a lag within a period at the end of that period. The
+         last period of all settles what is still owed.
+Source:  Australia's critical minerals production tax incentive: 10 % of eligible cost, refundable, within its window.
+         It is money of the operations, not a part of income tax (F4: refundable credits are in CFADS).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from finmodel.base.expr import where
+from finmodel.base.model import Account, Line, Model
+from finmodel.case.schema_operations import Incentive
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class IncentiveLines:
+    """Earned and received in a period, and owed by the treasury [reporting currency]."""
+
+    earned: Line
+    received: Line
+    receivable: Account
+
+
+def build(model: Model, entity_id: str, label: str, terms: Incentive, cost: Line, clock: Clock) -> IncentiveLines:
+    """Declare the incentive of an entity.
+
+    Args:
+        label: The entity in words.
+        cost: Operating cost flagged for the incentive [reporting currency per period], before the eligible share.
+    """
+    title = f"{label}, incentive"
+    section = model.section(f"incentive.{entity_id}", cost.unit, title)
+    window = clock.between(terms.start, terms.end)
+    eligible = section.line("eligible", f"{title}: Eligible cost", cost * terms.eligible * window)
+    earned = section.line("earned", f"{title}: Earned", eligible * terms.share)
+    receivable = section.account("receivable", f"{title}: Receivable")
+    lag = math.ceil(terms.lag.number / clock.timeline.months)
+    settled = where(clock.last, receivable.opening + earned, earned.lag(lag))
+    received = section.line("received", f"{title}: Received", settled)
+    receivable.close(add=[earned], less=[received])
+    return IncentiveLines(earned, received, receivable)

@@ -1,0 +1,40 @@
+"""Items: the one form in which operations hand sales and costs to working capital, tax and statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.base.expr import Given
+from finmodel.base.model import Line
+
+
+@dataclass(frozen=True)
+class Sale:
+    """Revenue billed in a period [reporting currency], paid after `days`."""
+
+    name: str
+    label: str
+    entity: str
+    billed: Line
+    days: Given
+
+
+@dataclass(frozen=True)
+class Spend:
+    """Operating cost billed in a period [reporting currency], paid after `days`."""
+
+    name: str
+    label: str
+    entity: str
+    billed: Line
+    days: Given
+    incentive: bool = False
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A sale inside the group [reporting currency]: it moves taxable income and is eliminated in the group's books."""
+
+    seller: str
+    buyer: str
+    amount: Line

@@ -1,0 +1,129 @@
+"""Ratios: debt service cover by payment date, loan-life and project-life cover.
+
+Each ratio has three rows: `tested` (0/1), `value` (0 where untested; what others compute on) and a display row.
+Timing:  a window is the periods after one payment date up to the next; DSCR is the window's CFADS over the interest,
+         and the scheduled principal, falling due at its end. Arrears and sweeps are not in the denominator.
+Source:  DSCR (F5), LLCR and PLCR (F7): value of the CFADS to come, each window placed at its payment date, discounted
+         at the senior facilities' window rate, over senior debt outstanding after the payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finmodel.base.expr import Expr, add, hi, ratio, shown
+from finmodel.base.folds import lowest, total
+from finmodel.base.model import Line, Model, Section
+from finmodel.base.units import RATIO
+from finmodel.cashflow.facility import Loan, plan_service
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.sizing import Sizing, Unknowns
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio by period: whether it is tested, and its value there."""
+
+    tested: Line
+    value: Line
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Debt service cover by window, over twelve months back, and over twelve months ahead on the plan."""
+
+    window: Ratio
+    historic: Ratio
+    forward: Ratio
+    service: Line
+
+
+def define(section: Section, name: str, label: str, above: Expr, below: Expr, tested: Expr) -> Ratio:
+    """Declare the three rows of a ratio."""
+    flag = section.flag(f"{name}.tested", f"{label}: Tested", tested)
+    value = section.line(f"{name}.value", f"{label}: Value where tested", flag * ratio(above, below), RATIO)
+    section.display(name, label, shown(value, flag), RATIO)
+    return Ratio(flag, value)
+
+
+def cover(model: Model, senior: Sequence[Loan], sizing: Sizing, solved: Unknowns, frame: tuple[Clock, Macro]) -> Cover:
+    """Declare the DSCR rows of senior debt."""
+    clock, macro = frame
+    section = model.section("ratios", macro.money, "Ratios")
+    pays, repaying = senior[0].pays, senior[0].repaying
+    due = [loan.falls_due * clock.completed + loan.scheduled for loan in senior]
+    service = section.line("senior_service", "Senior service falling due", add(due))
+    window = define(section, "dscr", "Debt service cover ratio", sizing.window_cfads, service, repaying & (service > macro.cent))
+    year = clock.timeline.per_year
+    cash = _running(section, "cfads_to_date", "CFADS to date", sizing.window_cfads * pays)
+    paid = _running(section, "service_to_date", "Senior service to date", service)
+    back = paid - paid.lag(year)
+    started = model.find(f"facility.{senior[0].id}.instalment")
+    whole = repaying & (started.lag(year) >= 1)
+    historic = define(section, "dscr_historic", "Debt service cover ratio, 12 months back", cash - cash.lag(year), back, whole & (back > macro.cent))
+    forward = _forward(section, senior, solved, clock, macro)
+    return Cover(window, historic, forward, service)
+
+
+def _running(section: Section, name: str, label: str, flow: Expr) -> Line:
+    line = section.ahead(name, label)
+    return line.define(line.prev + flow)
+
+
+def _ahead(section: Section, name: str, label: str, flow: Expr, periods: int) -> Expr:
+    """The sum of the next `periods` periods, from a row that sums to the end."""
+    rest = section.ahead(name, label)
+    rest.define(rest.next + flow)
+    return rest.lead(1) - rest.lead(1 + periods)
+
+
+def _forward(section: Section, senior: Sequence[Loan], solved: Unknowns, clock: Clock, macro: Macro) -> Ratio:
+    """The plan's cover of the next twelve months: no foresight, so a path cannot see its own future."""
+    year = clock.timeline.per_year
+    planned = section.line("plan_service", "Planned senior service", add([plan_service(loan, clock) for loan in senior]))
+    cash = _ahead(section, "plan_cfads_ahead", "CFADS of the lenders' case, to the end", solved.plan_cfads * senior[0].pays, year)
+    service = _ahead(section, "plan_service_ahead", "Planned senior service, to the end", planned, year)
+    needed = section.line("plan_service_year", "Planned senior service, next 12 months", service)
+    tested = senior[0].repaying & (needed > macro.cent)
+    return define(section, "dscr_forward", "Debt service cover ratio, plan, 12 months ahead", cash, needed, tested)
+
+
+def life_cover(model: Model, senior: Sequence[Loan], sizing: Sizing, frame: tuple[Clock, Macro]) -> tuple[Ratio, Ratio]:
+    """Declare LLCR (to the last repayment) and PLCR (to the end of operations)."""
+    clock, macro = frame
+    section = model.sections["ratios"]
+    rate = model.find("sizing.window_rate")
+    debt = section.line("senior_outstanding", "Senior debt outstanding", add([loan.outstanding.closing for loan in senior]))
+    repaying, pays = senior[0].repaying, senior[0].pays
+    still = section.ahead("loan_life", "Within the life of senior debt", RATIO)
+    still.define(hi(repaying, still.next))
+    alive = section.flag("cover_tested", "Life cover is tested", (pays & clock.completed | clock.last_construction) & still.next & (debt > macro.cent))
+    results = []
+    for name, label, within in (("llcr", "Loan life cover ratio", still), ("plcr", "Project life cover ratio", clock.completed)):
+        value = section.ahead(f"{name}_cash", f"{label}: Value of CFADS to come")
+        here = section.flag(f"{name}_window", f"{label}: A window ends", pays & clock.completed & within)
+        step = section.line(f"{name}_step", f"{label}: Value at the payment date", here * ratio(value + sizing.window_cfads, 1 + rate))
+        value.define(step.next + ~here.next * value.next)
+        results.append(define(section, name, label, value, debt, alive))
+    return results[0], results[1]
+
+
+def summary(model: Model, covers: Cover, life: tuple[Ratio, Ratio]) -> None:
+    """Declare the smallest and average ratios as results."""
+    section = model.sections["ratios"]
+    reason = ("", "no senior debt service falls due")
+
+    def metric(name: str, label: str, value: Expr, tested: Line) -> None:
+        count = section.line(f"{name}.count", f"{label}: Number of tests", total(tested), RATIO)
+        number = section.line(f"{name}.number", f"{label}: Value", value, RATIO)
+        missing = section.flag(f"{name}.missing", f"{label}: Not tested", count.eq(0))
+        model.metric(name, section.display(name, label, shown(number, ~missing), RATIO), missing, reason)
+
+    window = covers.window
+    metric("dscr_min", "Minimum DSCR", lowest(window.value, window.tested), window.tested)
+    average = ratio(total(window.value), section.line("dscr_dates", "Dates with a DSCR", total(window.tested), RATIO))
+    metric("dscr_avg", "Average DSCR", average, window.tested)
+    for name, row in zip(("llcr", "plcr"), life, strict=True):
+        metric(f"{name}_min", f"Minimum {name.upper()}", lowest(row.value, row.tested), row.tested)

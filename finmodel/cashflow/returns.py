@@ -1,0 +1,115 @@
+"""Returns: rates, present values, multiples and payback, of the project, of equity and of each class.
+
+Timing:  `…_irr` is (1 + rate per period)^(periods a year) − 1 on equal periods; `…_xirr` uses dates, ACT/365 from the
+         first flow. Present values are to financial close by actual days / 365.
+Source:  F28. The project flow is before financing: CFADS before tax, less construction cost, plus grants. Where no
+         rate exists the result is n/a, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finmodel.base.expr import Expr, hi, lo, ratio, shown, where
+from finmodel.base.folds import irr, irr_status, total, xirr
+from finmodel.base.model import Line, Model, Section
+from finmodel.base.units import PER_YEAR, RATIO, YEAR
+from finmodel.case.calendar import DAYS_PER_YEAR, ONE_YEAR, given
+from finmodel.case.schema import TimelineTerms
+from finmodel.case.schema_finance import ReturnTerms
+from finmodel.cashflow.equity import Owner
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.timing import Clock
+
+REASONS = ("", "the flow does not change sign", "", "no rate between -95 % and 1000 % a period")
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Net flows [reporting currency per period]."""
+
+    project: Line
+    project_post_tax: Line
+    equity: Line
+
+
+class Returns:
+    """Declares results one by one under the section `returns`."""
+
+    def __init__(self, model: Model, terms: ReturnTerms, timeline: TimelineTerms, clock: Clock, macro: Macro) -> None:
+        self.model, self.terms, self.clock = model, terms, clock
+        self.section = model.section("returns", macro.money, "Returns")
+        periods = given("calendar.periods_per_year", float(clock.timeline.per_year), "ratio", "Periods in a year")
+        self.per_year = self.section.line("periods_per_year", "Periods in a year", periods, RATIO)
+        self.guess = (1 + terms.guess * ONE_YEAR) ** ratio(1, self.per_year) - 1
+        elapsed = (clock.last_day + given("unit.day", 1.0, "day", "One day") - timeline.financial_close) / DAYS_PER_YEAR
+        self.elapsed = self.section.line("elapsed", "Years from financial close", elapsed, YEAR)
+
+    def rate(self, name: str, label: str, flow: Line) -> None:
+        """A yearly rate of return from equal periods, as a result."""
+        status = self.section.line(f"{name}.status", f"{label}: Status", irr_status(flow), RATIO)
+        found = self.section.flag(f"{name}.found", f"{label}: A rate exists", status.eq(0) | (status - 1).eq(1))
+        period = self.section.line(f"{name}.period", f"{label}: Per period", irr(flow, self.guess, found), RATIO)
+        yearly = self.section.line(f"{name}.value", f"{label}: Value", ((1 + period) ** self.per_year - 1) / ONE_YEAR, PER_YEAR)
+        self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, REASONS)
+
+    def dated_rate(self, name: str, label: str, flow: Line) -> None:
+        """A yearly rate of return by dates, as a result."""
+        status = self.section.line(f"{name}.status", f"{label}: Status", irr_status(flow), RATIO)
+        found = self.section.flag(f"{name}.found", f"{label}: A rate exists", status.eq(0) | (status - 1).eq(1))
+        value = xirr(flow, self.clock.last_day, self.terms.guess * ONE_YEAR, found) / ONE_YEAR
+        yearly = self.section.line(f"{name}.value", f"{label}: Value", value, PER_YEAR)
+        self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, REASONS)
+
+    def present_value(self, name: str, label: str, flow: Line) -> None:
+        """A present value at the case's rate, as a result."""
+        self.model.metric(name, self.section.line(name, label, total(self.discounted(name, label, flow))))
+
+    def discounted(self, name: str, label: str, flow: Line) -> Line:
+        """A flow times its discount factor."""
+        return self.section.line(f"{name}.flow", f"{label}: Discounted flow", flow * self.factor())
+
+    def factor(self) -> Line:
+        """The discount factor at the case's rate."""
+        known = self.model.lines.get("returns.discount_factor")
+        if known is not None:
+            return known
+        factor = (1 + self.terms.npv_rate * ONE_YEAR) ** (-self.elapsed / ONE_YEAR)
+        return self.section.line("discount_factor", "Discount factor", factor, RATIO)
+
+    def multiple(self, name: str, label: str, paid: Line, received: Line) -> None:
+        """Money out over money in, as a result."""
+        put = self.section.line(f"{name}.paid", f"{label}: Paid in", total(paid))
+        got = self.section.line(f"{name}.received", f"{label}: Received", total(received))
+        self.model.metric(name, self.section.line(name, label, ratio(got, put), RATIO))
+
+    def payback(self, name: str, label: str, flow: Line) -> None:
+        """Years from financial close until the flow is recovered, linear within the period, as a result."""
+        line = self.section
+        running = line.ahead(f"{name}.running", f"{label}: Running total")
+        running.define(running.prev + flow)
+        invested = line.ahead(f"{name}.invested", f"{label}: Money is in", RATIO)
+        invested.define(hi(invested.prev, running < 0))
+        done = line.ahead(f"{name}.done", f"{label}: Recovered", RATIO)
+        done.define(hi(done.prev, invested & (running >= 0)))
+        crossing = done & ~done.prev
+        part = where(crossing, lo(1, ratio(-running.prev, flow)), ~done)
+        waited = line.line(f"{name}.waited", f"{label}: Years not yet recovered", part * self.clock.years, YEAR)
+        ever = line.line(f"{name}.ever", f"{label}: Periods recovered", total(done), RATIO)
+        never = line.flag(f"{name}.never", f"{label}: Never recovered", ever.eq(0))
+        years = line.line(f"{name}.years", f"{label}: Value", total(waited), YEAR)
+        self.model.metric(name, line.display(name, label, shown(years, ~never), YEAR), never, ("", "the money is never recovered"))
+
+    def classes(self, owners: Sequence[Owner]) -> None:
+        """Rate and multiple of each class of equity."""
+        for owner in owners:
+            self.rate(f"equity_irr.{owner.id}", f"{owner.terms.label}: IRR", owner.net)
+            self.multiple(f"equity_multiple.{owner.id}", f"{owner.terms.label}: Multiple", owner.paid_in, owner.received)
+
+
+def flows(section: Section, before_tax: Expr, notional_tax: Expr, equity: Expr) -> Flows:
+    """Declare the net flows that returns are computed on."""
+    project = section.line("net_project_flow", "Project flow before tax and financing", before_tax)
+    post_tax = section.line("net_project_flow_post_tax", "Project flow after tax, before financing", project - notional_tax)
+    return Flows(project, post_tax, section.line("net_equity_flow", "Equity flow", equity))

@@ -1,0 +1,102 @@
+"""Statements: income, cash and balance of the group, from the same lines; the balance sheet is a check.
+
+Sign:    revenue and cost are positive; net_… lines may be negative.
+Timing:  accrual: sales when delivered, deferred revenue when used or expired, support when granted, tax as accrued.
+Source:  group books after elimination of transfers; interest and fees before completion are capitalised and written
+         off with the plant; stock of the main product at weighted-average cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finmodel.base.expr import Expr, add, lo, ratio
+from finmodel.base.model import Line, Model, Section
+from finmodel.cashflow.facility import Loan
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Operating:
+    """Accrued operating lines of the group [reporting currency per period]."""
+
+    revenue: Expr
+    support: Expr
+    incentive: Expr
+    cost: Expr
+    stock_increase: Expr
+    financing_cost: Expr
+    depreciation: Line
+    tax: Expr
+    interest_earned: Line
+
+
+@dataclass(frozen=True)
+class Capital:
+    """Financing lines of the group [reporting currency per period]."""
+
+    loans: Sequence[Loan]
+    capitalised: Line
+    paid_in: Line
+    distributed: Line
+
+
+@dataclass(frozen=True)
+class Books:
+    """Closing balances: assets and liabilities by label."""
+
+    assets: dict[str, Expr]
+    liabilities: dict[str, Expr]
+
+
+def finance_asset(model: Model, cost: Line, clock: Clock, macro: Macro) -> tuple[Line, Line]:
+    """Capitalised financing cost, written off evenly over operations: (depreciation, closing balance)."""
+    section = model.section("finance_asset", macro.money, "Capitalised financing cost")
+    book = section.account("book", "Capitalised financing cost")
+    left = section.ahead("years_left", "Years of operation left", clock.years.unit)
+    left.define(left.next + clock.years * clock.operations)
+    share = lo(1, ratio(clock.years * clock.operations, left))
+    written = section.line("depreciation", "Capitalised financing cost written off", book.opening * share)
+    book.close(add=[cost], less=[written])
+    return written, book.closing
+
+
+def income(model: Model, flows: Operating, capital: Capital, frame: tuple[Clock, Macro]) -> Line:
+    """Declare the income statement; returns the net profit."""
+    clock, macro = frame
+    section = model.section("income", macro.money, "Income statement")
+    revenue = section.line("revenue", "Revenue", flows.revenue)
+    support = section.line("net_support", "Price support less given back", flows.support)
+    incentive = section.line("incentive", "Production incentive", flows.incentive)
+    cost = section.line("operating_cost", "Operating cost, stock change included", flows.cost - flows.stock_increase)
+    finance = section.line("financing_cost", "Premium and agency fees in operation", flows.financing_cost)
+    ebitda = section.line("net_ebitda", "EBITDA", revenue + support + incentive - cost - finance)
+    interest = section.line("interest", "Interest expense", add([_expensed(loan, clock) for loan in capital.loans]) if capital.loans else 0)
+    before_tax = section.line("net_before_tax", "Profit before tax", ebitda - flows.depreciation - interest + flows.interest_earned)
+    tax = section.line("net_tax", "Income tax", flows.tax)
+    return section.line("net_profit", "Net profit", before_tax - tax)
+
+
+def _expensed(loan: Loan, clock: Clock) -> Expr:
+    expensed = loan.interest * clock.completed
+    return expensed if loan.default_interest is None else expensed + loan.default_interest
+
+
+def balance(model: Model, books: Books, profit: Line, capital: Capital, macro: Macro) -> tuple[Line, Line]:
+    """Declare the balance sheet; returns total assets and assets less liabilities less equity (zero when true)."""
+    section = model.section("balance", macro.money, "Balance sheet")
+    assets = _side(section, "assets", "Total assets", books.assets)
+    liabilities = _side(section, "liabilities", "Total liabilities", books.liabilities)
+    contributed = section.account("contributed", "Equity paid in")
+    contributed.close(add=[capital.paid_in])
+    retained = section.account("net_retained", "Profit retained")
+    retained.close(add=[profit], less=[capital.distributed])
+    equity = section.line("net_equity", "Total equity", contributed.closing + retained.closing)
+    return assets, section.line("net_difference", "Assets less liabilities less equity", assets - liabilities - equity)
+
+
+def _side(section: Section, name: str, label: str, items: dict[str, Expr]) -> Line:
+    rows = [section.line(f"{name}.{key}", f"Balance sheet: {key.replace('_', ' ').capitalize()}", value) for key, value in items.items()]
+    return section.line(name, label, add(rows))

@@ -1,0 +1,120 @@
+"""Timing: the flags of a deal's life, as rows computed from its dates.
+
+Phases: construction up to completion (COD), operations from there, then a wind-up tail in which only settlements run.
+Timing:  every flow falls on the last day of its period.
+Source:  FAST Standard 2.03; decisions on live dates: a delay moves a date, and every flag follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from finmodel.base.expr import Expr, Given, month_of
+from finmodel.base.model import Line, Model, Section
+from finmodel.base.timeline import Timeline
+from finmodel.base.units import DATE, DAY, MONTH, RATIO, YEAR
+from finmodel.case import calendar
+from finmodel.case.schema import TimelineTerms
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Rows of time that every module may read.
+
+    Flags are 0/1 rows. `construction`, `operations` and `wind_up` partition the timeline; `completed` is
+    operations or later. `first` is the first period, `last_construction`, `first_operation`, `last_operation` and
+    `last` mark single periods. Months are month numbers; a period is [end_month - length, end_month).
+    """
+
+    section: Section
+    timeline: Timeline
+    last_day: Line
+    end_month: Line
+    last_month: Line
+    days: Line
+    years: Line
+    construction: Line
+    operations: Line
+    wind_up: Line
+    completed: Line
+    first: Line
+    last_construction: Line
+    first_operation: Line
+    last_operation: Line
+    last: Line
+    completion: Line
+    operation_years: Line
+    cache: dict[str, Line] = field(default_factory=dict)
+
+    def year_end(self, month: str) -> Line:
+        """1 where a period ends in this month: the last period of a tax, budget or contract year."""
+        return self.month_flag((month,))
+
+    def month_flag(self, months: Sequence[str]) -> Line:
+        """1 where a period ends in one of these months."""
+        leaf = calendar.month_flags(self.timeline, months)
+        return self._once(leaf, f"Period ends in {' or '.join(months)}")
+
+    def year_start(self, month: str) -> Line:
+        """1 in the first period of the year that ends in this month, and in the first period of all."""
+        end = self.year_end(month)
+        name = end.id.removeprefix(f"{self.section.name}.").replace("ends_", "starts_after_")
+        if name not in self.cache:
+            self.cache[name] = self.section.flag(name, f"First period of the year to {month}", end.prev | self.first)
+        return self.cache[name]
+
+    def years_by(self, day_count: str) -> Line:
+        """Length of each period in years by a day count."""
+        return self._once(calendar.years(self.timeline, day_count), f"Length of period, {day_count}")
+
+    def between(self, start: Expr, end: Expr) -> Expr:
+        """1 in periods that lie from the day `start` to the day `end`, both included."""
+        return (month_of(start) < self.end_month) & (self.last_month <= month_of(end))
+
+    def _once(self, leaf: Given, label: str) -> Line:
+        name = leaf.id.split(".", 1)[1]
+        if name not in self.cache:
+            self.cache[name] = self.section.line(name, label, leaf, leaf.unit)
+        return self.cache[name]
+
+
+def build(model: Model, terms: TimelineTerms) -> Clock:
+    """Declare the rows of time."""
+    time = model.section("time", RATIO, "Time")
+    timeline = model.timeline
+    end_month = time.line("end_month", "Month after the period", calendar.end_months(timeline), MONTH)
+    last_month = time.line("last_month", "Last month of the period", calendar.last_months(timeline), MONTH)
+    days = time.line("days", "Days in the period", calendar.days(timeline), DAY)
+    years = time.line("years", "Length of the period in whole months", calendar.years(timeline, "months"), YEAR)
+    completion = time.line("completion", "Completion (COD), month", month_of(terms.financial_close) + terms.construction, MONTH)
+    closing = time.line("close_of_operations", "End of operations, month", completion + terms.operations, MONTH)
+    construction = time.flag("construction", "Construction", end_month <= completion)
+    completed = time.flag("completed", "Completed", ~construction)
+    operations = time.flag("operations", "Operations", completed & (end_month <= closing))
+    wind_up = time.flag("wind_up", "Wind-up", completed & ~operations)
+    one = time.line("number", "Period number", calendar.numbers(timeline), RATIO)
+    return Clock(
+        section=time,
+        timeline=timeline,
+        last_day=time.line("last_day", "Last day of the period", calendar.last_days(timeline), DATE),
+        end_month=end_month,
+        last_month=last_month,
+        days=days,
+        years=years,
+        construction=construction,
+        operations=operations,
+        wind_up=wind_up,
+        completed=completed,
+        first=time.flag("first", "First period", one.eq(1)),
+        last_construction=time.flag("last_construction", "Last period of construction", construction & ~construction.lead(1)),
+        first_operation=time.flag("first_operation", "First period of operations", operations & ~operations.prev),
+        last_operation=time.flag("last_operation", "Last period of operations", operations & ~operations.lead(1)),
+        last=time.flag("last", "Last period", one.eq(calendar.given("calendar.count", float(timeline.count), "ratio", "Periods"))),
+        completion=completion,
+        operation_years=time.line("operation_years", "Years from completion to the end of the period", _years_since(end_month, completion), YEAR),
+    )
+
+
+def _years_since(end_month: Line, start: Line) -> Expr:
+    return (end_month - start) / calendar.MONTHS_PER_YEAR

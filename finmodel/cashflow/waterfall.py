@@ -1,0 +1,180 @@
+"""Waterfall: what each period's cash pays, in order, and where the rest waits.
+
+Order:   operating arrears → senior interest (overdue first) → senior principal (overdue first) → reserve top-up →
+         mezzanine interest and principal → distribution tests → distributions.
+Sign:    every step is the positive amount paid.
+Timing:  debt and owners are paid on payment dates after completion; cash in between waits in the operating account.
+         A shortfall is met from the operating account, then locked cash, then (senior debt) the reserve; what is
+         still unpaid becomes arrears, which rank at their step before the current due.
+Source:  decisions on sources before a shortfall (F2), order (F3), reserve (F26) and lock-up (F29).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finmodel.base.expr import Const, Expr, add, hi, lo, ratio
+from finmodel.base.model import Account, Line, Model
+from finmodel.cashflow.facility import Loan
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Inflows:
+    """What comes in and what must be kept, per period in the reporting currency. CFADS may be negative."""
+
+    cfads: Line
+    other: Expr
+    reserve_target: Expr
+    reserve_funding: Expr
+    reserve_rate: Expr
+    minimum_cash: Expr
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Flags that a distribution must pass, beside the waterfall's own (no arrears, reserve full)."""
+
+    cover: Expr
+    open: Expr
+
+
+@dataclass(frozen=True)
+class Group:
+    """Payments of the facilities of one rank."""
+
+    interest: dict[str, Line]
+    principal: dict[str, Line]
+    paid: Line
+    shortfall: Line
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """Accounts and payments that statements, ratios and owners read."""
+
+    cash: Account
+    locked: Account
+    reserve: Account
+    arrears: Account
+    arrears_paid: Line
+    reserve_interest: Line
+    senior: Group
+    junior: Group
+    gate: Line
+    distributions: Line
+
+
+@dataclass(frozen=True)
+class _Operations:
+    """Cash after operations: `free` in the operating account, `locked` still locked."""
+
+    free: Line
+    locked: Expr
+    from_locked: Line
+    unpaid: Line
+    caught_up: Line
+    earned: Line
+
+
+@dataclass(frozen=True)
+class _Service:
+    """Where senior service came from, and what the reserve gave or took."""
+
+    cash: Line
+    locked: Line
+    top_up: Line
+    released: Line
+    after: Line
+
+
+class Steps:
+    """The waterfall of one deal: accounts first, then one method a step."""
+
+    def __init__(self, model: Model, inflows: Inflows, clock: Clock, macro: Macro, loans: Sequence[Loan]) -> None:
+        self.section = model.section("waterfall", macro.money, "Waterfall")
+        account = model.section("account", macro.money, "Accounts")
+        self.inflows, self.clock, self.cent = inflows, clock, macro.cent
+        self.senior_loans = [loan for loan in loans if loan.terms.rank == "senior"]
+        self.junior_loans = [loan for loan in loans if loan.terms.rank != "senior"]
+        pays: Expr = loans[0].pays if loans else Const(1)
+        self.serves = self.section.flag("serves", "Payment date of the waterfall", pays & clock.completed | clock.last)
+        self.cash = account.account("cash", "Operating account")
+        self.locked = account.account("locked", "Locked cash")
+        self.reserve = account.account("dsra", "Debt service reserve account")
+        self.arrears = account.account("arrears", "Operating arrears")
+
+    def build(self, tests: Tests) -> Waterfall:
+        """Declare all steps in order; the caller closes the facilities with the payments returned."""
+        operations = self._operations()
+        senior = self._pay("senior", self.senior_loans, operations.free + operations.locked + self.reserve.opening)
+        service = self._senior_sources(senior, operations)
+        paid_in_full = self.section.flag("senior_gate", "Senior debt is paid in full", senior.shortfall <= self.cent)
+        junior = self._pay("junior", self.junior_loans, service.after * paid_in_full)
+        gate, distributions = self._owners(tests, operations, service, (senior, junior))
+        earned, caught_up = operations.earned, operations.caught_up
+        return Waterfall(self.cash, self.locked, self.reserve, self.arrears, caught_up, earned, senior, junior, gate, distributions)
+
+    def _operations(self) -> _Operations:
+        """Operating arrears first; a shortfall takes locked cash, and what is still unpaid becomes arrears."""
+        line = self.section.line
+        earned = line("reserve_interest", "Interest earned on the reserve", self.reserve.opening * self.inflows.reserve_rate * self.clock.years)
+        net = line("net_available", "Cash before payments", self.cash.opening + self.inflows.cfads + self.inflows.other + earned)
+        from_locked = line("locked_for_operations", "Locked cash used for operations", lo(self.locked.opening, hi(0, -net)))
+        unpaid = line("arrears_added", "Operating cost unpaid", hi(0, -net - from_locked))
+        caught_up = line("arrears_paid", "Operating arrears paid", lo(self.arrears.opening, hi(0, net)))
+        self.arrears.close(add=[unpaid], less=[caught_up])
+        free = line("free_cash", "Cash after operations", hi(0, net) - caught_up)
+        return _Operations(free, self.locked.opening - from_locked, from_locked, unpaid, caught_up, earned)
+
+    def _pay(self, rank: str, loans: Sequence[Loan], means: Expr) -> Group:
+        """Pay interest, then principal, of the facilities of a rank in proportion to what is due."""
+        line, title = self.section.line, rank.capitalize()
+        if not loans:
+            none = line(f"{rank}_service", f"{title} debt service paid", Const(0))
+            return Group({}, {}, none, line(f"{rank}_shortfall", f"{title} debt service unpaid", Const(0)))
+        due_interest = line(f"{rank}_interest_due", f"{title} interest due", add([loan.due_interest for loan in loans]))
+        due_principal = line(f"{rank}_principal_due", f"{title} principal due", add([loan.due_principal for loan in loans]))
+        available = line(f"{rank}_means", f"Cash available to {rank} debt", hi(0, means) * self.serves)
+        interest = line(f"{rank}_interest_paid", f"{title} interest paid", lo(due_interest, available))
+        principal = line(f"{rank}_principal_paid", f"{title} principal paid", lo(due_principal, available - interest))
+        group = Group({}, {}, line(f"{rank}_service", f"{title} debt service paid", interest + principal), self._shortfall(rank, due_interest + due_principal, interest + principal))
+        for loan in loans:
+            own = loan.section.line
+            group.interest[loan.id] = own("interest_paid", f"{loan.label}: Interest paid", interest * ratio(loan.due_interest, due_interest))
+            group.principal[loan.id] = own("repayment", f"{loan.label}: Principal repaid", principal * ratio(loan.due_principal, due_principal))
+        return group
+
+    def _shortfall(self, rank: str, due: Expr, paid: Expr) -> Line:
+        return self.section.line(f"{rank}_shortfall", f"{rank.capitalize()} debt service unpaid", due - paid)
+
+    def _senior_sources(self, senior: Group, operations: _Operations) -> _Service:
+        """Operating account, then locked cash, then the reserve; the reserve is topped up or released after."""
+        line, target = self.section.line, self.inflows.reserve_target
+        cash = line("senior_from_cash", "Senior service from the operating account", lo(senior.paid, operations.free))
+        locked = line("senior_from_locked", "Senior service from locked cash", lo(senior.paid - cash, operations.locked))
+        reserve = line("senior_from_reserve", "Senior service from the reserve", senior.paid - cash - locked)
+        kept = self.reserve.opening - reserve
+        released = line("reserve_released", "Released from the reserve", hi(0, kept - target) * self.serves)
+        top_up = line("reserve_top_up", "Paid into the reserve", lo(hi(0, target - kept), operations.free - cash) * self.serves)
+        self.reserve.close(add=[self.inflows.reserve_funding, top_up], less=[reserve, released])
+        after = line("after_senior", "Cash after senior debt and reserve", operations.free - cash - top_up + released)
+        return _Service(cash, locked, top_up, released, after)
+
+    def _owners(self, tests: Tests, operations: _Operations, service: _Service, groups: tuple[Group, Group]) -> tuple[Line, Line]:
+        """Distribute what is left if every test is passed; otherwise lock it up."""
+        line, (senior, junior) = self.section.line, groups
+        left = line("after_debt", "Cash after all debt", service.after - junior.paid)
+        paid_up = (self.arrears.closing <= self.cent) & (senior.shortfall + junior.shortfall <= self.cent)
+        full = self.reserve.closing >= self.inflows.reserve_target - self.cent
+        gate = self.section.flag("distribution_gate", "Distributions allowed", self.serves & tests.open & tests.cover & paid_up & full)
+        waiting = operations.locked - service.locked
+        least = self.inflows.minimum_cash * ~self.clock.last
+        distributions = line("distributions", "Distributions", gate * hi(0, left + waiting - least))
+        locking = line("locked_up", "Cash locked up", self.serves * ~gate * hi(0, left - least))
+        freed = line("unlocked", "Locked cash released", gate * lo(waiting, distributions))
+        self.locked.close(add=[locking], less=[operations.from_locked, service.locked, freed])
+        self.cash.closing.define(left + freed - locking - distributions)
+        return gate, distributions

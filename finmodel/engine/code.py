@@ -1,0 +1,276 @@
+"""Generated code: the lines of a plan as one Python function, for one case (floats) or over a path axis (NumPy).
+
+One loop over time per level. Only the lines that vary and are needed are computed; the rest come in as numbers.
+The text is registered with linecache, so a traceback shows the model's own words.
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from finmodel.base.expr import Const, Expr, Fold, Given, Op, Shift
+from finmodel.base.model import Line, Model, walk
+from finmodel.base.operators import OPERATORS, month_of, ratio
+from finmodel.engine import folds
+from finmodel.engine.plan import NOW, Plan
+
+Value = Any  # float | list of floats | array (paths,) | array (periods, paths)
+Values = dict[str, Value]
+SUMS = ("add", "sub")
+COMPARISONS = {"lt": "<", "le": "<=", "eq": "=="}
+_serial = count()
+
+
+def _ratio_paths(above: Any, below: Any, default: Any, tol: float) -> Any:
+    far = np.abs(below) > tol
+    return np.where(far, above / np.where(far, below, 1.0), default)
+
+
+SCALAR_NAMES: Mapping[str, Any] = {"ratio": ratio, "month_of": month_of, "pow_": math.pow, "nan": math.nan}
+PATH_NAMES: Mapping[str, Any] = {
+    "ratio": _ratio_paths,
+    "power": np.power,
+    "minimum": np.minimum,
+    "maximum": np.maximum,
+    "where": np.where,
+    "empty": np.empty,
+    "nan": math.nan,
+    "month_of": np.vectorize(month_of, otypes=[float]),
+}
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A compiled function: `run(given, fixed, paths)` returns the asked outputs in order."""
+
+    outputs: tuple[str, ...]
+    given: tuple[str, ...]
+    fixed: tuple[str, ...]
+    function: Callable[..., tuple[Value, ...]]
+    source: str
+
+    def run(self, given: Mapping[str, Value], fixed: Mapping[str, Value], paths: int = 1) -> Values:
+        """Compute the outputs from inputs by id and from fixed lines by id."""
+        values = self.function([given[id] for id in self.given], [fixed[id] for id in self.fixed], paths)
+        return dict(zip(self.outputs, values, strict=True))
+
+
+def varying(plan: Plan, names: Iterable[str] | None) -> set[str]:
+    """The lines that change when the named inputs change; None means every line."""
+    if names is None:
+        return {line.id for line in plan.order}
+    moved = set(names)
+    readers: dict[str, list[str]] = {}
+    for line in plan.order:
+        for target, _ in plan.edges[line.id]:
+            readers.setdefault(target.id, []).append(line.id)
+    pending = [line.id for line in plan.order if not moved.isdisjoint(plan.inputs[line.id])]
+    changing = set(pending)
+    while pending:
+        for reader in readers.get(pending.pop(), ()):
+            if reader not in changing:
+                changing.add(reader)
+                pending.append(reader)
+    return changing
+
+
+def mangle(id: str) -> str:
+    """An id as a Python name; no two ids share one, and none is a word of Python or of the generated code."""
+    return id.replace("-", "___").replace(".", "__") + ("" if "." in id else "_")
+
+
+def compile_kernel(
+    model: Model, plan: Plan, outputs: Sequence[str], vary: Iterable[str] | None, *, paths: bool
+) -> Kernel:
+    """Generate and compile the code that computes `outputs` when the inputs `vary` change; None means all inputs.
+
+    Raises:
+        ModelError: An output is not a line.
+    """
+    for id in outputs:
+        model.find(id)
+    return _Generator(model, plan, outputs, vary, paths).kernel()
+
+
+def _input(id: str, index: int) -> str:
+    return f"IN{index}_{re.sub(r'[^a-zA-Z0-9]', '_', id)}"
+
+
+class _Generator:
+    """Writes the text of one kernel."""
+
+    def __init__(
+        self, model: Model, plan: Plan, outputs: Sequence[str], vary: Iterable[str] | None, paths: bool
+    ) -> None:
+        self.plan, self.outputs, self.paths = plan, tuple(outputs), paths
+        self.periods = model.timeline.count
+        self.moved = None if vary is None else set(vary)
+        needed, changing = plan.precedents(self.outputs), varying(plan, self.moved)
+        self.lines = [line for line in plan.order if line.id in needed and line.id in changing]
+        self.own = {line.id for line in self.lines}
+        self.given: dict[str, int] = {}
+        self.fixed: dict[str, int] = {}
+        self.carried: dict[str, tuple[Shift, str]] = {}
+        self.folded: dict[str, str] = {}
+        self.stored = self._stored(model)
+
+    def kernel(self) -> Kernel:
+        """The text of all levels, between the reading of inputs and the return of outputs."""
+        body = [row for level in self._levels() for row in self._level(*level)]
+        results = [self._row(id) if id in self.stored else self._single(id) for id in self.outputs]
+        head = [f"    {_input(id, i)} = given[{i}]" for id, i in self.given.items()]
+        head += [f"    {mangle(id)} = fixed[{i}]" for id, i in self.fixed.items()]
+        empty = f"empty(({self.periods}, paths))" if self.paths else f"[0.0] * {self.periods}"
+        head += [f"    {self._row(id)} = {empty}" for id in sorted(self.stored)]
+        tail = "    return (" + "".join(f"{result}, " for result in results) + ")"
+        source = "\n".join(["def kernel(given, fixed, paths):", *head, *body, tail, ""])
+        return Kernel(self.outputs, tuple(self.given), tuple(self.fixed), self._compile(source), source)
+
+    def _compile(self, source: str) -> Callable[..., tuple[Value, ...]]:
+        file = f"<finmodel {'paths' if self.paths else 'scalar'} {next(_serial)}>"
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        names: dict[str, Any] = dict(PATH_NAMES if self.paths else SCALAR_NAMES)
+        names.update({f"fold_{name}": fold for name, fold in (folds.PATHS if self.paths else folds.SCALAR).items()})
+        exec(compile(source, file, "exec"), names)  # the text is made here, from the operator table alone
+        return names["kernel"]  # type: ignore[no-any-return]
+
+    def _stored(self, model: Model) -> set[str]:
+        """Series lines that must be kept whole: outputs, rows read by folds, deep lags, other levels."""
+        stored = {id for id in self.outputs if id in self.own and model.lines[id].series}
+        for line in self.lines:
+            for node in walk(line.expr):
+                if isinstance(node, Fold):
+                    stored.update(row.id for row in node.lines if row.id in self.own)
+                target = node.line if isinstance(node, Shift) else node
+                if isinstance(target, Line) and target.series and target.id in self.own:
+                    deep = isinstance(node, Shift) and abs(node.back) > 1
+                    if deep or self._level_of(target) != self._level_of(line):
+                        stored.add(target.id)
+        return stored
+
+    def _level_of(self, line: Line) -> int:
+        return self.plan.level[line.id]
+
+    def _levels(self) -> list[tuple[int, list[Line]]]:
+        groups: dict[int, list[Line]] = {}
+        for line in self.lines:
+            groups.setdefault(self._level_of(line), []).append(line)
+        return sorted(groups.items())
+
+    def _level(self, level: int, lines: list[Line]) -> list[str]:
+        """Single numbers first, then what the loop starts from, then one loop over time."""
+        self.carried, self.folded = {}, {}
+        rows = [f"    # level {level}: {'backward' if level % 2 else 'forward'}"]
+        for line in lines:
+            if not line.series:
+                rows.append(f"    {mangle(line.id)} = {self._text(line.expr, line)}")
+        loop: list[str] = []
+        for line in (line for line in lines if line.series):
+            name = mangle(line.id)
+            loop.append(f"        {name} = {self._text(line.expr, line)}")
+            if line.id in self.stored:
+                loop.append(f"        {self._row(line.id)}[t] = {name}")
+        if not loop:
+            return rows
+        rows += [f"    {name} = {call}" for call, name in self.folded.items()]
+        for name, (shift, init) in self.carried.items():
+            rows.append(f"    {name} = {init}")
+            loop.append(f"        {name} = {mangle(shift.line.id)}")
+        span = f"range({self.periods} - 1, -1, -1)" if level % 2 else f"range({self.periods})"
+        return [*rows, f"    for t in {span}:", *loop]
+
+    def _text(self, node: Expr | None, line: Line) -> str:
+        if isinstance(node, Const):
+            return repr(node.value)
+        if isinstance(node, Given):
+            index = self.given.setdefault(node.id, len(self.given))
+            return _input(node.id, index) + ("[t]" if node.series else "")
+        if isinstance(node, Line):
+            return self._line_text(node, line)
+        if isinstance(node, Shift):
+            return self._shift_text(node, line) if node.back else self._line_text(node.line, line)
+        if isinstance(node, Fold):
+            return self._fold_text(node, line)
+        assert isinstance(node, Op)
+        return self._op_text(node, line)
+
+    def _line_text(self, node: Line, line: Line) -> str:
+        if not node.series:
+            return self._single(node.id)
+        if node.id not in self.own or self._level_of(node) != self._level_of(line):
+            return f"{self._row(node.id)}[t]"
+        return mangle(node.id)
+
+    def _single(self, id: str) -> str:
+        """The name of a single number, or of a fixed row."""
+        if id not in self.own:
+            self.fixed.setdefault(id, len(self.fixed))
+        return mangle(id)
+
+    def _row(self, id: str) -> str:
+        """The name of a whole row."""
+        return f"ROW_{mangle(id)}" if id in self.own else self._single(id)
+
+    def _fold_text(self, node: Fold, line: Line) -> str:
+        """A fold is one number: a loop computes it before its first period."""
+        arguments = [self._row(row.id) for row in node.lines] + [self._text(arg, line) for arg in node.args]
+        call = f"fold_{node.name}({', '.join(arguments)})"
+        return self.folded.setdefault(call, f"FOLD_{len(self.folded)}") if line.series else call
+
+    def _shift_text(self, node: Shift, line: Line) -> str:
+        target, back = node.line, node.back
+        init = self._text(node.init, line)
+        if target.id in self.own and abs(back) == 1 and self._level_of(target) == self._level_of(line):
+            for name, (known, start) in self.carried.items():
+                if known.line is target and known.back == back and start == init:
+                    return name
+            name = f"{mangle(target.id)}__{'PREV' if back > 0 else 'NEXT'}{len(self.carried)}"
+            self.carried[name] = (node, init)
+            return name
+        row = self._row(target.id)
+        if back > 0:
+            return f"({row}[t - {back}] if t >= {back} else {init})"
+        return f"({row}[t + {-back}] if t < {self.periods + back} else {init})"
+
+    def _op_text(self, node: Op, line: Line) -> str:
+        operator = OPERATORS[node.name]
+        parts = [self._text(arg, line) for arg in node.args]
+        if node.name in SUMS and isinstance(node.args[0], Op) and node.args[0].name in SUMS:
+            parts[0] = parts[0][1:-1]  # a sum runs from left to right without brackets
+        if node.name in ("where", "shown"):
+            flag = 0 if node.name == "where" else 1
+            parts[flag] = self._condition(node.args[flag], line)
+            if self.paths and not self._moves(node.args[flag]):
+                return OPERATORS[node.name].python(parts)
+        return (operator.numpy if self.paths else operator.python)(parts)
+
+    def _condition(self, node: Expr, line: Line) -> str:
+        """A comparison inside `where` needs no detour through 0 and 1."""
+        if isinstance(node, Op) and node.name in COMPARISONS:
+            left, right = (self._text(arg, line) for arg in node.args)
+            return f"({left} {COMPARISONS[node.name]} {right})"
+        return self._text(node, line)
+
+    def _moves(self, node: Expr) -> bool:
+        """Whether a formula may have a path axis."""
+        for part in walk(node):
+            if isinstance(part, Given) and (self.moved is None or part.id in self.moved):
+                return True
+            if isinstance(part, Line) and part.id in self.own:
+                return True
+            if isinstance(part, Shift) and part.line.id in self.own:
+                return True
+            if isinstance(part, Fold) and any(row.id in self.own for row in part.lines):
+                return True
+        return False
+
+
+__all__ = ["NOW", "Kernel", "Value", "Values", "compile_kernel", "varying"]

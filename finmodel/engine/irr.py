@@ -1,0 +1,182 @@
+"""Internal rates of return of many flows at once, with a status for each.
+
+Solved in the discount factor d = 1/(1+r), where the present value is a polynomial: only + * / are used, so that a
+row has the same rate, bit for bit, alone or among a million. A row with one change of sign, or whose running total
+changes sign once and ends on the other side (Norstrom 1972), goes to a safeguarded Newton step; any other is first
+searched for all sign changes of its present value on a grid. A row that cannot have a rate says why in its status;
+only a total loss has one all the same, -100 %.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+OK, TOTAL_LOSS, SEVERAL, NO_ROOT, NO_INVESTMENT, ALL_ZERO, NON_FINITE = range(7)
+STATUS = (
+    "one rate",
+    "total loss: nothing comes in",
+    "several rates: the one nearest the guess",
+    "no rate found",
+    "no investment: nothing goes out",
+    "all zero",
+    "not finite",
+)
+HIGHEST, LOWEST = 10.0, -0.95  # per period
+_BLOCK = 4096
+_STEPS = 200
+_RATES = np.concatenate([np.linspace(LOWEST, -0.2, 16), np.linspace(-0.18, 0.5, 69), np.geomspace(0.55, HIGHEST, 20)])
+_GRID = 1 / (1 + _RATES)[::-1]  # discount factors, rising
+
+
+def irr_batch(flows: Floats, guess: float | Floats = 0.02) -> tuple[Floats, NDArray[np.int8]]:
+    """Rates per period and statuses of flows with shape (periods, rows); one guess, or one a row.
+
+    The rate is nan unless the status is OK or SEVERAL, or TOTAL_LOSS with -1.
+    """
+    rows = flows.shape[1]
+    rate = np.full(rows, np.nan)
+    status = np.empty(rows, dtype=np.int8)
+    guesses = np.broadcast_to(np.asarray(guess, dtype=float), rows)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # far ends of the bracket may overflow
+        for start in range(0, rows, _BLOCK):
+            part = slice(start, min(start + _BLOCK, rows))
+            rate[part], status[part] = _block(np.ascontiguousarray(flows[:, part]), guesses[part])
+    return rate, status
+
+
+def irr_one(flows: list[float], guess: float) -> tuple[float, int]:
+    """Rate and status of one flow: a batch of one."""
+    rate, status = irr_batch(np.array(flows, dtype=float).reshape(-1, 1), guess)
+    return float(rate[0]), int(status[0])
+
+
+def present_value(flows: Floats, factor: Floats) -> Floats:
+    """Σ flow × factor^period of each row."""
+    value: Floats = flows[-1].copy()
+    for flow in flows[-2::-1]:
+        value = value * factor + flow
+    return value
+
+
+def _block(flows: Floats, guess: Floats) -> tuple[Floats, NDArray[np.int8]]:
+    rows = flows.shape[1]
+    factor = np.full(rows, np.nan)
+    status = _first_look(flows)
+    turning = status == OK
+    changes, norstrom = _sign_changes(flows), _norstrom(flows)
+    lower, upper = np.full(rows, _GRID[0]), np.full(rows, _GRID[-1])
+    upper[norstrom & (changes > 1)] = 1.0  # the unique positive rate
+    easy = turning & ((changes == 1) | norstrom)
+    easy &= np.sign(present_value(flows, lower)) * np.sign(present_value(flows, upper)) < 0
+    hard = np.flatnonzero(turning & ~easy)
+    if hard.size:
+        lower[hard], upper[hard], status[hard] = _search(flows[:, hard], guess[hard])
+    solvable = np.flatnonzero((status == OK) | (status == SEVERAL))
+    if solvable.size:
+        factor[solvable] = _newton(flows[:, solvable], lower[solvable], upper[solvable], guess[solvable])
+    factor[status == TOTAL_LOSS] = np.inf
+    return 1 / factor - 1, status
+
+
+def _first_look(flows: Floats) -> NDArray[np.int8]:
+    """OK where money goes out and comes in; else what is missing."""
+    out, back = flows.min(axis=0) < 0, flows.max(axis=0) > 0
+    status = np.where(out, 0, NO_INVESTMENT) + np.where(back, 0, TOTAL_LOSS)  # both: ALL_ZERO
+    return np.where(np.isfinite(flows).all(axis=0), status, NON_FINITE).astype(np.int8)
+
+
+def _sign_changes(flows: Floats) -> NDArray[np.int64]:
+    """Changes of sign in time, zeros passed over."""
+    count = np.zeros(flows.shape[1], dtype=np.int64)
+    last = np.zeros(flows.shape[1])
+    for flow in flows:
+        sign = np.sign(flow)
+        count += (sign * last) < 0
+        last = np.where(sign != 0, sign, last)
+    return count
+
+
+def _norstrom(flows: Floats) -> NDArray[np.bool_]:
+    """One change of sign in the running total, which ends on the other side: one positive rate."""
+    running = np.cumsum(flows, axis=0)
+    first = np.zeros(flows.shape[1])
+    for flow in flows:
+        first = np.where((first == 0) & (flow != 0), np.sign(flow), first)
+    return np.asarray((_sign_changes(running) == 1) & (np.sign(running[-1]) * first < 0))
+
+
+def _search(flows: Floats, guess: Floats) -> tuple[Floats, Floats, NDArray[np.int8]]:
+    """Bracket the root nearest the guess among all found on the grid."""
+    signs = np.sign(np.stack([present_value(flows, np.full(flows.shape[1], d)) for d in _GRID]))
+    crossed = (signs[:-1] * signs[1:] < 0) | (signs[:-1] == 0)
+    middle = 1 / (0.5 * (_GRID[:-1] + _GRID[1:])) - 1
+    distance = np.where(crossed, np.abs(middle[:, None] - guess), np.inf)
+    best = distance.argmin(axis=0)
+    found = crossed.sum(axis=0)
+    status = np.where(found == 0, NO_ROOT, np.where(found > 1, SEVERAL, OK)).astype(np.int8)
+    return _GRID[best], _GRID[best + 1], status
+
+
+def _newton(flows: Floats, lower: Floats, upper: Floats, guess: Floats) -> Floats:
+    """Newton steps that stay inside a shrinking bracket; a step that leaves it becomes a bisection."""
+    low, high = lower.copy(), upper.copy()
+    rising = present_value(flows, high) > 0
+    factor = np.clip(1 / (1 + guess), low, high)
+    active = np.arange(flows.shape[1])
+    for _ in range(_STEPS):
+        value, slope = _value_and_slope(flows[:, active], factor[active])
+        above = (value > 0) == rising[active]
+        high[active] = np.where(above, factor[active], high[active])
+        low[active] = np.where(above, low[active], factor[active])
+        trial = factor[active] - value / slope
+        inside = (trial > low[active]) & (trial < high[active])
+        trial = np.where(inside, trial, 0.5 * (low[active] + high[active]))
+        trial = np.where(value == 0, factor[active], trial)
+        moved = np.abs(trial - factor[active])
+        factor[active] = trial
+        active = active[(moved > 4e-16 * np.abs(trial)) & (value != 0)]
+        if not active.size:
+            break
+    return factor
+
+
+def _value_and_slope(flows: Floats, factor: Floats) -> tuple[Floats, Floats]:
+    value = flows[-1].copy()
+    slope = np.zeros_like(value)
+    for flow in flows[-2::-1]:
+        slope = slope * factor + value
+        value = value * factor + flow
+    return value, slope
+
+
+def xirr_one(flows: list[float], dates: list[float], guess: float) -> float:
+    """The rate a year by dates (ACT/365 from the first flow that is not 0); nan where none lies in the bracket."""
+    amounts = np.array(flows, dtype=float)
+    used = np.flatnonzero(amounts)
+    if not used.size:
+        return float("nan")
+    years = (np.array(dates, dtype=float)[used] - dates[int(used[0])]) / 365
+    amounts = amounts[used]
+
+    def value(rate: float) -> float:
+        return float((amounts * (1 + rate) ** -years).sum())
+
+    low, high = LOWEST, HIGHEST
+    step = 1e-3
+    while step < HIGHEST and value(max(LOWEST, guess - step)) * value(guess + step) > 0:
+        step *= 2
+    if step < HIGHEST:
+        low, high = max(LOWEST, guess - step), guess + step
+    if value(low) * value(high) > 0:
+        return float("nan")
+    for _ in range(_STEPS):
+        middle = 0.5 * (low + high)
+        if value(low) * value(middle) <= 0:
+            high = middle
+        else:
+            low = middle
+        if high - low < 1e-15:
+            break
+    return 0.5 * (low + high)
