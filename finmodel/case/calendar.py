@@ -24,6 +24,7 @@ ONE_MONTH = given("unit.month", 1.0, "month", "One month")
 ONE_TONNE = given("unit.tonne", 1.0, "t", "One tonne")
 KG_PER_T = given("unit.kg_per_t", 1000.0, "kg/t", "Kilograms in a tonne")
 DAYS_PER_YEAR = given("unit.days_per_year", 365.0, "day/year", "Days in a year, by convention")
+RATIO_ROUNDING = given("tolerance.ratio", 1e-9, "ratio", "Rounding of a ratio that is compared with its target")
 MONTHS_PER_YEAR = given("unit.months_per_year", 12.0, "month/year", "Months in a year")
 
 
@@ -55,17 +56,20 @@ def last_days(timeline: Timeline) -> Given:
 
 def end_months(timeline: Timeline) -> Given:
     """Month number of the first month after each period."""
-    return row(timeline, "calendar.end_month", "Month after the period", str(MONTH), [float(month_number(p.end)) for p in timeline.periods])
+    months = [float(month_number(period.end)) for period in timeline.periods]
+    return row(timeline, "calendar.end_month", "Month after the period", str(MONTH), months)
 
 
 def last_months(timeline: Timeline) -> Given:
     """Month number of the month in which each period ends."""
-    return row(timeline, "calendar.last_month", "Last month", str(MONTH), [float(month_number(p.last_day)) for p in timeline.periods])
+    months = [float(month_number(period.last_day)) for period in timeline.periods]
+    return row(timeline, "calendar.last_month", "Last month", str(MONTH), months)
 
 
 def days(timeline: Timeline) -> Given:
     """Days in each period."""
-    return row(timeline, "calendar.days", "Days in the period", str(DAY), [float((p.end - p.start).days) for p in timeline.periods])
+    lengths = [float((period.end - period.start).days) for period in timeline.periods]
+    return row(timeline, "calendar.days", "Days in the period", str(DAY), lengths)
 
 
 def years(timeline: Timeline, day_count: str) -> Given:

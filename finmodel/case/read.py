@@ -22,7 +22,7 @@ from finmodel.case.expect import Expect, read_expect, read_expected
 from finmodel.case.folder import Layer, base_document, digest, open_layers
 from finmodel.case.messages import ordered, placed, problems_of
 from finmodel.case.overlay import check, dotted, from_sets, merge, take
-from finmodel.case.positions import Document, Keys
+from finmodel.case.positions import Document, Keys, Place
 from finmodel.case.prices import History, histories_of
 from finmodel.case.rules import RULES
 from finmodel.case.scenarios import Scenario, read_scenarios
@@ -52,6 +52,9 @@ class Case:
         prices: Price histories by index.
         sizing: The same case as lenders size debt on it; None when it has no [sizing.case].
         files: The files that made it.
+        path: The folder or file that was asked for.
+        sets: Changes laid over it: dotted key → value as typed.
+        places: Where the formulas of [extra_lines] stand: dotted key → place.
     """
 
     name: str
@@ -68,6 +71,9 @@ class Case:
     prices: Mapping[str, History]
     sizing: Case | None
     files: tuple[Path, ...]
+    path: Path
+    sets: Mapping[str, str]
+    places: Mapping[str, Place]
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class Schema:
 class _Parts:
     """What the case and its sizing case share."""
 
+    path: Path
     layers: Sequence[Layer]
     scenario: str | None
     sets: Mapping[str, str]
@@ -118,7 +125,7 @@ def read_with(
     base = base_document(layers, problems)
     changed = _with_sets(base, from_sets(sets), schema.root, problems)
     expect, lenders = take(changed, "expect"), dotted(take(changed, "sizing", "case"))
-    parts = _parts(layers, scenario, sets, expect, problems)
+    parts = _parts(Path(path), layers, (scenario, sets), expect, problems)
     problems += _overlay_problems(changed, lenders, parts, schema.root)
     problems += _source_problems(layers, changed, schema.root)
     live = _under(changed, parts, sets)
@@ -151,8 +158,13 @@ def _drop(document: Document, keys: Keys) -> None:
 
 
 def _parts(
-    layers: Sequence[Layer], scenario: str | None, sets: Mapping[str, str], expect: Document, problems: list[Problem]
+    path: Path,
+    layers: Sequence[Layer],
+    asked: tuple[str | None, Mapping[str, str]],
+    expect: Document,
+    problems: list[Problem],
 ) -> _Parts:
+    scenario, sets = asked
     scenarios = Document()
     for layer in layers:
         scenarios = merge(scenarios, layer.parts["scenarios.toml"])
@@ -175,7 +187,7 @@ def _parts(
     level = {layer.texts[0].name: number for number, layer in enumerate(layers)}
     files = frozenset(str(layer.folder / "scenarios.toml") for layer in layers)
     expects = read_expect(expect, problems)
-    return _Parts(layers, scenario, sets, Sources(rows, level, files), expects, expected, known, prices)
+    return _Parts(path, layers, scenario, sets, Sources(rows, level, files), expects, expected, known, prices)
 
 
 def _overlay_problems(base: Document, lenders: Document, parts: _Parts, root: type[Table]) -> list[Problem]:
@@ -235,6 +247,9 @@ def _case(tables: Table, document: Document, parts: _Parts, schema: Schema, sizi
         prices=parts.prices,
         sizing=sizing,
         files=tuple(text.path for layer in parts.layers for text in layer.texts),
+        path=parts.path,
+        sets=parts.sets,
+        places={".".join(keys): document.place(keys) for keys in document.places if keys[:1] == ("extra_lines",)},
     )
 
 

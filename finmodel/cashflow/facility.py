@@ -132,7 +132,7 @@ def close_loan(loan: Loan, drawn: Expr, paid_interest: Line, paid_principal: Lin
     section, title = loan.section, loan.label
     loan.drawn.define(drawn)
     unpaid = loan.due_interest - paid_interest
-    joins = [loan.idc] if loan.terms.capitalise else []
+    joins: list[Expr] = [loan.idc] if loan.terms.capitalise else []
     joins += [unpaid] if loan.overdue is None else []
     capitalised = [section.line("capitalised", f"{title}: Interest capitalised", add(joins))] if joins else []
     loan.base.close(add=[loan.drawn, *(line * clock.construction for line in capitalised)])

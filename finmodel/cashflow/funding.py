@@ -65,6 +65,7 @@ def build(model: Model, terms: FundingTerms, needs: Needs, loans: Sequence[Loan]
     shared = section.line("shared", "Uses that facilities share", hi(0, net - idc) if by_equity else net * clock.construction)
     draws = {loan.id: _draw(section, loan, shared, shared_total) for loan in loans}
     equity = section.line("equity", "Equity paid in", net - add(list(draws.values())))
+    section.line("equity_target", "Equity paid in, total", total(equity))
     finance_cost = section.line("finance_cost", "Financing cost of construction, capitalised", _finance_cost(loans, fees, premium, clock))
     return Funding(
         uses=uses,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from finmodel.base.errors import ModelError
-from finmodel.base.expr import Const, Expr, Given, month_of
+from finmodel.base.expr import Const, Expr, Given, month_of, ratio
 from finmodel.base.model import Line, Model
 from finmodel.base.units import CURRENCIES, RATIO, Unit, unit
 from finmodel.case.calendar import MONTHS_PER_YEAR, ONE_YEAR, cent
@@ -45,6 +45,11 @@ class Macro:
         if not foreign:
             return amount
         return amount * self.rate(foreign[0])
+
+    def to(self, amount: Expr, like: Expr) -> Expr:
+        """An amount in the reporting currency, in the currency of another amount."""
+        foreign = [atom for atom, _ in (like.unit or RATIO).powers if atom in CURRENCIES and atom != self.currency]
+        return ratio(amount, self.rate(foreign[0])) if foreign else amount
 
     def rate(self, currency: str) -> Expr:
         """The reporting-currency price of one unit of `currency`."""

@@ -16,6 +16,7 @@ from finmodel.base.expr import Expr, add, hi, ratio, shown
 from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
+from finmodel.case.calendar import RATIO_ROUNDING
 from finmodel.cashflow.facility import Loan, plan_service
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.sizing import Sizing, Unknowns
@@ -46,6 +47,11 @@ def define(section: Section, name: str, label: str, above: Expr, below: Expr, te
     value = section.line(f"{name}.value", f"{label}: Value where tested", flag * ratio(above, below), RATIO)
     section.display(name, label, shown(value, flag), RATIO)
     return Ratio(flag, value)
+
+
+def reaches(value: Expr, target: Expr) -> Expr:
+    """Whether a ratio reaches its target, but for rounding."""
+    return target - RATIO_ROUNDING <= value
 
 
 def cover(model: Model, senior: Sequence[Loan], sizing: Sizing, solved: Unknowns, frame: tuple[Clock, Macro]) -> Cover:

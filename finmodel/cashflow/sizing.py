@@ -24,12 +24,13 @@ from finmodel.cashflow.timing import Clock
 
 @dataclass(frozen=True)
 class Unknowns:
-    """The solved inputs: senior debt, the uses that facilities share, the schedule, the plan's CFADS."""
+    """The solved inputs: senior debt, shared uses, the schedule, the plan's CFADS, and the equity commitment."""
 
     debt: Given
     shared_uses: Given
     schedule: Given
     plan_cfads: Given
+    equity: Given
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def unknowns(model: Model, currency: str) -> Unknowns:
         shared_uses=solved("shared_uses", 0.0, "Uses that facilities share", str(money)),
         schedule=solved("schedule", none, "Senior repayment schedule", "ratio"),
         plan_cfads=solved("plan_cfads", none, "CFADS of the lenders' case by payment date", str(money)),
+        equity=solved("equity", 0.0, "Equity commitment", str(money)),
     )
 
 
@@ -89,9 +91,10 @@ def build(model: Model, terms: SizingTerms, loans: Sequence[Loan], cash: Cash, t
     by_cover = _by_cover(section, loans[0], capacity, rate)
     by_gearing = section.line("by_gearing", "Debt at the gearing cap", total_uses * terms.gearing_cap)
     by_limit = None if terms.limit is None else section.line("by_limit", "Debt at the lenders' limit", macro.convert(terms.limit))
-    limits: list[Expr] = [by_gearing, by_cover] + ([] if by_limit is None else [by_limit])
+    limits: list[Expr] = [by_gearing, by_cover, *([] if by_limit is None else [by_limit])]
     fixed = None if terms.amount is None else macro.convert(terms.amount)
     amount = section.line("senior_debt_target", "Senior debt, sized", lo(*limits) if fixed is None else fixed)
+    section.line("plan_cfads_target", "CFADS of the lenders' case by payment date", window * pays * clock.completed)
     return Sizing(amount, by_gearing, by_cover, by_limit, window, capacity)
 
 

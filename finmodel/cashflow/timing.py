@@ -66,6 +66,8 @@ class Clock:
 
     def years_by(self, day_count: str) -> Line:
         """Length of each period in years by a day count."""
+        if day_count == "months":
+            return self.years
         return self._once(calendar.years(self.timeline, day_count), f"Length of period, {day_count}")
 
     def between(self, start: Expr, end: Expr) -> Expr:

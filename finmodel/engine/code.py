@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -104,6 +105,17 @@ def _input(id: str, index: int) -> str:
     return f"IN{index}_{re.sub(r'[^a-zA-Z0-9]', '_', id)}"
 
 
+@lru_cache(maxsize=32)
+def _compiled(source: str, paths: bool) -> Callable[..., tuple[Value, ...]]:
+    """The function of a kernel's text; a deal that is run again with other numbers has the same text."""
+    file = f"<finmodel {'paths' if paths else 'scalar'} {next(_serial)}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    names: dict[str, Any] = dict(PATH_NAMES if paths else SCALAR_NAMES)
+    names.update({f"fold_{name}": fold for name, fold in (folds.PATHS if paths else folds.SCALAR).items()})
+    exec(compile(source, file, "exec"), names)  # the text is made here, from the operator table alone
+    return names["kernel"]  # type: ignore[no-any-return]
+
+
 class _Generator:
     """Writes the text of one kernel."""
 
@@ -132,15 +144,7 @@ class _Generator:
         head += [f"    {self._row(id)} = {empty}" for id in sorted(self.stored)]
         tail = "    return (" + "".join(f"{result}, " for result in results) + ")"
         source = "\n".join(["def kernel(given, fixed, paths):", *head, *body, tail, ""])
-        return Kernel(self.outputs, tuple(self.given), tuple(self.fixed), self._compile(source), source)
-
-    def _compile(self, source: str) -> Callable[..., tuple[Value, ...]]:
-        file = f"<finmodel {'paths' if self.paths else 'scalar'} {next(_serial)}>"
-        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        names: dict[str, Any] = dict(PATH_NAMES if self.paths else SCALAR_NAMES)
-        names.update({f"fold_{name}": fold for name, fold in (folds.PATHS if self.paths else folds.SCALAR).items()})
-        exec(compile(source, file, "exec"), names)  # the text is made here, from the operator table alone
-        return names["kernel"]  # type: ignore[no-any-return]
+        return Kernel(self.outputs, tuple(self.given), tuple(self.fixed), _compiled(source, self.paths), source)
 
     def _stored(self, model: Model) -> set[str]:
         """Series lines that must be kept whole: outputs, rows read by folds, deep lags, other levels."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from finmodel.base.errors import UsageError
 from finmodel.base.model import Model
+from finmodel.case.read import Case
 from finmodel.engine.code import Values
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Results:
     single-number line. `metrics` holds None where a result is not applicable, with the reason in `notes`.
     """
 
+    case: Case
     model: Model
     values: Values
     given: Mapping[str, Any]
@@ -89,7 +91,8 @@ class Results:
         import pandas as pd
 
         ids = [id for id, line in self.model.lines.items() if line.series and fnmatchcase(id, pattern)]
-        frame = pd.DataFrame({id: self.values[id] for id in ids}, index=pd.Index(self.model.timeline.labels, name="period"))
+        index = pd.Index(self.model.timeline.labels, name="period")
+        frame = pd.DataFrame({id: self.values[id] for id in ids}, index=index)
         frame.attrs["units"] = {id: str(self.model.lines[id].unit) for id in ids}
         return frame
 

@@ -31,8 +31,10 @@ class Solution:
     residual: float
 
 
-def solve(model: Model, kernel: Kernel, given: Mapping[str, Any], fixed: Mapping[str, Any], tolerance: float) -> Solution:
-    """Find the solved inputs of a model; `kernel` computes the targets from `given` and the lines in `fixed`.
+def solve(
+    model: Model, kernel: Kernel, given: Mapping[str, Any], fixed: Mapping[str, Any], tolerance: float
+) -> Solution:
+    """Find the solved inputs of a model; `kernel` computes the targets that move, `fixed` holds the rest.
 
     Raises:
         SolveError: The residual stays above the tolerance; names the input, its target and its best value.
@@ -44,7 +46,7 @@ def solve(model: Model, kernel: Kernel, given: Mapping[str, Any], fixed: Mapping
     best = np.inf
     for passes in range(1, PASSES + 1):
         trial.update(unknown.unpack(point))
-        out = kernel.run(trial, fixed)
+        out = {**fixed, **kernel.run(trial, fixed)}
         target = unknown.pack({solved.value.id: out[solved.target.id] for solved in model.solved})
         residual = target - point
         scale = unknown.scale(target)
@@ -106,5 +108,6 @@ def _unsolved(model: Model, trial: Mapping[str, Any], out: Values, best: float) 
     rows = [f"sizing does not settle in {PASSES} passes; the smallest relative residual was {best:.3g}"]
     for item in model.solved:
         if not item.value.series:
-            rows.append(f"  {item.value.label}: tried {trial[item.value.id]:,.2f}, its target then was {out[item.target.id]:,.2f}")
+            tried, wanted = trial[item.value.id], out[item.target.id]
+            rows.append(f"  {item.value.label}: tried {tried:,.2f}, its target then was {wanted:,.2f}")
     return "\n".join(rows)

@@ -1,0 +1,122 @@
+"""What a deal reports: statements, ratios, returns, named results and checks, from the lines that the clauses offer."""
+
+from __future__ import annotations
+
+from finmodel.base.expr import Expr, add, ratio
+from finmodel.base.folds import total
+from finmodel.base.model import Line, Model
+from finmodel.base.units import RATIO
+from finmodel.case.schema import CaseTables
+from finmodel.cashflow import checks, ratios, statements
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.parts import Deal
+from finmodel.cashflow.returns import Returns, flows
+from finmodel.cashflow.statements import Books, Capital, Operating
+from finmodel.cashflow.timing import Clock
+
+Frame = tuple[Clock, Macro]
+
+
+def report(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
+    """Declare statements, ratios, returns, results and checks."""
+    assets, difference = _statements(model, deal, frame)
+    if deal.sized is not None and deal.covers is not None:
+        ratios.summary(model, deal.covers, ratios.life_cover(model, deal.senior, deal.sized, frame))
+    _returns(model, case, deal, frame)
+    _results(model, deal, frame[1])
+    checks.build(model, case, deal, (assets, difference), frame)
+
+
+def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
+    """Income statement and balance sheet; returns total assets and the difference that must be nothing."""
+    clock, macro = frame
+    works, paid = deal.works, deal.paid
+    written, finance_book = statements.finance_asset(model, deal.funding.finance_cost, clock, macro)
+    depreciation = model.sections["finance_asset"].line("all_depreciation", "Depreciation, all", works.capex.depreciation + written)
+    sales, support = works.sales, works.support
+    operating = Operating(
+        revenue=sales.billed - sales.deferred_added + sales.deferred_released + works.hook("other_revenue"),
+        support=support.granted - support.give_back_due,
+        incentive=add([credit.earned for credit in works.incentives.values()]),
+        cost=works.costs.billed + works.hook("other_cost"),
+        stock_increase=works.inventory.increase,
+        financing_cost=deal.fees,
+        depreciation=depreciation,
+        tax=add([entity.accrued + entity.fx for entity in deal.tax]) + works.hook("other_tax"),
+        interest_earned=paid.reserve_interest,
+    )
+    capital = Capital(deal.loans, deal.funding.finance_cost, deal.funding.equity, paid.distributions)
+    profit = statements.income(model, operating, capital, frame)
+    return statements.balance(model, Books(_assets(deal, finance_book), _liabilities(deal)), profit, capital, macro)
+
+
+def _assets(deal: Deal, finance_book: Line) -> dict[str, Expr]:
+    works = deal.works
+    return {
+        "cash": deal.paid.cash.closing,
+        "locked_cash": deal.paid.locked.closing,
+        "debt_service_reserve": deal.paid.reserve.closing,
+        "tax_reserve": add([entity.reserve.closing for entity in deal.tax]),
+        "receivable": works.working.receivable,
+        "support_receivable": works.support.receivable,
+        "incentive_receivable": add([credit.receivable.closing for credit in works.incentives.values()]),
+        "grant_receivable": works.capex.grants_receivable,
+        "inventory": works.inventory.closing,
+        "plant": works.capex.book_value,
+        "financing_cost": finance_book,
+    }
+
+
+def _liabilities(deal: Deal) -> dict[str, Expr]:
+    works = deal.works
+    return {
+        "loans": add([loan.outstanding.closing for loan in deal.loans]),
+        "interest_accrued": add([loan.accrued.closing for loan in deal.loans]),
+        "interest_overdue": add([loan.overdue.closing for loan in deal.loans if loan.overdue is not None]),
+        "operating_arrears": deal.paid.arrears.closing,
+        "payable": works.working.payable,
+        "support_payable": works.support.payable,
+        "tax_payable": add([entity.liability for entity in deal.tax]),
+        "deferred_revenue": works.sales.deferred,
+    }
+
+
+def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
+    """Rates of return, present values and payback (F28)."""
+    clock, macro = frame
+    found = Returns(model, case.returns, case.timeline, clock, macro)
+    works = deal.works
+    project = works.cash - works.hook("other_tax") - works.capex.spent + model.find("capex.grants_received")
+    tax = add([entity.transfer for entity in deal.notional_tax])
+    net = flows(found.section, project, tax, deal.paid.distributions - deal.funding.equity)
+    found.rate("project_irr_pre_tax", "Project IRR before tax", net.project)
+    found.rate("project_irr_post_tax", "Project IRR after tax", net.project_post_tax)
+    found.rate("equity_irr", "Equity IRR", net.equity)
+    found.dated_rate("equity_xirr", "Equity IRR by dates", net.equity)
+    found.present_value("npv_post_tax", "Project net present value after tax", net.project_post_tax)
+    found.payback("payback_years", "Payback of the project after tax, years", net.project_post_tax)
+    found.classes(deal.owners)
+    if works.support.contracts:
+        support = found.section.line("net_support_flow", "Support paid less given back", works.support.paid - works.support.given_back)
+        found.present_value("support_net_pv", "Net support, present value", support)
+
+
+def _results(model: Model, deal: Deal, macro: Macro) -> None:
+    """Totals by name: gearing, debt, support."""
+    section = model.section("results", macro.money, "Results")
+    drawn = {loan.id: section.line(f"debt.{loan.id}", f"{loan.label}: Drawn", total(loan.drawn)) for loan in deal.loans}
+    for name, line in drawn.items():
+        model.metric(f"debt.{name}", line)
+    if deal.senior:
+        senior = add([drawn[loan.id] for loan in deal.senior])
+        model.metric("gearing", section.line("gearing", "Senior debt over total uses", ratio(senior, deal.funding.total_uses), RATIO))
+    support = deal.works.support
+    if support.contracts:
+        for name, label, line in (
+            ("support_paid", "Support paid", support.paid),
+            ("support_given_back", "Support given back", support.given_back),
+            ("support_unmet", "Support not covered by budgets", support.unmet),
+        ):
+            model.metric(name, section.line(name, label, total(line)))
+        net = section.line("net_support", "Support paid less given back", total(support.paid) - total(support.given_back))
+        model.metric("support_net", net)

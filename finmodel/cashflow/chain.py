@@ -1,0 +1,204 @@
+"""The production chain: what each node makes, what it takes from the node before, and the stock of each product.
+
+Sign:    tonnes are positive.
+Timing:  feed is used in the period in which it is bought or taken; stock is set at period end.
+Source:  opening + produced − taken − sold = closing for each product, in tonnes. Stock is held up to its target in
+         days of production, and sold in the last period of operations (F32). Product won is contained feed × recovery;
+         feed taken per product is its stoichiometry over the recovery. By-products bear no cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from finmodel.base.errors import ModelError
+from finmodel.base.expr import Const, Expr, add, hi, lo, ratio
+from finmodel.base.model import Account, Line, Model, Section
+from finmodel.base.units import RATIO, TONNE
+from finmodel.case.calendar import KG_PER_T
+from finmodel.case.schema_operations import Node, Product
+from finmodel.cashflow.items import Spend, Transfer
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.prices import Market
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Goods:
+    """One product: tonnes per period, and kg of the first product contained in a kg of it."""
+
+    id: str
+    terms: Product
+    node: str
+    entity: str
+    produced: Line
+    taken: Line
+    sold: Line
+    stock: Account
+    contained: Line
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Nodes' main products, all products, feed costs and transfers between entities."""
+
+    main: dict[str, Goods]
+    goods: dict[str, Goods]
+    feed: dict[str, Spend]
+    transfers: list[Transfer]
+    taken_from: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Plants:
+    """The nodes and products of a case."""
+
+    nodes: Mapping[str, Node]
+    products: Mapping[str, Product]
+
+
+class _Builder:
+    """Declares the nodes in the order of the chain; a product's stock is closed once all takers are known."""
+
+    def __init__(self, model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macro]) -> None:
+        self.model, self.market = model, market
+        self.nodes, self.products = plants.nodes, plants.products
+        self.clock, self.macro = frame
+        self.sections: dict[str, Section] = {}
+        self.produced: dict[str, Line] = {}
+        self.contained: dict[str, Line] = {}
+        self.stock: dict[str, Account] = {}
+        self.taken: dict[str, list[Line]] = {}
+        self.feed: dict[str, Spend] = {}
+        self.transfers: list[Transfer] = []
+
+    def node(self, name: str) -> None:
+        """Declare the output of one node, its feed, and what it sells to or buys from others of the chain."""
+        node, products = self.nodes[name], self.products
+        section = self.model.section(f"node.{name}", TONNE, node.label)
+        years = self.clock.years * self.clock.operations
+        capacity = section.line(
+            "capacity", f"{node.label}: Capacity", node.nameplate * node.availability * node.ramp_up * years
+        )
+        need = self._need(section, node)
+        output: Expr = capacity
+        if node.takes is not None:
+            self.stock_of(node.takes.product)
+            output = lo(capacity, ratio(self._available(section, node), need))
+        produced = section.line("produced", f"{node.label}: Main product made", output)
+        self._product(node.product, produced, need if products[node.product].contained_in == "feed" else None)
+        for product, share in node.by_products.items():
+            title = f"{node.label}: {products[product].label} made"
+            self._product(product, section.line(f"by_product.{product}", title, produced * share), None)
+        if node.takes is not None:
+            self._take(section, node, produced, need)
+        if node.buys:
+            self.feed[name] = self._buy(section, name, node)
+
+    def stock_of(self, product: str) -> Account:
+        """The stock of a product, opened on first use."""
+        if product not in self.stock:
+            label = self.products[product].label
+            section = self.model.section(f"product.{product}", TONNE, label)
+            self.sections[product] = section
+            self.stock[product] = section.account("stock", f"{label}: Stock")
+        return self.stock[product]
+
+    def _need(self, section: Section, node: Node) -> Line:
+        """Feed per kg of product."""
+        per_product: Expr = Const(1) if node.takes is None else node.takes.per_product
+        return section.line("feed_per_product", f"{section.title}: Contained feed per kg made", per_product / node.recovery, RATIO)
+
+    def _available(self, section: Section, node: Node) -> Line:
+        """What earlier nodes left of the product that this one takes."""
+        assert node.takes is not None
+        source = node.takes.product
+        before = self.taken.get(source, [])
+        left = self.stock[source].opening + self.produced[source]
+        return section.line("feed_available", f"{section.title}: Feed available", add([left, *(-line for line in before)]))
+
+    def _product(self, product: str, produced: Line, contained: Expr | None) -> None:
+        self.stock_of(product)
+        self.produced[product] = produced
+        label = f"{self.products[product].label}: First product contained per kg"
+        self.contained[product] = self.sections[product].line("contained", label, Const(1) if contained is None else contained, RATIO)
+
+    def _take(self, section: Section, node: Node, produced: Line, need: Line) -> None:
+        assert node.takes is not None
+        product, seller = node.takes.product, self.nodes[node.takes.node].entity
+        taken = section.line("taken", f"{section.title}: Feed taken", produced * need)
+        self.taken.setdefault(product, []).append(taken)
+        price = self.market.index[self.products[product].price]
+        cost = section.line(
+            "transfer", f"{section.title}: Feed at the transfer price", taken * KG_PER_T * price, self.macro.money
+        )
+        if seller != node.entity:
+            self.transfers.append(Transfer(seller, node.entity, cost))
+
+    def _buy(self, section: Section, name: str, node: Node) -> Spend:
+        """Feed bought: a share of the index, on a price not below the floor, of what it contains."""
+        costs, days = [], next(iter(node.buys.values())).payment_days
+        for product, terms in node.buys.items():
+            index = hi(self.market.index[self.products[product].price], self.macro.convert(terms.floor))
+            contained = self.produced[product] * (1 / node.recovery)
+            label = f"{section.title}: Feed cost of {self.products[product].label}"
+            costs.append(
+                section.line(
+                    f"feed_cost.{product}", label, contained * KG_PER_T * terms.payable * index, self.macro.money
+                )
+            )
+        billed = section.line("feed_cost", f"{section.title}: Feed cost", add(costs), self.macro.money)
+        return Spend(f"feed.{name}", f"{section.title}: Feed", node.entity, billed, days)
+
+    def close(self) -> dict[str, Goods]:
+        """Declare what is sold of each product, and its stock."""
+        owner = {product: name for name, node in self.nodes.items() for product in (node.product, *node.by_products)}
+        goods = {}
+        for product, produced in self.produced.items():
+            section, terms, stock = self.sections[product], self.products[product], self.stock[product]
+            taken = section.line("taken", f"{terms.label}: Taken by the chain", add(self.taken.get(product, [])))
+            held = self.clock.operations & ~self.clock.last_operation
+            target = section.line(
+                "stock_target", f"{terms.label}: Stock target", produced * ratio(terms.stock_days, self.clock.days) * held
+            )
+            left = section.line("available", f"{terms.label}: Stock and output after the chain", stock.opening + produced - taken)
+            sold = section.line("sold", f"{terms.label}: Sold", left - lo(left, target))
+            stock.close(add=[produced], less=[taken, sold])
+            node = owner[product]
+            contained = self.contained[product]
+            goods[product] = Goods(product, terms, node, self.nodes[node].entity, produced, taken, sold, stock, contained)
+        return goods
+
+
+def build(model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macro]) -> Chain:
+    """Declare the chain.
+
+    Raises:
+        ModelError: The nodes feed each other.
+    """
+    builder = _Builder(model, plants, market, frame)
+    for name in order(plants.nodes):
+        builder.node(name)
+    goods = builder.close()
+    main = {name: goods[node.product] for name, node in plants.nodes.items()}
+    taken_from = {name: node.takes.node for name, node in plants.nodes.items() if node.takes is not None}
+    return Chain(main, goods, builder.feed, builder.transfers, taken_from)
+
+
+def order(nodes: Mapping[str, Node]) -> list[str]:
+    """Names of the nodes, each after the node that feeds it.
+
+    Raises:
+        ModelError: The nodes feed each other.
+    """
+    done: list[str] = []
+    pending = list(nodes)
+    while pending:
+        takes = {name: nodes[name].takes for name in pending}
+        ready = [name for name, taken in takes.items() if taken is None or taken.node in done]
+        if not ready:
+            raise ModelError(f"nodes feed each other: {' and '.join(pending)}")
+        done += ready
+        pending = [name for name in pending if name not in ready]
+    return done

@@ -1,0 +1,160 @@
+"""Checks: claims about the deal, each a line that is zero when true.
+
+Sign:    a check shows the size of its fault, relative to the largest total assets where it is money.
+Kinds:   an "error" is a fault of the model or its inputs; an "alert" is news about the deal (a lock-up, arrears).
+Source:  finance section 23; decisions on what sizing fixes (F8), the tail (F11), the end (F32) and repayment (F33).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from finmodel.base.expr import Expr, add, hi, lo, ratio
+from finmodel.base.folds import highest, lowest, total
+from finmodel.base.model import Line, Model
+from finmodel.base.units import RATIO, YEAR
+from finmodel.case.calendar import MONTHS_PER_YEAR
+from finmodel.case.schema import CaseTables
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.parts import Deal
+from finmodel.cashflow.timing import Clock
+
+Frame = tuple[Clock, Macro]
+
+
+class Checks:
+    """Declares checks under the section `checks`."""
+
+    def __init__(self, model: Model, assets: Line, frame: Frame) -> None:
+        self.model, (self.clock, self.macro) = model, frame
+        self.section = model.section("checks", RATIO, "Checks")
+        scale = model.section("scale", self.macro.money, "Scale of the checks")
+        self.scale = scale.line("assets", "Largest total assets", highest(assets))
+
+    def money(self, name: str, label: str, fault: Expr, kind: str = "error") -> None:
+        """A check of money, relative to the deal's size."""
+        self.model.check(self.section.line(name, label, ratio(fault, self.scale)), kind)
+
+    def number(self, name: str, label: str, fault: Expr, kind: str = "error") -> None:
+        """A check of a pure number or a flag."""
+        self.model.check(self.section.line(name, label, fault), kind)
+
+    def lowest(self, name: str, label: str, lines: Sequence[Line]) -> None:
+        """A check that money is never below 0."""
+        self.money(name, label, lo(0, *lines))
+
+
+def build(model: Model, case: CaseTables, deal: Deal, books: tuple[Line, Line], frame: Frame) -> None:
+    """Declare every check of the deal; `books` are total assets and the balance sheet's difference."""
+    checks = Checks(model, books[0], frame)
+    _cash(checks, deal, books)
+    _debt(checks, case, deal)
+    _goods(checks, deal)
+    _support(checks, case)
+    _owners(checks, case, deal)
+
+
+def _cash(checks: Checks, deal: Deal, books: tuple[Line, Line]) -> None:
+    """Money is conserved, and no account is overdrawn or left full."""
+    fund, paid = deal.funding, deal.paid
+    sources = add(list(fund.draws.values())) + fund.equity + fund.grants - fund.surplus
+    checks.money("sources_equal_uses", "Sources equal uses", sources - fund.uses)
+    checks.money("balance_sheet", "Balance sheet balances", books[1])
+    checks.money("cash_conserved", "Cash is conserved", _gap(checks, deal))
+    reserves = add([entity.reserve.closing - entity.liability for entity in deal.tax])
+    checks.money("tax_reserve", "Tax reserve equals tax payable", reserves)
+    checks.lowest("cash_not_negative", "Cash is never negative", [paid.cash.closing, paid.locked.closing, paid.reserve.closing])
+    checks.money("accounts_end_at_zero", "Accounts end at zero", books[0] * checks.clock.last)
+
+
+def _gap(checks: Checks, deal: Deal) -> Expr:
+    """The move of every bank account less all that came in and went out."""
+    works, fund, paid = deal.works, deal.funding, deal.paid
+    accounts = [paid.cash, paid.locked, paid.reserve, *(entity.reserve for entity in deal.tax)]
+    moved = add([account.closing - account.opening for account in accounts])
+    came: list[Expr] = [works.working.received, works.support.paid, paid.reserve_interest, fund.equity]
+    came += [works.hook("other_revenue"), paid.arrears.closing - paid.arrears.opening]
+    came += [credit.received for credit in works.incentives.values()]
+    came += [grant.received for grant in works.capex.grants.values()]
+    came += [loan.drawn for loan in deal.loans]
+    went: list[Expr] = [works.working.paid, works.support.given_back, works.capex.sustaining, works.capex.spent]
+    went += [works.hook("other_cost"), works.hook("other_tax"), deal.premium, paid.distributions]
+    went += [entity.paid for entity in deal.tax]
+    for loan in deal.loans:
+        went += [loan.fees, loan.agency]
+        went += [] if loan.terms.capitalise else [loan.idc]
+    went += [*paid.senior.interest.values(), *paid.senior.principal.values()]
+    went += [*paid.junior.interest.values(), *paid.junior.principal.values()]
+    return moved - add(came) + add(went)
+
+
+def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
+    """Debt is repaid by its schedule; what goes wrong on the way is an alert."""
+    if not deal.loans:
+        return
+    model, last = checks.model, checks.clock.last
+    outstanding = add([loan.outstanding.closing for loan in deal.loans])
+    checks.money("debt_repaid", "Debt is repaid", outstanding * last, "alert")
+    for loan in deal.senior:
+        name, label = f"schedule.{loan.id}", f"{loan.label}: Schedule repays the debt"
+        checks.number(f"{name}.whole", f"{label} whole", (total(loan.schedule) - 1) * (loan.commitment > checks.macro.cent))
+        checks.number(f"{name}.positive", f"{label}, never negative", lo(0, lowest(loan.schedule)))
+    checks.money("senior_paid", "Senior debt is paid when due", deal.paid.senior.shortfall, "alert")
+    checks.money("junior_paid", "Mezzanine is paid when due", deal.paid.junior.shortfall, "alert")
+    checks.number("distributions_open", "No lock-up of distributions", model.find("waterfall.locked_up") > checks.macro.cent, "alert")
+    if case.sizing.tail is not None and deal.senior:
+        _tail(checks, case, deal)
+
+
+def _tail(checks: Checks, case: CaseTables, deal: Deal) -> None:
+    """Contracts (operations, when there are none) outlive senior debt by the agreed tail."""
+    assert case.sizing.tail is not None
+    model, clock = checks.model, checks.clock
+    active = [model.find(f"offtake.{name}.active") for name in case.offtake if case.offtake[name].quantity is not None]
+    section = model.sections["ratios"]
+    covered = section.flag("revenue_contracted", "Revenue is contracted", hi(0, *active) if active else clock.operations)
+    left = section.ahead("debt_left", "Senior debt is still to be repaid", RATIO)
+    left.define(hi(deal.senior[0].repaying, left.next))
+    tail = section.line("tail_years", "Contracted after the last repayment", clock.years * (covered & ~left & clock.operations), YEAR)
+    reached = section.line("tail", "Tail", total(tail), YEAR)
+    missing = ratio(hi(0, case.sizing.tail - reached * MONTHS_PER_YEAR), case.sizing.tail)
+    checks.number("tail", "Contracts outlive senior debt by the tail", missing, "alert")
+
+
+def _goods(checks: Checks, deal: Deal) -> None:
+    """No stock below zero; every tonne made is taken, delivered or in stock."""
+    model = checks.model
+    goods = deal.works.chain.goods
+    if not goods:
+        return
+    least = [ratio(lo(0, product.stock.closing), product.produced + product.stock.opening) for product in goods.values()]
+    checks.number("stock_not_negative", "Stock is never negative", add(list(least)))
+    faults = []
+    for name, product in goods.items():
+        contracts = [model.lines.get(f"offtake.{id}.{name}.delivered") for id in deal.works.sales.contracts]
+        gone = [line for line in (*contracts, model.find(f"spot.{name}.delivered"), product.taken) if line is not None]
+        balance = product.stock.opening + product.produced - add(list(gone)) - product.stock.closing
+        faults.append(abs(ratio(balance, product.stock.opening + product.produced)))
+    checks.number("tonnes_accounted_for", "Every tonne is taken, delivered or in stock", add(list(faults)))
+
+
+def _support(checks: Checks, case: CaseTables) -> None:
+    """No programme grants more than its ceiling of the year or its envelope."""
+    model = checks.model
+    for name, programme in case.programme.items():
+        year, ever = model.find(f"programme.{name}.granted_to_date"), model.find(f"programme.{name}.granted_ever")
+        over = hi(0, year - model.find(f"programme.{name}.ceiling"), ever - programme.envelope)
+        label = f"{programme.label}: Support within budget and envelope"
+        checks.money(f"budget.{name}", label, checks.macro.convert(over))
+
+
+def _owners(checks: Checks, case: CaseTables, deal: Deal) -> None:
+    """Owners receive what is distributed, by shares that are whole, and pay no more than they promised."""
+    received = [owner.received for owner in deal.owners]
+    checks.money("owners_receive", "Owners receive what is distributed", add(list(received)) - deal.paid.distributions)
+    checks.lowest("owners_not_negative", "No owner receives less than nothing", received)
+    checks.number("shares_of_equity", "Shares of equity sum to 1", add([owner.terms.share for owner in deal.owners]) - 1)
+    standby = case.funding.standby_equity
+    promised = deal.solved.equity if standby is None else deal.solved.equity + checks.macro.convert(standby)
+    needed = checks.model.find("funding.equity_target")
+    checks.money("funding_shortfall", "Equity is within its commitment and standby", hi(0, needed - promised), "alert")

@@ -1,0 +1,63 @@
+"""Operating costs: fixed, per kg of a node's main product, or a share of its revenue such as a royalty.
+
+Sign:    costs are positive.
+Timing:  accrue in the period of operation; paid after their days. Fixed costs run with operations, not with output.
+Source:  each cost names its currency, its price base (an inflation index) and the node or entity that bears it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from finmodel.base.errors import ModelError
+from finmodel.base.expr import Expr, add
+from finmodel.base.model import Line, Model
+from finmodel.case.calendar import KG_PER_T
+from finmodel.case.schema_operations import Cost
+from finmodel.cashflow.chain import Chain
+from finmodel.cashflow.items import Spend
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.offtake import Sales
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Costs:
+    """All costs, feed included [reporting currency per period]; `by_node` leaves out what no node bears."""
+
+    spends: list[Spend]
+    by_node: dict[str, Expr]
+    billed: Line
+
+
+def build(model: Model, costs: Mapping[str, Cost], chain: Chain, sales: Sales, frame: tuple[Clock, Macro]) -> Costs:
+    """Declare each cost."""
+    clock, macro = frame
+    spends = list(chain.feed.values())
+    by_node: dict[str, list[Expr]] = {node: [] for node in chain.main}
+    for node, feed in chain.feed.items():
+        by_node[node].append(feed.billed)
+    for name, terms in costs.items():
+        section = model.section(f"cost.{name}", macro.money, terms.label)
+        billed = section.line("billed", terms.label, _amount(terms, chain, sales, frame) * macro.index(terms.inflation))
+        entity = chain.main[terms.node].entity if terms.node is not None else terms.entity
+        if entity is None:
+            raise ModelError(f"cost.{name} needs a node or an entity")
+        spends.append(Spend(f"cost.{name}", terms.label, entity, billed, terms.payment_days, terms.incentive))
+        if terms.node is not None:
+            by_node[terms.node].append(billed)
+    total = model.section("costs", macro.money, "Operating costs")
+    billed = total.line("billed", "Operating cost, all", add([spend.billed for spend in spends]))
+    return Costs(spends, {node: add(parts) for node, parts in by_node.items()}, billed)
+
+
+def _amount(terms: Cost, chain: Chain, sales: Sales, frame: tuple[Clock, Macro]) -> Expr:
+    clock, macro = frame
+    if terms.per_year is not None:
+        return macro.convert(terms.per_year) * clock.years * clock.operations
+    assert terms.node is not None
+    if terms.per_kg is not None:
+        return macro.convert(terms.per_kg) * chain.main[terms.node].produced * KG_PER_T
+    assert terms.of_revenue is not None
+    return sales.by_node[terms.node] * terms.of_revenue

@@ -1,0 +1,198 @@
+"""START HERE on this floor: the clauses of a deal, called in the order in which they depend on each other.
+
+time and macro → operations → facilities opened → cover, reserve, funding → tax → CFADS → sizing → waterfall →
+facilities closed → owners → statements → ratios → returns → checks. What a later clause decides and an earlier one
+needs (how much debt) is a solved input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from finmodel.base.expr import Const, Expr, Given, add
+from finmodel.base.model import Line, Model
+from finmodel.base.timeline import Timeline
+from finmodel.base.units import PER_YEAR
+from finmodel.case.schema import CaseTables
+from finmodel.case.schema_finance import Facility
+from finmodel.cashflow import cover, equity, extra, facility, funding, macro, operations, ratios, reserves, sizing, taxes, timing, waterfall
+from finmodel.cashflow.accounts import report
+from finmodel.cashflow.facility import Loan, Terms
+from finmodel.cashflow.funding import Funding, Needs
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.operations import Operations
+from finmodel.cashflow.parts import Deal
+from finmodel.cashflow.ratios import Cover
+from finmodel.cashflow.reserves import PlannedService, ReservePlan
+from finmodel.cashflow.sizing import Cash, Sizing, Unknowns
+from finmodel.cashflow.tax import TaxLines
+from finmodel.cashflow.taxes import Financing
+from finmodel.cashflow.timing import Clock
+from finmodel.cashflow.waterfall import Inflows, Steps, Tests, Waterfall
+
+Frame = tuple[Clock, Macro]
+
+
+@dataclass(frozen=True)
+class _Debt:
+    """Facilities while the deal is being declared."""
+
+    loans: list[Loan]
+    senior: list[Loan]
+    premium: Line
+    reserve: ReservePlan | None
+    funding: Funding
+    fees: Line
+
+
+def build(case: CaseTables, timeline: Timeline) -> Model:
+    """Declare every line of a deal.
+
+    Raises:
+        ModelError: Lines that do not make a model; the reader of cases refuses most of what could cause it.
+    """
+    model = Model(timeline)
+    clock = timing.build(model, case.timeline)
+    frame = (clock, macro.build(model, case.inflation, case.fx, clock, case.currency))
+    for name, rate in case.curve.items():
+        model.section(f"curve.{name}", PER_YEAR, f"Base rate {name}").line("rate", f"Base rate, {name}", rate)
+    solved = sizing.unknowns(model, case.currency)
+    works = operations.build(model, case, frame)
+    debt = _borrow(model, case, works, solved, frame)
+    paid_tax, notional_tax = taxes.build(model, case.entity, works, _financing(debt, clock), frame)
+    cfads = _cfads(model, works, paid_tax, debt, frame)
+    sized = _size(model, case, works, debt, solved, (cfads, frame))
+    covers = None if sized is None else ratios.cover(model, debt.senior, sized, solved, frame)
+    flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, debt, covers, clock))
+    owners = equity.build(model, case.equity, debt.funding.equity, flows.distributions, frame)
+    extra.define(model, case.extra_lines)
+    report(
+        model,
+        case,
+        Deal(
+            works=works,
+            loans=debt.loans,
+            premium=debt.premium,
+            fees=debt.fees,
+            funding=debt.funding,
+            tax=paid_tax,
+            notional_tax=notional_tax,
+            cfads=cfads,
+            paid=flows,
+            owners=owners,
+            solved=solved,
+            sized=sized,
+            covers=covers,
+        ),
+        frame,
+    )
+    _solve(model, solved)
+    return model
+
+
+def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns, frame: Frame) -> _Debt:
+    """Open the facilities, insure them, plan the reserve and fund construction."""
+    clock, money = frame
+    loans = [_open(model, name, terms, solved, frame) for name, terms in case.facility.items()]
+    senior = [loan for loan in loans if loan.terms.rank == "senior"]
+    premium = cover.build(model, case.cover, loans, clock, money)
+    reserve = _reserve(model, case, senior, frame)
+    grants = model.sections["capex"].ahead("grants_received", "Grants received").define(works.capex.grants_received)
+    first = Const(0) if reserve is None else reserve.funding
+    needs = Needs(works.capex.spent, premium, first, grants)
+    paid_for = funding.build(model, case.funding, needs, loans, solved.shared_uses, frame)
+    fees = model.sections["cover"].ahead("operating_fees", "Cover premium and agency fees in operation")
+    fees.define((premium + add([loan.agency for loan in loans])) * clock.completed)
+    return _Debt(loans, senior, premium, reserve, paid_for, fees)
+
+
+def _open(model: Model, name: str, terms: Facility, solved: Unknowns, frame: Frame) -> Loan:
+    clock, money = frame
+    commitment: Expr = Const(0) if terms.amount is None else money.convert(terms.amount)
+    if terms.rank == "senior":
+        commitment = solved.debt if terms.share is None else solved.debt * terms.share
+    schedule: Given | None = solved.schedule if terms.profile == "sculpted" and terms.rank == "senior" else None
+    return facility.open_loan(model, name, terms, Terms(commitment, schedule), clock, money)
+
+
+def _reserve(model: Model, case: CaseTables, senior: list[Loan], frame: Frame) -> ReservePlan | None:
+    clock, money = frame
+    if not case.reserve or not senior:
+        return None
+    name, terms = next(iter(case.reserve.items()))
+    plan = model.section("plan", money.money, "Plan of senior debt")
+    due = plan.line("service", "Senior service, as planned", add([facility.plan_service(loan, clock) for loan in senior]))
+    return reserves.build(model, name, terms, PlannedService(due, senior[0].pays, senior[0].repaying), clock)
+
+
+def _financing(debt: _Debt, clock: Clock) -> Financing:
+    """Interest is deducted as it accrues in operation; what accrues before is part of the basis."""
+    accrued = [loan.interest * clock.completed for loan in debt.loans]
+    late = [loan.default_interest for loan in debt.loans if loan.default_interest is not None]
+    return Financing(add([*accrued, *late]), debt.fees, debt.funding.finance_cost)
+
+
+def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Debt, frame: Frame) -> Line:
+    """Cash flow available for debt service (F4)."""
+    section = model.section("cfads", frame[1].money, "Cash flow available for debt service")
+    tax = section.line("net_tax", "Transferred to the tax reserve", add([entity.transfer for entity in paid_tax]) + works.hook("other_tax"))
+    return section.line("net_cfads", "CFADS", works.cash - tax - debt.fees)
+
+
+def _size(
+    model: Model, case: CaseTables, works: Operations, debt: _Debt, solved: Unknowns, flow: tuple[Line, Frame]
+) -> Sizing | None:
+    cfads, frame = flow
+    if not debt.senior:
+        return None
+    support = works.support
+    counted: Expr = support.granted if case.sizing.support == "contract" else Const(0)
+    section = model.section("secured", frame[1].money, "Contracted revenue")
+    contracted = section.line("revenue", "Contracted revenue, support counted", works.sales.contracted + counted)
+    revenue = section.line("all_revenue", "Revenue, support counted", works.sales.billed + counted)
+    cash = Cash(cfads, support.paid - support.given_back, contracted, revenue)
+    return sizing.build(model, case.sizing, debt.senior, cash, debt.funding.total_uses, frame)
+
+
+def _tests(model: Model, case: CaseTables, debt: _Debt, covers: Cover | None, clock: Clock) -> Tests:
+    """What a distribution must pass: lock-up on both covers, and the first repayment behind it (F29)."""
+    if covers is None:
+        return Tests(Const(1), clock.completed)
+    lockup = case.waterfall.lockup
+    back, ahead = (~row.tested | ratios.reaches(row.value, lockup) for row in (covers.historic, covers.forward))
+    begun = model.find(f"facility.{debt.senior[0].id}.instalment")
+    return Tests(back & ahead, clock.completed & (begun >= 1))
+
+
+def _pay(
+    model: Model, case: CaseTables, works: Operations, debt: _Debt, flow: tuple[Line, Frame], tests: Tests
+) -> Waterfall:
+    """Run the waterfall and close the facilities with what it paid."""
+    cfads, (clock, money) = flow
+    grants = model.find("capex.grants_received") * clock.completed
+    other = grants + debt.funding.surplus + debt.funding.initial_cash
+    terms = next(iter(case.reserve.values()), None)
+    least = Const(0) if case.waterfall.minimum_cash is None else money.convert(case.waterfall.minimum_cash)
+    target, first = (Const(0), Const(0)) if debt.reserve is None else (debt.reserve.target, debt.reserve.funding)
+    rate = Const(0) if terms is None or debt.reserve is None else terms.interest
+    flows = Steps(model, Inflows(cfads, other, target, first, rate, least), clock, money, debt.loans).build(tests)
+    paid = {**flows.senior.interest, **flows.junior.interest}, {**flows.senior.principal, **flows.junior.principal}
+    for loan in debt.loans:
+        facility.close_loan(loan, debt.funding.draws[loan.id], paid[0][loan.id], paid[1][loan.id], clock)
+    return flows
+
+
+def _solve(model: Model, solved: Unknowns) -> None:
+    """Name what the engine must find; a part that no line reads is not searched."""
+    targets: Mapping[str, tuple[Given, str]] = {
+        "debt": (solved.debt, "sizing.senior_debt_target"),
+        "uses": (solved.shared_uses, "funding.shared_total_target"),
+        "schedule": (solved.schedule, "sizing.schedule_target"),
+        "plan": (solved.plan_cfads, "sizing.plan_cfads_target"),
+        "equity": (solved.equity, "funding.equity_target"),
+    }
+    read = model.givens()
+    for value, target in targets.values():
+        if value.id in read and target in model.lines:
+            model.solve(value, model.lines[target])

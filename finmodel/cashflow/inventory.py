@@ -1,0 +1,56 @@
+"""Stock in the books: the main product of each node at weighted-average cost.
+
+Sign:    values are positive; only the increase may be negative.
+Timing:  cost of the period joins the stock first; what leaves takes the average of opening stock and output.
+Source:  weighted-average cost (F36). Product that another node takes carries its cost with it; by-products bear none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.base.expr import Const, Expr, add, ratio
+from finmodel.base.model import Line, Model
+from finmodel.base.units import TONNE
+from finmodel.cashflow.chain import Chain
+from finmodel.cashflow.costs import Costs
+from finmodel.cashflow.macro import Macro
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Value of all stock at period end, and its increase, also by entity [reporting currency]."""
+
+    closing: Line
+    increase: Line
+    by_entity: dict[str, Expr]
+
+
+def build(model: Model, chain: Chain, costs: Costs, macro: Macro) -> Inventory:
+    """Declare the value of each node's stock, in the order of the chain."""
+    values: list[Line] = []
+    moves: dict[str, list[Expr]] = {goods.entity: [] for goods in chain.main.values()}
+    carried: dict[str, Line] = {}
+    for node, goods in chain.main.items():
+        section = model.section(f"inventory.{node}", macro.money, f"{goods.terms.label}, inventory")
+        value = section.account("value", f"{section.title}: Value")
+        source = chain.taken_from.get(node)
+        fed: Expr = Const(0) if source is None else _carried(model, chain, carried, (source, node))
+        added = section.line("added", f"{section.title}: Cost of output", costs.by_node[node] + fed)
+        per_tonne = ratio(value.opening + added, goods.stock.opening + goods.produced)
+        average = section.line("average", f"{section.title}: Average cost per tonne", per_tonne, macro.money / TONNE)
+        carried[node] = average
+        kept = section.line("kept", f"{section.title}: Cost of stock kept", average * goods.stock.closing)
+        released = section.line("released", f"{section.title}: Cost of what left", value.opening + added - kept)
+        values.append(value.close(add=[added], less=[released]))
+        moves[goods.entity].append(added - released)
+    section = model.section("inventory", macro.money, "Inventory")
+    closing = section.line("closing", "Inventory, closing", add(list(values)))
+    increase = section.line("net_increase", "Inventory, increase", closing - closing.prev)
+    return Inventory(closing, increase, {entity: add(parts) for entity, parts in moves.items()})
+
+
+def _carried(model: Model, chain: Chain, carried: dict[str, Line], link: tuple[str, str]) -> Expr:
+    """The cost of the feed that a node takes from another."""
+    source, taker = link
+    return carried[source] * model.find(f"node.{taker}.taken")

@@ -1,0 +1,73 @@
+"""Operations of the deal, from prices to working capital: everything before debt and owners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.base.expr import Const, Expr, add
+from finmodel.base.model import Line, Model
+from finmodel.case.schema import CaseTables
+from finmodel.cashflow import capex, chain, costs, extra, incentive, inventory, offtake, prices, support, working
+from finmodel.cashflow.capex import CapexLines
+from finmodel.cashflow.chain import Chain, Plants
+from finmodel.cashflow.costs import Costs
+from finmodel.cashflow.incentive import IncentiveLines
+from finmodel.cashflow.inventory import Inventory
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.offtake import Sales
+from finmodel.cashflow.support import Deals, SupportLines
+from finmodel.cashflow.timing import Clock
+from finmodel.cashflow.working import Working
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Lines of operations; `cash` is what they bring before tax and financing [reporting currency per period]."""
+
+    chain: Chain
+    sales: Sales
+    costs: Costs
+    inventory: Inventory
+    support: SupportLines
+    capex: CapexLines
+    incentives: dict[str, IncentiveLines]
+    working: Working
+    extra: dict[str, Line]
+    cash: Line
+
+    def hook(self, name: str) -> Expr:
+        """An extra line that joins the deal's cash; 0 when the case has none."""
+        return self.extra.get(name, Const(0))
+
+
+def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operations:
+    """Declare operations in the order in which goods and money move."""
+    clock, macro = frame
+    market = prices.build(model, case.price, macro)
+    nodes = chain.build(model, Plants(case.node, case.product), market, frame)
+    sales = offtake.build(model, case.offtake, nodes, market, frame)
+    spending = costs.build(model, case.cost, nodes, sales, frame)
+    stock = inventory.build(model, nodes, spending, macro)
+    help_ = support.build(model, case.support, case.programme, Deals(sales.contracts, market), frame)
+    plant = capex.build(model, case.capex, case.grant, list(case.entity), frame)
+    credits = _incentives(model, case, spending, clock)
+    money = working.build(model, sales.sales, spending.spends, clock, macro)
+    extras = extra.declare(model, case.extra_lines, macro.money)
+    section = model.section("operations", macro.money, "Operations")
+    came = [money.received, help_.paid, *(credit.received for credit in credits.values())]
+    went = [money.paid, help_.given_back, plant.sustaining]
+    cash = add([*came, extras.get("other_revenue", Const(0))]) - add([*went, extras.get("other_cost", Const(0))])
+    net = section.line("net_cash", "Cash of operations before tax", cash)
+    return Operations(nodes, sales, spending, stock, help_, plant, credits, money, extras, net)
+
+
+def _incentives(model: Model, case: CaseTables, spending: Costs, clock: Clock) -> dict[str, IncentiveLines]:
+    """The production incentive of each entity that has one, on its flagged costs."""
+    credits = {}
+    for name, entity in case.entity.items():
+        if entity.incentive is None:
+            continue
+        flagged = [spend.billed for spend in spending.spends if spend.incentive and spend.entity == name]
+        cost = model.sections["costs"].ahead(f"flagged.{name}", f"{entity.label}: Cost flagged for the incentive")
+        credits[name] = incentive.build(model, name, entity.label, entity.incentive, cost.define(add(list(flagged))), clock)
+    return credits

@@ -1,0 +1,39 @@
+"""The parts of a deal: what its clauses offer to statements, returns and checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.base.model import Line
+from finmodel.cashflow.equity import Owner
+from finmodel.cashflow.facility import Loan
+from finmodel.cashflow.funding import Funding
+from finmodel.cashflow.operations import Operations
+from finmodel.cashflow.ratios import Cover
+from finmodel.cashflow.sizing import Sizing, Unknowns
+from finmodel.cashflow.tax import TaxLines
+from finmodel.cashflow.waterfall import Waterfall
+
+
+@dataclass(frozen=True)
+class Deal:
+    """Everything that the clauses of a deal offer."""
+
+    works: Operations
+    loans: list[Loan]
+    premium: Line
+    fees: Line
+    funding: Funding
+    tax: list[TaxLines]
+    notional_tax: list[TaxLines]
+    cfads: Line
+    paid: Waterfall
+    owners: list[Owner]
+    solved: Unknowns
+    sized: Sizing | None
+    covers: Cover | None
+
+    @property
+    def senior(self) -> list[Loan]:
+        """Facilities of senior rank."""
+        return [loan for loan in self.loans if loan.terms.rank == "senior"]

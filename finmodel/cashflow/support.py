@@ -1,0 +1,218 @@
+"""Price support: a top-up below a floor, paid from public budgets, and a share given back above a strike.
+
+Sign:    every line is the positive amount that its label names; of top-up and give-back at most one is not zero.
+Timing:  earned on the settlement window (the period), committed against the fiscal year in which it ends, paid a lag
+         later; the last period of all settles what is still owed.
+Budget:  kept in the programme's currency at the rate of the window; contracts are served by priority, then pro rata;
+         what a budget or envelope does not cover lapses. Money given back does not refill it.
+Source:  decisions on budget year, rate and lag (F15), on where a floor lives (F19) and on two-way contracts (F20).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from finmodel.base.expr import Expr, add, hi, lo, ratio, where
+from finmodel.base.model import Account, Line, Model, Section
+from finmodel.base.units import TONNE
+from finmodel.case.calendar import KG_PER_T, ONE_YEAR
+from finmodel.case.schema_operations import Programme, Support
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.offtake import Contract
+from finmodel.cashflow.prices import Market
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class SupportContract:
+    """One support contract [reporting currency per period]."""
+
+    id: str
+    terms: Support
+    entity: str
+    supported: Line
+    due: Line
+    granted: Line
+    unmet: Line
+    paid: Line
+    give_back_due: Line
+    given_back: Line
+    receivable: Account
+    payable: Account
+
+
+@dataclass(frozen=True)
+class SupportLines:
+    """All support [reporting currency per period], by contract and in total; balances at period end."""
+
+    contracts: dict[str, SupportContract]
+    granted: Line
+    unmet: Line
+    paid: Line
+    give_back_due: Line
+    given_back: Line
+    receivable: Expr
+    payable: Expr
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A contract's claim before the budget: what is due and what is given back."""
+
+    id: str
+    terms: Support
+    section: Section
+    entity: str
+    supported: Line
+    due: Line
+    give_back: Line
+
+
+@dataclass(frozen=True)
+class Deals:
+    """What support contracts refer to: offtake contracts and market prices."""
+
+    contracts: Mapping[str, Contract]
+    market: Market
+
+
+def build(
+    model: Model, supports: Mapping[str, Support], programmes: Mapping[str, Programme], deals: Deals, frame: tuple[Clock, Macro]
+) -> SupportLines:
+    """Declare every support contract and the budgets that pay them."""
+    clock, macro = frame
+    claims = [_claim(model, name, terms, programmes[terms.programme], (deals, frame)) for name, terms in supports.items()]
+    granted: dict[str, Line] = {}
+    for name, programme in programmes.items():
+        own = sorted((claim for claim in claims if claim.terms.programme == name), key=lambda c: c.terms.priority)
+        granted.update(_budget(model, name, programme, own, frame))
+    contracts = {claim.id: _settle(claim, granted[claim.id], programmes[claim.terms.programme], frame) for claim in claims}
+    section = model.section("support", macro.money, "Price support")
+    each = list(contracts.values())
+
+    def every(name: str, label: str) -> Line:
+        return section.ahead(name, label).define(add([getattr(contract, name) for contract in each]))
+
+    return SupportLines(
+        contracts=contracts,
+        granted=every("granted", "Support granted"),
+        unmet=every("unmet", "Support not covered by budgets"),
+        paid=every("paid", "Support paid"),
+        give_back_due=every("give_back_due", "Support to be given back"),
+        given_back=every("given_back", "Support given back"),
+        receivable=add([contract.receivable.closing for contract in each]),
+        payable=add([contract.payable.closing for contract in each]),
+    )
+
+
+def _claim(model: Model, name: str, terms: Support, programme: Programme, deal: tuple[Deals, tuple[Clock, Macro]]) -> _Claim:
+    deals, (clock, macro) = deal
+    section = model.section(f"support.{name}", macro.money, terms.label)
+    title, starts = terms.label, clock.year_start(programme.year_end)
+    contract = deals.contracts[terms.contract]
+    window = section.flag("active", f"{title}: In force", clock.between(terms.start, terms.end))
+    so_far = section.ahead("supported_to_date", f"{title}: Supported, fiscal year to date", TONNE)
+    before = so_far.prev * ~starts
+    room = hi(0, terms.quantity * ONE_YEAR - before)
+    supported = section.line("supported", f"{title}: Supported, contained", lo(contract.supported * window, room), TONNE)
+    so_far.define(before + supported)
+    price = deals.market.index[terms.price]
+    gap = section.line("gap", f"{title}: Floor less reference price", hi(0, macro.convert(terms.floor) - price), price.unit)
+    due = section.line("due", f"{title}: Top-up due", supported * KG_PER_T * gap)
+    return _Claim(name, terms, section, contract.entity, supported, due, _give_back(section, terms, (supported, price), clock, macro))
+
+
+def _give_back(section: Section, terms: Support, at: tuple[Line, Line], clock: Clock, macro: Macro) -> Line:
+    """A share of the excess over the strike, capped per calendar year."""
+    supported, price = at
+    label = f"{terms.label}: Give-back due"
+    if terms.strike is None:
+        return section.ahead("give_back_due", label).define(0)
+    excess = hi(0, price - macro.convert(terms.strike))
+    full = section.line("excess_share", f"{terms.label}: Share of the excess over the strike", supported * KG_PER_T * excess * terms.share)
+    if terms.share_cap is None:
+        return section.line("give_back_due", label, full * 1)
+    so_far = section.ahead("give_back_to_date", f"{terms.label}: Give-back, calendar year to date")
+    before = so_far.prev * ~clock.year_start("December")
+    due = section.line("give_back_due", label, lo(full, hi(0, macro.convert(terms.share_cap) * ONE_YEAR - before)))
+    so_far.define(before + due)
+    return due
+
+
+def _budget(model: Model, name: str, terms: Programme, claims: list[_Claim], frame: tuple[Clock, Macro]) -> dict[str, Line]:
+    """What a programme grants to each contract, in its own currency."""
+    clock, macro = frame
+    section = model.section(f"programme.{name}", terms.envelope.unit, terms.label)
+    starts = clock.year_start(terms.year_end)
+    used = section.ahead("granted_to_date", f"{terms.label}: Granted, fiscal year to date")
+    ever = section.ahead("granted_ever", f"{terms.label}: Granted so far")
+    before = used.prev * ~starts
+    ceiling = section.line("ceiling", f"{terms.label}: Ceiling of the fiscal year", _ceiling(section, terms, used, starts, clock))
+    free = section.line("free", f"{terms.label}: Left before this period", hi(0, lo(ceiling - before, terms.envelope - ever.prev)))
+    grants: dict[str, Line] = {}
+    left: Expr = free
+    for priority in dict.fromkeys(claim.terms.priority for claim in claims):
+        rank = [claim for claim in claims if claim.terms.priority == priority]
+        wanted = {c.id: c.section.line("due_own", f"{c.terms.label}: Due, in the programme's currency", macro.to(c.due, terms.envelope), section.unit) for c in rank}
+        due = section.line(f"due.{priority}", f"{terms.label}: Due, priority {priority}", add(list(wanted.values())))
+        paid = section.line(f"granted.{priority}", f"{terms.label}: Granted, priority {priority}", lo(due, left))
+        left = left - paid
+        for claim in rank:
+            label = f"{claim.terms.label}: Granted, in the programme's currency"
+            grants[claim.id] = claim.section.line("granted_own", label, paid * ratio(wanted[claim.id], due), section.unit)
+    granted = section.ahead("granted", f"{terms.label}: Granted").define(add(list(grants.values())))
+    used.define(before + granted)
+    ever.define(ever.prev + granted)
+    return grants
+
+
+def _ceiling(section: Section, terms: Programme, used: Line, starts: Expr, clock: Clock) -> Expr:
+    """The year's budget, with what was left of the last one if the programme carries it over."""
+    budget = section.ahead("budget", f"{terms.label}: Budget of the fiscal year").define(terms.budget * ONE_YEAR)
+    if not terms.carry_over:
+        return budget
+    carried = section.ahead("carried_over", f"{terms.label}: Carried over from the last fiscal year")
+    unspent = lo(budget.prev, hi(0, budget.prev + carried.prev - used.prev))
+    carried.define(where(starts & ~clock.first, unspent, carried.prev))
+    return budget + carried
+
+
+def _settle(claim: _Claim, granted_own: Line, programme: Programme, frame: tuple[Clock, Macro]) -> SupportContract:
+    """Grant, then pay a lag later; in the programme's currency the lag leaves a gain or loss on exchange."""
+    clock, macro = frame
+    section, title = claim.section, claim.terms.label
+    lag = math.ceil(claim.terms.lag.number / clock.timeline.months)
+    granted = section.line("granted", f"{title}: Granted", macro.convert(granted_own))
+    unmet = section.line("unmet", f"{title}: Not covered by the budget", claim.due - granted)
+    receivable = section.account("receivable", f"{title}: Receivable")
+    paid = section.line("paid", f"{title}: Paid", _later(granted, receivable, lag, clock))
+    receivable.close(add=[granted], less=[paid])
+    payable = section.account("payable", f"{title}: Give-back payable")
+    given_back = section.line("given_back", f"{title}: Given back", _later(claim.give_back, payable, lag, clock))
+    payable.close(add=[claim.give_back], less=[given_back])
+    committed = section.account("committed", f"{title}: Committed by the programme, not yet paid", granted_own.unit)
+    settled = section.line("settled", f"{title}: Commitment settled", _later(granted_own, committed, lag, clock), granted_own.unit)
+    committed.close(add=[granted_own], less=[settled])
+    own = section.line("paid_own", f"{title}: Paid, in the programme's currency", macro.to(paid, programme.envelope), granted_own.unit)
+    section.line("net_fx", f"{title}: Exchange loss of the programme between grant and payment", own - settled, own.unit)
+    return SupportContract(
+        id=claim.id,
+        terms=claim.terms,
+        entity=claim.entity,
+        supported=claim.supported,
+        due=claim.due,
+        granted=granted,
+        unmet=unmet,
+        paid=paid,
+        give_back_due=claim.give_back,
+        given_back=given_back,
+        receivable=receivable,
+        payable=payable,
+    )
+
+
+def _later(flow: Line, balance: Account, lag: int, clock: Clock) -> Expr:
+    """A flow so many periods later; the last period of all settles the balance."""
+    return where(clock.last, balance.opening + flow, flow.lag(lag))

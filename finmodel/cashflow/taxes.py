@@ -1,0 +1,66 @@
+"""Taxes of all entities: what each reads of operations and financing, once with debt and once without.
+
+Timing:  see `tax`. Sales are taxed when delivered or expired, support when granted, stock at its change in value.
+Source:  entities are taxed apart on their own year and in their own currency (F23, F24); the project's tax for returns
+         is computed without interest or fees (F28). The production incentive is a refundable offset and is not taxed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from finmodel.base.expr import Const, Expr, add
+from finmodel.base.model import Line, Model
+from finmodel.case.schema_operations import Entity
+from finmodel.cashflow import tax
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.operations import Operations
+from finmodel.cashflow.tax import TaxInputs, TaxLines
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Financing:
+    """What tax reads of financing [reporting currency per period]; all of it is the borrower's."""
+
+    interest: Expr
+    fees: Expr
+    capitalised: Expr
+
+
+def build(
+    model: Model, entities: Mapping[str, Entity], operations: Operations, financing: Financing, frame: tuple[Clock, Macro]
+) -> tuple[list[TaxLines], list[TaxLines]]:
+    """Declare the tax of each entity, and the notional tax of each as if there were no debt."""
+    clock, macro = frame
+    section = model.section("taxable", macro.money, "Taxable income")
+    paid, notional = [], []
+    none = section.ahead("no_interest", "No interest").define(0)
+    for name, terms in entities.items():
+        income = section.line(f"net_income.{name}", f"{terms.label}: Income before depreciation and interest", _income(name, terms, operations))
+        cost = operations.capex.basis_added[name]
+        notional.append(tax.build(model, f"notional_tax.{name}", terms, TaxInputs(income, none, cost), frame))
+        if terms.borrower:
+            label = f"{terms.label}: Interest and fees of operation"
+            interest = section.line(f"interest.{name}", label, financing.interest + financing.fees)
+            whole = cost + financing.capitalised if terms.idc_tax == "capitalise" else cost * 1
+            basis = section.line(f"basis.{name}", f"{terms.label}: Depreciable cost with financing cost", whole)
+            paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, interest, basis), frame))
+        else:
+            paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, none, cost), frame))
+    return paid, notional
+
+
+def _income(name: str, terms: Entity, operations: Operations) -> Expr:
+    """Revenue, support and transfers less costs and change of stock of one entity."""
+    sales, support = operations.sales, operations.support
+    came: list[Expr] = [sale.billed for sale in sales.sales if sale.entity == name]
+    came += [contract.granted - contract.give_back_due for contract in support.contracts.values() if contract.entity == name and contract.terms.taxable]
+    came += [move.amount for move in operations.chain.transfers if move.seller == name]
+    came += [operations.inventory.by_entity[name]] if name in operations.inventory.by_entity else []
+    came += [operations.sales.deferral[name]] if name in operations.sales.deferral else []
+    went: list[Expr] = [spend.billed for spend in operations.costs.spends if spend.entity == name]
+    went += [move.amount for move in operations.chain.transfers if move.buyer == name]
+    extra = operations.hook("other_revenue") - operations.hook("other_cost") if terms.borrower else Const(0)
+    return add(came) - add(went) + extra

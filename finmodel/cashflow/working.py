@@ -1,0 +1,61 @@
+"""Working capital: what is billed and not yet received or paid.
+
+Sign:    receivable and payable are positive.
+Timing:  bills of a period are spread evenly over it. At period end, the bills of the last `days` days are open; more
+         days than the period has reach back into the periods before (F36).
+Source:  every sale and cost states its days; value-added tax is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finmodel.base.expr import Expr, Given, add, hi, lo, ratio
+from finmodel.base.model import Line, Model, Section
+from finmodel.cashflow.items import Sale, Spend
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.timing import Clock
+
+SHORTEST_MONTH = 28
+
+
+@dataclass(frozen=True)
+class Working:
+    """Cash of operations and the balances behind it [reporting currency]."""
+
+    received: Line
+    paid: Line
+    receivable: Line
+    payable: Line
+
+
+def build(model: Model, sales: Sequence[Sale], spends: Sequence[Spend], clock: Clock, macro: Macro) -> Working:
+    """Declare what is received from customers and paid to suppliers."""
+    section = model.section("working", macro.money, "Working capital")
+    receivable = _open(section, "receivable", "Receivable", sales, clock)
+    payable = _open(section, "payable", "Payable", spends, clock)
+    billed, cost = add([sale.billed for sale in sales]), add([spend.billed for spend in spends])
+    received = section.line("received", "Received from customers", billed + receivable.prev - receivable)
+    paid = section.line("paid", "Paid to suppliers", cost + payable.prev - payable)
+    return Working(received, paid, receivable, payable)
+
+
+def _open(section: Section, kind: str, label: str, items: Sequence[Sale | Spend], clock: Clock) -> Line:
+    """The balance of all items, each with a line of its own when it has days."""
+    rows = []
+    for item in items:
+        reach = math.ceil(item.days.number / (SHORTEST_MONTH * clock.timeline.months))
+        if reach:
+            parts = [item.billed.lag(back) * _share(item.days, back, clock) for back in range(reach)]
+            rows.append(section.line(f"{kind}.{item.name}", f"{label}: {item.label}", add(parts)))
+    return section.ahead(kind, label).define(add(list(rows)))
+
+
+def _share(days: Given, back: int, clock: Clock) -> Expr:
+    """The share of the bills of `back` periods ago that is still open at period end."""
+    since: Expr = days
+    for step in range(back):
+        since = since - clock.days.lag(step)
+    return lo(1, hi(0, ratio(since, clock.days.lag(back))))
