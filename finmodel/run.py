@@ -6,14 +6,15 @@ case folder → read_case (checked inputs) → cashflow.build (lines) → settle
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from finmodel.base.errors import CaseError, ModelError, Problem, SolveError
+from finmodel.base.expr import Given
 from finmodel.base.model import Model
 from finmodel.case.expand import leaves
 from finmodel.case.read import Case, read_case
+from finmodel.case.schema_finance import SizingTerms
 from finmodel.cashflow.deal import build as build_deal
 from finmodel.cashflow.extra import BadFormula
 from finmodel.engine.code import Values
@@ -23,6 +24,11 @@ from finmodel.engine.results import CheckResult, Results, judge
 from finmodel.engine.solve import Solution
 
 CHECK_TOLERANCE = 1e-9
+LIMITS = {
+    "sizing.by_cover": "debt service cover",
+    "sizing.by_gearing": "gearing cap",
+    "sizing.by_limit": "lenders' limit",
+}
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,24 @@ class Built:
     case: Case
     model: Model
     plan: Plan
+    givens: Mapping[str, Given]
 
-    @property
-    def inputs(self) -> Values:
-        """The case's own numbers of every input that a line reads."""
-        return inputs_of(self.model, self.case)
+    def inputs(self, case: Case) -> Values:
+        """A case's numbers of every input that a line reads; a single number stands in each period of a row.
+
+        Raises:
+            ModelError: The case has a row where the model has one number.
+        """
+        typed = {given.id: given.value for _, given, _ in leaves(case.tables, {})}
+        values: Values = {}
+        for id, given in self.givens.items():
+            value = typed.get(id, given.value)
+            if given.series and not isinstance(value, tuple):
+                value = (value,) * self.model.timeline.count
+            if isinstance(value, tuple) and not given.series:
+                raise ModelError(f"{id} is one number in the model and a row in the case")
+            values[id] = value
+        return values
 
 
 def load(path: Path | str, scenario: str | None = None, set: Mapping[str, str] | None = None) -> Case:
@@ -68,12 +87,11 @@ def run(case: Case | Path | str, *, hold_debt: bool = False) -> Results:
     """
     case = case if isinstance(case, Case) else load(case)
     live = build(case)
-    lenders = _lenders(live, hold_debt)
-    solution = _settled(lenders)
-    given = {**live.inputs, **_carried(live.model, solution.given)}
+    lenders, solution = _size(live, hold_debt)
+    given = {**live.inputs(case), **_carried(live, solution.given)}
     values = evaluate(live.model, live.plan, given)
     checks = (*judge(live.model, values, CHECK_TOLERANCE), *_sizing_check(lenders, solution))
-    return Results(case, live.model, values, given, checks, _facts(lenders, solution, values))
+    return Results(case, live.model, values, given, checks, _facts(lenders, solution, live, values))
 
 
 def build(case: Case) -> Built:
@@ -84,7 +102,7 @@ def build(case: Case) -> Built:
     """
     try:
         model = build_deal(case.tables, case.timeline)
-        return Built(case, model, plan(model))
+        return Built(case, model, plan(model), model.givens())
     except BadFormula as error:
         place = case.places[f"extra_lines.{error.key}"]
         raise CaseError(
@@ -92,65 +110,69 @@ def build(case: Case) -> Built:
         ) from None
 
 
-def inputs_of(model: Model, case: Case) -> Values:
-    """The numbers of a case by input id; a single number stands in every period where the model wants a row.
-
-    Raises:
-        ModelError: The case has a row where the model has one number.
-    """
-    typed = {given.id: given.value for _, given, _ in leaves(case.tables, {})}
-    values: Values = {}
-    for id, given in model.givens().items():
-        value = typed.get(id, given.value)
-        if given.series and not isinstance(value, tuple):
-            value = (value,) * model.timeline.count
-        if isinstance(value, tuple) and not given.series:
-            raise ModelError(f"{id} is one number in the model and a row in the case")
-        values[id] = value
-    return values
-
-
-def _lenders(live: Built, hold_debt: bool) -> Built:
-    """The case on which debt is sized, as lines."""
+def _size(live: Built, hold_debt: bool) -> tuple[Built, Solution]:
+    """Find the solved inputs on the case that lenders size on."""
     case = live.case
     if case.scenario is not None or (hold_debt and case.sets):
         case = read_case(case.path, None, None if hold_debt else case.sets)
     sizing = case.sizing or case
-    if sizing is live.case:
-        return live
-    same = Built(sizing, live.model, live.plan)
-    return same if _fits(same, live) else build(sizing)
-
-
-def _fits(lenders: Built, live: Built) -> bool:
-    """Whether the lenders' numbers fit the live lines: the same tables, rows where rows are wanted."""
-    if live.case.scenario is not None or lenders.case.sets != live.case.sets:
-        return False
+    lenders, given = _lenders(live, sizing)
     try:
-        return bool(lenders.inputs)
-    except ModelError:
-        return False
-
-
-def _settled(lenders: Built) -> Solution:
-    tolerance = lenders.case.tables.sizing.tolerance.number
-    try:
-        return settle(lenders.model, lenders.plan, lenders.inputs, tolerance)
+        watch = [id for id in (*LIMITS, "sizing.senior_debt_target") if id in lenders.model.lines]
+        solution = settle(lenders.model, lenders.plan, given, sizing.tables.sizing.tolerance.number, watch)
     except SolveError as error:
-        raise SolveError(f"{lenders.case.name}: {error}") from None
+        raise SolveError(f"{sizing.name}: {error}") from None
+    _refuse_unmet(sizing.tables.sizing, solution)
+    return lenders, solution
 
 
-def _carried(model: Model, solved: Values) -> Values:
+def _refuse_unmet(terms: SizingTerms, solution: Solution) -> None:
+    """An amount beyond a limit that the case states, or no cash to size debt on, has no answer."""
+    limits = {id: float(solution.lines[id]) for id in LIMITS if id in solution.lines}
+    if terms.amount is None:
+        if limits.get("sizing.by_cover", 1.0) <= 0:
+            raise SolveError(
+                "no debt can be sized: on the sizing case, cash flow available for debt service is nothing or negative"
+                " at every repayment date. Check its prices, volumes and costs, or give sizing.amount."
+            )
+        return
+    stated = {
+        "sizing.by_gearing": terms.gearing_cap,
+        "sizing.by_cover": terms.dscr_contracted,
+        "sizing.by_limit": terms.limit,
+    }
+    amount = float(solution.lines["sizing.senior_debt_target"])
+    for id, value in limits.items():
+        typed = stated[id]
+        if typed is not None and typed.where != "default" and amount > value * (1 + CHECK_TOLERANCE):
+            raise SolveError(
+                f"{terms.amount.where}: sizing.amount\nsenior debt of {amount:,.0f} cannot be met: the {LIMITS[id]}"
+                f" ({typed.id}, {typed.where}) allows at most {value:,.0f}.\n"
+                "Lower the amount, or leave it out and let it be sized."
+            )
+
+
+def _lenders(live: Built, sizing: Case) -> tuple[Built, Values]:
+    """The lines and numbers of the sizing case: the live lines where they fit its inputs, else lines of its own."""
+    if live.case.sets == sizing.sets:
+        try:
+            return replace(live, case=sizing), live.inputs(sizing)
+        except ModelError:
+            pass
+    own = build(sizing)
+    return own, own.inputs(sizing)
+
+
+def _carried(live: Built, solved: Values) -> Values:
     """Solved values for the live model.
 
     Raises:
         SolveError: They were found on another timeline.
     """
-    given = model.givens()
-    for id, value in solved.items():
-        if isinstance(value, list) and len(value) != model.timeline.count:
+    for value in solved.values():
+        if isinstance(value, list) and len(value) != live.model.timeline.count:
             raise SolveError("the debt cannot be held: the change moves the timeline. Run it without --hold-debt.")
-    return {id: value for id, value in solved.items() if id in given}
+    return {id: value for id, value in solved.items() if id in live.givens}
 
 
 def _sizing_check(lenders: Built, solution: Solution) -> tuple[CheckResult, ...]:
@@ -162,14 +184,24 @@ def _sizing_check(lenders: Built, solution: Solution) -> tuple[CheckResult, ...]
     return (CheckResult("checks.sizing", label, "error", solution.residual <= tolerance, solution.residual, ""),)
 
 
-def _facts(lenders: Built, solution: Solution, values: Values) -> dict[str, Any]:
-    """What to know of a result beside its numbers."""
-    facts: dict[str, Any] = {}
-    model = lenders.model
-    if "sizing.senior_debt_target" not in model.lines:
-        return facts
-    sized = "the sizing case" if lenders.case.tables is not None else ""
-    facts["debt_sized_on"] = f"{sized} of {lenders.case.name} ({lenders.case.sha256[:12]})"
-    facts["sizing_passes"] = str(solution.passes)
-    facts["sizing_residual"] = f"{solution.residual:.2g}"
+def _facts(lenders: Built, solution: Solution, live: Built, values: Values) -> dict[str, str]:
+    """What to know of a result beside its numbers: where debt comes from, what binds it, when cover is lowest."""
+    if not lenders.model.solved:
+        return {}
+    case = lenders.case
+    whose = "the sizing case of " if case is not live.case else ""
+    facts = {
+        "debt_sized_on": f"{whose}{case.name} ({case.sha256[:12]})",
+        "sizing_passes": str(solution.passes),
+        "sizing_residual": f"{solution.residual:.1e}",
+    }
+    if case.tables.sizing.amount is not None:
+        facts["binding_constraint"] = "fixed amount"
+    else:
+        limits = {name: solution.lines[id] for id, name in LIMITS.items() if id in solution.lines}
+        facts["binding_constraint"] = min(limits, key=lambda name: limits[name], default="")
+    tested, cover = values.get("ratios.dscr.tested", []), values.get("ratios.dscr.value", [])
+    dates = [t for t, flag in enumerate(tested) if flag]
+    if dates:
+        facts["dscr_min_at"] = live.model.timeline.labels[min(dates, key=lambda t: cover[t])]
     return facts

@@ -38,7 +38,7 @@ class Problem:
         head = f"{place}: {self.key}" if self.key else place
         rows = [head]
         if self.text:
-            rows.append(f"{self.line:>5} | {self.text}")
+            rows.append(f"{self.line or '':>5} | {self.text}")
         rows.append(self.wrong)
         if self.remedy:
             rows.append(self.remedy)

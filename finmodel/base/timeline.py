@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from finmodel.base.errors import ModelError
 
@@ -105,7 +106,7 @@ class Timeline:
         """All periods in order."""
         first = month_number(self.start)
         bounds = [month_start(first + i * self.months) for i in range(self.count + 1)]
-        return tuple(Period(a, b, self._label(b)) for a, b in zip(bounds, bounds[1:], strict=False))
+        return tuple(Period(a, b, self._label(b)) for a, b in pairwise(bounds))
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

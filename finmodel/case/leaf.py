@@ -6,6 +6,7 @@ the reader, the messages, the list of keys and the JSON Schema all read it from 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -136,6 +137,8 @@ class Quantity:
         Raises:
             BadValue: Anything else.
         """
+        if isinstance(value, float) and not math.isfinite(value):
+            raise BadValue(f"is {self._kinds()}: got {value}.", f'"{self.shown_example}"', at=at)
         if isinstance(value, int | float) and not isinstance(value, bool):
             raise BareNumber(self.spelled, at)
         if not isinstance(value, str):

@@ -1,30 +1,18 @@
-"""Rules between keys: what no single key can say. Each yields (key, what is wrong, what to write instead)."""
+"""Rules between keys: what no single key can say. Each yields (key, what is wrong, what to write instead).
+
+They run together, so that all their faults are told at once; a rule passes over what another one refuses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from finmodel.case import rules_chain, rules_finance, rules_money, rules_names, rules_support, rules_time
+from finmodel.case.rules_common import Rule
 
-from finmodel.case.expand import Fault
-from finmodel.case.leaf import Points
-
-if TYPE_CHECKING:
-    from finmodel.case.schema import CaseTables
-
-Rule = Callable[["CaseTables"], Iterator[Fault]]
-SHARE_TOLERANCE = 1e-9
-
-
-def spend_profiles_are_whole(case: CaseTables) -> Iterator[Fault]:
-    """A profile of capital cost spends all of it."""
-    for name, capex in case.capex.items():
-        total = (
-            sum(value for _, value in capex.profile.points)
-            if isinstance(capex.profile, Points)
-            else capex.profile.number
-        )
-        if abs(total - 1) > SHARE_TOLERANCE:
-            yield f"capex.{name}.profile", f"the shares sum to {total * 100:.10g} %: they must sum to 100 %.", ""
-
-
-RULES: list[Rule] = [spend_profiles_are_whole]
+RULES: list[Rule] = [
+    *rules_names.RULES,
+    *rules_chain.RULES,
+    *rules_money.RULES,
+    *rules_support.RULES,
+    *rules_time.RULES,
+    *rules_finance.RULES,
+]

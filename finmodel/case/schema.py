@@ -32,6 +32,8 @@ from finmodel.case.schema_operations import (
 from finmodel.case.table import Id, Month, Table
 
 Months = Annotated[Given, Quantity("month", ge=0, structural=True, meaning="A length of time in whole periods")]
+Exchange = Annotated[Given, Quantity("money/money", gt=0, dated=True, meaning="Exchange rate")]
+Curve = Annotated[Given, Quantity("1/year", gt=-0.1, le=1, dated=True, meaning="Base rate")]
 
 
 class TimelineTerms(Table):
@@ -52,8 +54,8 @@ class CaseTables(Table):
     currency: Literal["USD", "JPY", "AUD", "EUR", "CAD", "GBP", "CNY", "KRW"]
     timeline: TimelineTerms
     inflation: dict[Id, Inflation] = {}
-    fx: dict[Id, Annotated[Given, Quantity("money/money", gt=0, dated=True, meaning="Exchange rate")]] = {}
-    curve: dict[Id, Annotated[Given, Quantity("1/year", gt=-0.1, le=1, dated=True, meaning="Base rate")]] = {}
+    fx: dict[Id, Exchange] = {}
+    curve: dict[Id, Curve] = {}
     price: dict[Id, Index] = {}
     entity: dict[Id, Entity]
     product: dict[Id, Product]

@@ -70,8 +70,8 @@ class SizingTerms(Table):
     ] | None = None
     support: Literal["contract", "none"] = "none"
     tolerance: Annotated[
-        Given, Quantity("ratio", gt=0, le=1e-6, meaning="Largest residual, relative")
-    ] = default("0.0000001 %")
+        Given, Quantity("ratio", gt=0, le=1e-9, meaning="Largest residual, relative")
+    ] = default("0.000000001 %")
 
 
 class FundingTerms(Table):

@@ -8,6 +8,7 @@ from finmodel.base.expr import Given
 from finmodel.case.leaf import Day, Quantity, default
 from finmodel.case.table import Id, Month, Table
 
+ByProduct = Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="By-product per unit of main product")]
 DayCount = Literal["30/360", "ACT/360", "ACT/365F", "ACT/ACT", "months"]
 
 
@@ -26,8 +27,12 @@ class Index(Table):
     incoterm: Literal["domestic", "FOB", "CIF", "gate"] = "FOB"
     basis: Literal["real", "nominal"] = "nominal"
     inflation: Id | None = None
-    deck: Annotated[Given, Quantity("money/kg", gt=0, dated="linear", meaning="Price by date, linear between dates, flat beyond")]
-    premium: Annotated[Given, Quantity("ratio", gt=0, dated=True, meaning="Multiple of the deck, such as ex-China over China")] = default("1.00x")
+    deck: Annotated[
+        Given, Quantity("money/kg", gt=0, dated="linear", meaning="Price by date, linear between dates, flat beyond")
+    ]
+    premium: Annotated[
+        Given, Quantity("ratio", gt=0, dated=True, meaning="Multiple of the deck, such as ex-China over China")
+    ] = default("1.00x")
 
 
 class Depreciation(Table):
@@ -35,7 +40,9 @@ class Depreciation(Table):
 
     method: Literal["straight", "declining"]
     life: Annotated[Given, Quantity("year", gt=0, meaning="Tax life")]
-    multiple: Annotated[Given, Quantity("ratio", gt=0, le=3, meaning="Declining rate as a multiple of 1/life")] = default("200 %")
+    multiple: Annotated[
+        Given, Quantity("ratio", gt=0, le=3, meaning="Declining rate as a multiple of 1/life")
+    ] = default("200 %")
     switch: bool = False
 
 
@@ -57,8 +64,12 @@ class Entity(Table):
     currency: Literal["USD", "JPY", "AUD", "EUR", "CAD", "GBP", "CNY", "KRW"]
     tax_year_end: Month
     tax_rate: Annotated[Given, Quantity("ratio", ge=0, lt=1, dated=True, meaning="Income tax rate")]
-    tax_lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From the end of the tax year to payment")] = default("0 months")
-    loss_limit: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of income that losses may offset")] = default("100 %")
+    tax_lag: Annotated[
+        Given, Quantity("month", ge=0, structural=True, meaning="From the end of the tax year to payment")
+    ] = default("0 months")
+    loss_limit: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, meaning="Share of income that losses may offset")
+    ] = default("100 %")
     loss_years: Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of a tax loss")] | None = None
     depreciation: Depreciation
     idc_tax: Literal["capitalise", "ignore"] = "capitalise"
@@ -72,19 +83,31 @@ class Product(Table):
     label: str
     price: Id
     contained_in: Literal["itself", "feed"] = "itself"
-    fee: Annotated[Given, Quantity("money/kg", ge=0, meaning="Conversion fee beside the index")] = default("0 USD/kg")
+    fee: Annotated[Given, Quantity("money/kg", ge=0, meaning="Conversion fee beside the index")] = default("0 money/kg")
     fee_inflation: Id | None = None
-    spot_discount: Annotated[Given, Quantity("ratio", ge=0, lt=1, meaning="Below the index when sold spot")] = default("0 %")
-    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until a spot buyer pays")] = default("0 days")
-    stock_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Stock held, in days of production")] = default("0 days")
+    spot_discount: Annotated[
+        Given, Quantity("ratio", ge=0, lt=1, meaning="Below the index when sold spot")
+    ] = default("0 %")
+    payment_days: Annotated[
+        Given, Quantity("day", ge=0, le=720, meaning="Days until a spot buyer pays")
+    ] = default("0 days")
+    stock_days: Annotated[
+        Given, Quantity("day", ge=0, le=720, meaning="Stock held, in days of production")
+    ] = default("0 days")
 
 
 class Bought(Table):
     """Feed bought for one contained product: a share of its index, on a price not below a floor."""
 
-    payable: Annotated[Given, Quantity("ratio", ge=0, le=2, dated=True, meaning="Share of the index paid for contained product")]
-    floor: Annotated[Given, Quantity("money/kg", ge=0, meaning="Index used for feed is at least this")] = default("0 USD/kg")
-    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until the feed is paid")] = default("0 days")
+    payable: Annotated[
+        Given, Quantity("ratio", ge=0, le=2, dated=True, meaning="Share of the index paid for contained product")
+    ]
+    floor: Annotated[
+        Given, Quantity("money/kg", ge=0, meaning="Index used for feed is at least this")
+    ] = default("0 money/kg")
+    payment_days: Annotated[
+        Given, Quantity("day", ge=0, le=720, meaning="Days until the feed is paid")
+    ] = default("0 days")
 
 
 class Taken(Table):
@@ -92,7 +115,9 @@ class Taken(Table):
 
     node: Id
     product: Id
-    per_product: Annotated[Given, Quantity("ratio", gt=0, meaning="Feed per unit of product at 100 % recovery (stoichiometry)")]
+    per_product: Annotated[
+        Given, Quantity("ratio", gt=0, meaning="Feed per unit of product at 100 % recovery (stoichiometry)")
+    ]
 
 
 class Node(Table):
@@ -103,9 +128,20 @@ class Node(Table):
     product: Id
     nameplate: Annotated[Given, Quantity("t/year", gt=0, meaning="Capacity, tonnes of the main product")]
     availability: Annotated[Given, Quantity("ratio", ge=0, le=1, dated=True, meaning="Share of the year at capacity")]
-    ramp_up: Annotated[Given, Quantity("ratio", ge=0, le=1, listed="operating_year", meaning="Share of capacity by operating year; the last one holds")] = default("100 %")
-    recovery: Annotated[Given, Quantity("ratio", gt=0, le=1, meaning="Product won from contained feed")] = default("100 %")
-    by_products: dict[Id, Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="By-product per unit of main product")]] = {}
+    ramp_up: Annotated[
+        Given,
+        Quantity(
+            "ratio",
+            ge=0,
+            le=1,
+            listed="operating_year",
+            meaning="Share of capacity by operating year; the last one holds",
+        ),
+    ] = default("100 %")
+    recovery: Annotated[
+        Given, Quantity("ratio", gt=0, le=1, meaning="Product won from contained feed")
+    ] = default("100 %")
+    by_products: dict[Id, ByProduct] = {}
     buys: dict[Id, Bought] = {}
     takes: Taken | None = None
 
@@ -119,12 +155,20 @@ class Offtake(Table):
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of what is available")] | None = None
     start: Day
     term: Annotated[Given, Quantity("month", gt=0, structural=True, meaning="Length of the contract")]
-    take_or_pay: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the quantity paid for even if not taken")] = default("0 %")
-    demand: Annotated[Given, Quantity("ratio", ge=0, le=2, dated=True, meaning="Buyer's nomination as a share of the quantity")] = default("100 %")
+    take_or_pay: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, meaning="Share of the quantity paid for even if not taken")
+    ] = default("0 %")
+    demand: Annotated[
+        Given, Quantity("ratio", ge=0, le=2, dated=True, meaning="Buyer's nomination as a share of the quantity")
+    ] = default("100 %")
     discount: Annotated[Given, Quantity("ratio", ge=-1, lt=1, meaning="Below the index")] = default("0 %")
     floor: Annotated[Given, Quantity("money/kg", ge=0, meaning="Lowest index that the buyer pays")] | None = None
-    make_up_years: Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of a make-up right")] = default("5 years")
-    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until the buyer pays")] = default("0 days")
+    make_up_years: Annotated[
+        Given, Quantity("year", gt=0, structural=True, meaning="Life of a make-up right")
+    ] = default("5 years")
+    payment_days: Annotated[
+        Given, Quantity("day", ge=0, le=720, meaning="Days until the buyer pays")
+    ] = default("0 days")
 
 
 class Programme(Table):
@@ -149,11 +193,17 @@ class Support(Table):
     quantity: Annotated[Given, Quantity("t/year", gt=0, meaning="Most tonnes supported in a fiscal year")]
     start: Day
     end: Day
-    lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From settlement to payment")] = default("0 months")
+    lag: Annotated[
+        Given, Quantity("month", ge=0, structural=True, meaning="From settlement to payment")
+    ] = default("0 months")
     priority: int = 1
-    share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the excess over the strike given back")] = default("0 %")
+    share: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, meaning="Share of the excess over the strike given back")
+    ] = default("0 %")
     strike: Annotated[Given, Quantity("money/kg", ge=0, meaning="Price above which money is given back")] | None = None
-    share_cap: Annotated[Given, Quantity("money/year", ge=0, meaning="Most given back in a calendar year")] | None = None
+    share_cap: Annotated[
+        Given, Quantity("money/year", ge=0, meaning="Most given back in a calendar year")
+    ] | None = None
     taxable: bool = True
 
 
@@ -165,7 +215,9 @@ class Cost(Table):
     entity: Id | None = None
     per_year: Annotated[Given, Quantity("money/year", ge=0, meaning="Fixed cost")] | None = None
     per_kg: Annotated[Given, Quantity("money/kg", ge=0, meaning="Cost per kg of the node's main product")] | None = None
-    of_revenue: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the node's revenue, such as a royalty")] | None = None
+    of_revenue: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, meaning="Share of the node's revenue, such as a royalty")
+    ] | None = None
     inflation: Id | None = None
     payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until it is paid")] = default("0 days")
     incentive: bool = False
@@ -185,8 +237,12 @@ class Capex(Table):
     label: str
     entity: Id
     amount: Annotated[Given, Quantity("money", ge=0, meaning="Capital cost")]
-    profile: Annotated[Given, Quantity("ratio", ge=0, le=1, listed="period", meaning="Share spent in each period of construction")]
-    life: Annotated[Given, Quantity("year", gt=0, meaning="Life in the books, straight line from completion")] = default("20 years")
+    profile: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, listed="period", meaning="Share spent in each period of construction")
+    ]
+    life: Annotated[
+        Given, Quantity("year", gt=0, meaning="Life in the books, straight line from completion")
+    ] = default("20 years")
     sustaining: Sustaining | None = None
 
 
@@ -197,6 +253,10 @@ class Grant(Table):
     payer: str
     capex: Id
     share: Annotated[Given, Quantity("ratio", ge=0, le=0.5, meaning="Share of eligible cost (at most half)")]
-    eligible: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Eligible share of the capital cost")] = default("100 %")
+    eligible: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, meaning="Eligible share of the capital cost")
+    ] = default("100 %")
     ceiling: Annotated[Given, Quantity("money", ge=0, meaning="Most that is paid")]
-    lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From spending to receipt")] = default("0 months")
+    lag: Annotated[
+        Given, Quantity("month", ge=0, structural=True, meaning="From spending to receipt")
+    ] = default("0 months")

@@ -32,7 +32,9 @@ def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
     clock, macro = frame
     works, paid = deal.works, deal.paid
     written, finance_book = statements.finance_asset(model, deal.funding.finance_cost, clock, macro)
-    depreciation = model.sections["finance_asset"].line("all_depreciation", "Depreciation, all", works.capex.depreciation + written)
+    depreciation = model.sections["finance_asset"].line(
+        "all_depreciation", "Depreciation, all", works.capex.depreciation + written
+    )
     sales, support = works.sales, works.support
     operating = Operating(
         revenue=sales.billed - sales.deferred_added + sales.deferred_released + works.hook("other_revenue"),
@@ -97,7 +99,9 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     found.payback("payback_years", "Payback of the project after tax, years", net.project_post_tax)
     found.classes(deal.owners)
     if works.support.contracts:
-        support = found.section.line("net_support_flow", "Support paid less given back", works.support.paid - works.support.given_back)
+        support = found.section.line(
+            "net_support_flow", "Support paid less given back", works.support.paid - works.support.given_back
+        )
         found.present_value("support_net_pv", "Net support, present value", support)
 
 
@@ -109,7 +113,10 @@ def _results(model: Model, deal: Deal, macro: Macro) -> None:
         model.metric(f"debt.{name}", line)
     if deal.senior:
         senior = add([drawn[loan.id] for loan in deal.senior])
-        model.metric("gearing", section.line("gearing", "Senior debt over total uses", ratio(senior, deal.funding.total_uses), RATIO))
+        model.metric(
+            "gearing",
+            section.line("gearing", "Senior debt over total uses", ratio(senior, deal.funding.total_uses), RATIO),
+        )
     support = deal.works.support
     if support.contracts:
         for name, label, line in (
@@ -118,5 +125,7 @@ def _results(model: Model, deal: Deal, macro: Macro) -> None:
             ("support_unmet", "Support not covered by budgets", support.unmet),
         ):
             model.metric(name, section.line(name, label, total(line)))
-        net = section.line("net_support", "Support paid less given back", total(support.paid) - total(support.given_back))
+        net = section.line(
+            "net_support", "Support paid less given back", total(support.paid) - total(support.given_back)
+        )
         model.metric("support_net", net)

@@ -4,7 +4,7 @@ Sign:    every line is the positive amount that its label names.
 Timing:  a profile gives the share spent in each period of construction. A grant is earned with the spending that it
          pays for, at the rate of that day, and received a lag later.
 Source:  grants take at most half of eligible cost, up to a ceiling, and reduce book and tax basis (F22). Books: straight
-         line over what is left of the life, from completion; what is left at the end of operations is written off.
+         line over what is left of the life, from completion; the rest is written off when operations end.
 """
 
 from __future__ import annotations
@@ -46,19 +46,32 @@ class CapexLines:
 
 
 def build(
-    model: Model, capex: Mapping[str, Capex], grants: Mapping[str, Grant], entities: list[str], frame: tuple[Clock, Macro]
+    model: Model,
+    capex: Mapping[str, Capex],
+    grants: Mapping[str, Grant],
+    entities: list[str],
+    frame: tuple[Clock, Macro],
 ) -> CapexLines:
     """Declare every capital cost and grant, and their book value."""
     clock, macro = frame
     total = model.section("capex", macro.money, "Capital cost")
     spent = {name: _spent(model, name, terms, frame) for name, terms in capex.items()}
-    given = {name: _grant(model, name, terms, (capex[terms.capex], spent[terms.capex]), frame) for name, terms in grants.items()}
-    later = {name: _sustaining(model, name, terms, frame) for name, terms in capex.items() if terms.sustaining is not None}
+    given = {
+        name: _grant(model, name, terms, (capex[terms.capex], spent[terms.capex]), frame)
+        for name, terms in grants.items()
+    }
+    later = {
+        name: _sustaining(model, name, terms, frame) for name, terms in capex.items() if terms.sustaining is not None
+    }
     written, book = [], []
     basis: dict[str, list[Expr]] = {entity: [] for entity in entities}
     for name, terms in capex.items():
         granted = add([lines.earned for lines in given.values() if lines.terms.capex == name])
-        net = model.sections[f"capex.{name}"].line("basis", f"{terms.label}: Cost less grants", hi(0, spent[name] - granted + add([later[name]] if name in later else [])))
+        net = model.sections[f"capex.{name}"].line(
+            "basis",
+            f"{terms.label}: Cost less grants",
+            hi(0, spent[name] - granted + add([later[name]] if name in later else [])),
+        )
         basis[terms.entity].append(net)
         account, depreciation = _book(model.sections[f"capex.{name}"], terms, net, clock)
         written.append(depreciation)
@@ -89,8 +102,12 @@ def _sustaining(model: Model, name: str, terms: Capex, frame: tuple[Clock, Macro
     clock, macro = frame
     assert terms.sustaining is not None
     started = month_of(terms.sustaining.start) < clock.end_month
-    amount = macro.convert(terms.amount) * terms.sustaining.share * clock.years * macro.index(terms.sustaining.inflation)
-    return model.sections[f"capex.{name}"].line("sustaining", f"{terms.label}: Sustaining capital", amount * (started & clock.operations))
+    amount = (
+        macro.convert(terms.amount) * terms.sustaining.share * clock.years * macro.index(terms.sustaining.inflation)
+    )
+    return model.sections[f"capex.{name}"].line(
+        "sustaining", f"{terms.label}: Sustaining capital", amount * (started & clock.operations)
+    )
 
 
 def _grant(model: Model, name: str, terms: Grant, cost: tuple[Capex, Line], frame: tuple[Clock, Macro]) -> GrantLines:
@@ -98,12 +115,19 @@ def _grant(model: Model, name: str, terms: Grant, cost: tuple[Capex, Line], fram
     section = model.section(f"grant.{name}", macro.money, terms.label)
     granted = section.ahead("earned_to_date", f"{terms.label}: Earned to date, in its currency", terms.ceiling.unit)
     wanted = macro.to(cost[1], terms.ceiling) * terms.eligible * terms.share
-    own = section.line("earned_own", f"{terms.label}: Earned, in its currency", lo(wanted, hi(0, terms.ceiling - granted.prev)), terms.ceiling.unit)
+    own = section.line(
+        "earned_own",
+        f"{terms.label}: Earned, in its currency",
+        lo(wanted, hi(0, terms.ceiling - granted.prev)),
+        terms.ceiling.unit,
+    )
     granted.define(granted.prev + own)
     earned = section.line("earned", f"{terms.label}: Earned", macro.convert(own))
     receivable = section.account("receivable", f"{terms.label}: Receivable")
     lag = math.ceil(terms.lag.number / clock.timeline.months)
-    received = section.line("received", f"{terms.label}: Received", where(clock.last, receivable.opening + earned, earned.lag(lag)))
+    received = section.line(
+        "received", f"{terms.label}: Received", where(clock.last, receivable.opening + earned, earned.lag(lag))
+    )
     receivable.close(add=[earned], less=[received])
     return GrantLines(terms, earned, received, receivable)
 
@@ -112,10 +136,11 @@ def _book(section: Section, terms: Capex, added: Line, clock: Clock) -> tuple[Ac
     title = section.title
     book = section.account("book", f"{title}: Book value")
     elapsed = clock.operation_years - clock.years
-    left = section.line("life_left", f"{title}: Life left in the books, opening", hi(clock.years, terms.life - elapsed), YEAR)
+    left = section.line(
+        "life_left", f"{title}: Life left in the books, opening", hi(clock.years, terms.life - elapsed), YEAR
+    )
     share = hi(lo(1, ratio(clock.years, left)) * clock.operations, clock.last_operation)
     early = section.line("depreciable", f"{title}: To be written off", book.opening + added * clock.last_operation)
     depreciation = section.line("depreciation", f"{title}: Depreciation", early * share)
     book.close(add=[added], less=[depreciation])
     return book, depreciation
-

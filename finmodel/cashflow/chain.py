@@ -108,7 +108,9 @@ class _Builder:
     def _need(self, section: Section, node: Node) -> Line:
         """Feed per kg of product."""
         per_product: Expr = Const(1) if node.takes is None else node.takes.per_product
-        return section.line("feed_per_product", f"{section.title}: Contained feed per kg made", per_product / node.recovery, RATIO)
+        return section.line(
+            "feed_per_product", f"{section.title}: Contained feed per kg made", per_product / node.recovery, RATIO
+        )
 
     def _available(self, section: Section, node: Node) -> Line:
         """What earlier nodes left of the product that this one takes."""
@@ -116,13 +118,17 @@ class _Builder:
         source = node.takes.product
         before = self.taken.get(source, [])
         left = self.stock[source].opening + self.produced[source]
-        return section.line("feed_available", f"{section.title}: Feed available", add([left, *(-line for line in before)]))
+        return section.line(
+            "feed_available", f"{section.title}: Feed available", add([left, *(-line for line in before)])
+        )
 
     def _product(self, product: str, produced: Line, contained: Expr | None) -> None:
         self.stock_of(product)
         self.produced[product] = produced
         label = f"{self.products[product].label}: First product contained per kg"
-        self.contained[product] = self.sections[product].line("contained", label, Const(1) if contained is None else contained, RATIO)
+        self.contained[product] = self.sections[product].line(
+            "contained", label, Const(1) if contained is None else contained, RATIO
+        )
 
     def _take(self, section: Section, node: Node, produced: Line, need: Line) -> None:
         assert node.takes is not None
@@ -160,14 +166,20 @@ class _Builder:
             taken = section.line("taken", f"{terms.label}: Taken by the chain", add(self.taken.get(product, [])))
             held = self.clock.operations & ~self.clock.last_operation
             target = section.line(
-                "stock_target", f"{terms.label}: Stock target", produced * ratio(terms.stock_days, self.clock.days) * held
+                "stock_target",
+                f"{terms.label}: Stock target",
+                produced * ratio(terms.stock_days, self.clock.days) * held,
             )
-            left = section.line("available", f"{terms.label}: Stock and output after the chain", stock.opening + produced - taken)
+            left = section.line(
+                "available", f"{terms.label}: Stock and output after the chain", stock.opening + produced - taken
+            )
             sold = section.line("sold", f"{terms.label}: Sold", left - lo(left, target))
             stock.close(add=[produced], less=[taken, sold])
             node = owner[product]
             contained = self.contained[product]
-            goods[product] = Goods(product, terms, node, self.nodes[node].entity, produced, taken, sold, stock, contained)
+            goods[product] = Goods(
+                product, terms, node, self.nodes[node].entity, produced, taken, sold, stock, contained
+            )
         return goods
 
 

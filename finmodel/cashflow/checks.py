@@ -63,7 +63,9 @@ def _cash(checks: Checks, deal: Deal, books: tuple[Line, Line]) -> None:
     checks.money("cash_conserved", "Cash is conserved", _gap(checks, deal))
     reserves = add([entity.reserve.closing - entity.liability for entity in deal.tax])
     checks.money("tax_reserve", "Tax reserve equals tax payable", reserves)
-    checks.lowest("cash_not_negative", "Cash is never negative", [paid.cash.closing, paid.locked.closing, paid.reserve.closing])
+    checks.lowest(
+        "cash_not_negative", "Cash is never negative", [paid.cash.closing, paid.locked.closing, paid.reserve.closing]
+    )
     checks.money("accounts_end_at_zero", "Accounts end at zero", books[0] * checks.clock.last)
 
 
@@ -97,11 +99,18 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
     checks.money("debt_repaid", "Debt is repaid", outstanding * last, "alert")
     for loan in deal.senior:
         name, label = f"schedule.{loan.id}", f"{loan.label}: Schedule repays the debt"
-        checks.number(f"{name}.whole", f"{label} whole", (total(loan.schedule) - 1) * (loan.commitment > checks.macro.cent))
+        checks.number(
+            f"{name}.whole", f"{label} whole", (total(loan.schedule) - 1) * (loan.commitment > checks.macro.cent)
+        )
         checks.number(f"{name}.positive", f"{label}, never negative", lo(0, lowest(loan.schedule)))
     checks.money("senior_paid", "Senior debt is paid when due", deal.paid.senior.shortfall, "alert")
     checks.money("junior_paid", "Mezzanine is paid when due", deal.paid.junior.shortfall, "alert")
-    checks.number("distributions_open", "No lock-up of distributions", model.find("waterfall.locked_up") > checks.macro.cent, "alert")
+    checks.number(
+        "distributions_open",
+        "No lock-up of distributions",
+        model.find("waterfall.locked_up") > checks.macro.cent,
+        "alert",
+    )
     if case.sizing.tail is not None and deal.senior:
         _tail(checks, case, deal)
 
@@ -112,10 +121,14 @@ def _tail(checks: Checks, case: CaseTables, deal: Deal) -> None:
     model, clock = checks.model, checks.clock
     active = [model.find(f"offtake.{name}.active") for name in case.offtake if case.offtake[name].quantity is not None]
     section = model.sections["ratios"]
-    covered = section.flag("revenue_contracted", "Revenue is contracted", hi(0, *active) if active else clock.operations)
+    covered = section.flag(
+        "revenue_contracted", "Revenue is contracted", hi(0, *active) if active else clock.operations
+    )
     left = section.ahead("debt_left", "Senior debt is still to be repaid", RATIO)
     left.define(hi(deal.senior[0].repaying, left.next))
-    tail = section.line("tail_years", "Contracted after the last repayment", clock.years * (covered & ~left & clock.operations), YEAR)
+    tail = section.line(
+        "tail_years", "Contracted after the last repayment", clock.years * (covered & ~left & clock.operations), YEAR
+    )
     reached = section.line("tail", "Tail", total(tail), YEAR)
     missing = ratio(hi(0, case.sizing.tail - reached * MONTHS_PER_YEAR), case.sizing.tail)
     checks.number("tail", "Contracts outlive senior debt by the tail", missing, "alert")
@@ -127,7 +140,9 @@ def _goods(checks: Checks, deal: Deal) -> None:
     goods = deal.works.chain.goods
     if not goods:
         return
-    least = [ratio(lo(0, product.stock.closing), product.produced + product.stock.opening) for product in goods.values()]
+    least = [
+        ratio(lo(0, product.stock.closing), product.produced + product.stock.opening) for product in goods.values()
+    ]
     checks.number("stock_not_negative", "Stock is never negative", add(list(least)))
     faults = []
     for name, product in goods.items():
@@ -153,7 +168,9 @@ def _owners(checks: Checks, case: CaseTables, deal: Deal) -> None:
     received = [owner.received for owner in deal.owners]
     checks.money("owners_receive", "Owners receive what is distributed", add(list(received)) - deal.paid.distributions)
     checks.lowest("owners_not_negative", "No owner receives less than nothing", received)
-    checks.number("shares_of_equity", "Shares of equity sum to 1", add([owner.terms.share for owner in deal.owners]) - 1)
+    checks.number(
+        "shares_of_equity", "Shares of equity sum to 1", add([owner.terms.share for owner in deal.owners]) - 1
+    )
     standby = case.funding.standby_equity
     promised = deal.solved.equity if standby is None else deal.solved.equity + checks.macro.convert(standby)
     needed = checks.model.find("funding.equity_target")

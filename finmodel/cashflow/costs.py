@@ -33,7 +33,7 @@ class Costs:
 
 def build(model: Model, costs: Mapping[str, Cost], chain: Chain, sales: Sales, frame: tuple[Clock, Macro]) -> Costs:
     """Declare each cost."""
-    clock, macro = frame
+    macro = frame[1]
     spends = list(chain.feed.values())
     by_node: dict[str, list[Expr]] = {node: [] for node in chain.main}
     for node, feed in chain.feed.items():

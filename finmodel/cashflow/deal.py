@@ -16,7 +16,20 @@ from finmodel.base.timeline import Timeline
 from finmodel.base.units import PER_YEAR
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_finance import Facility
-from finmodel.cashflow import cover, equity, extra, facility, funding, macro, operations, ratios, reserves, sizing, taxes, timing, waterfall
+from finmodel.cashflow import (
+    cover,
+    equity,
+    extra,
+    facility,
+    funding,
+    macro,
+    operations,
+    ratios,
+    reserves,
+    sizing,
+    taxes,
+    timing,
+)
 from finmodel.cashflow.accounts import report
 from finmodel.cashflow.facility import Loan, Terms
 from finmodel.cashflow.funding import Funding, Needs
@@ -122,7 +135,9 @@ def _reserve(model: Model, case: CaseTables, senior: list[Loan], frame: Frame) -
         return None
     name, terms = next(iter(case.reserve.items()))
     plan = model.section("plan", money.money, "Plan of senior debt")
-    due = plan.line("service", "Senior service, as planned", add([facility.plan_service(loan, clock) for loan in senior]))
+    due = plan.line(
+        "service", "Senior service, as planned", add([facility.plan_service(loan, clock) for loan in senior])
+    )
     return reserves.build(model, name, terms, PlannedService(due, senior[0].pays, senior[0].repaying), clock)
 
 
@@ -136,7 +151,11 @@ def _financing(debt: _Debt, clock: Clock) -> Financing:
 def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Debt, frame: Frame) -> Line:
     """Cash flow available for debt service (F4)."""
     section = model.section("cfads", frame[1].money, "Cash flow available for debt service")
-    tax = section.line("net_tax", "Transferred to the tax reserve", add([entity.transfer for entity in paid_tax]) + works.hook("other_tax"))
+    tax = section.line(
+        "net_tax",
+        "Transferred to the tax reserve",
+        add([entity.transfer for entity in paid_tax]) + works.hook("other_tax"),
+    )
     return section.line("net_cfads", "CFADS", works.cash - tax - debt.fees)
 
 

@@ -44,12 +44,16 @@ class _Open:
     closing: Line
 
 
-def build(model: Model, classes: Mapping[str, EquityClass], paid: Line, distributed: Line, frame: tuple[Clock, Macro]) -> list[Owner]:
+def build(
+    model: Model, classes: Mapping[str, EquityClass], paid: Line, distributed: Line, frame: tuple[Clock, Macro]
+) -> list[Owner]:
     """Declare each class's account and its part of every distribution."""
     clock, macro = frame
     opened = [_open(model, name, terms, paid, frame) for name, terms in classes.items()]
     section = model.section("equity", macro.money, "Equity")
-    first, tier_one = _tier(section, "tier_one", "First tier", [c for c in opened if not c.terms.subordinated], distributed)
+    first, tier_one = _tier(
+        section, "tier_one", "First tier", [c for c in opened if not c.terms.subordinated], distributed
+    )
     left = section.line("after_tier_one", "Left after the first tier", distributed - tier_one)
     second, tier_two = _tier(section, "tier_two", "Second tier", [c for c in opened if c.terms.subordinated], left)
     rest = section.line("tier_three", "Third tier, by shares", left - tier_two)
@@ -62,14 +66,20 @@ def _open(model: Model, name: str, terms: EquityClass, paid: Line, frame: tuple[
     section = model.section(f"equity.{name}", macro.money, terms.label)
     paid_in = section.line("paid_in", f"{terms.label}: Paid in", paid * terms.share)
     closing = section.ahead("hurdle_left", f"{terms.label}: Still owed to reach its hurdle")
-    claim = section.line("hurdle_due", f"{terms.label}: Owed to reach its hurdle, before this payment", _grown(section, "hurdle", terms.hurdle, closing, clock) + paid_in)
+    claim = section.line(
+        "hurdle_due",
+        f"{terms.label}: Owed to reach its hurdle, before this payment",
+        _grown(section, "hurdle", terms.hurdle, closing, clock) + paid_in,
+    )
     return _Open(name, terms, section, paid_in, claim, closing)
 
 
 def _grown(section: Section, name: str, rate: Given, balance: Line, clock: Clock) -> Expr:
     """Last period's balance with its return for the days of this period."""
     years = clock.days / DAYS_PER_YEAR / ONE_YEAR
-    growth = section.line(f"{name}_growth", f"{section.title}: Growth of its {name} account", (1 + rate * ONE_YEAR) ** years, RATIO)
+    growth = section.line(
+        f"{name}_growth", f"{section.title}: Growth of its {name} account", (1 + rate * ONE_YEAR) ** years, RATIO
+    )
     return balance.prev * growth
 
 
@@ -99,8 +109,14 @@ def _capped(owner: _Open, rest: Line, before: Expr, clock: Clock) -> Line:
     section, cap = owner.section, owner.terms.cap
     assert cap is not None
     closing = section.ahead("cap_left", f"{section.title}: Room below its cap")
-    room = section.line("cap_due", f"{section.title}: Room below its cap, before this payment", _grown(section, "cap", cap, closing, clock) + owner.paid_in)
-    paid = section.line("third_tier", f"{section.title}: Third tier", lo(rest * owner.terms.share, hi(0, room - before)))
+    room = section.line(
+        "cap_due",
+        f"{section.title}: Room below its cap, before this payment",
+        _grown(section, "cap", cap, closing, clock) + owner.paid_in,
+    )
+    paid = section.line(
+        "third_tier", f"{section.title}: Third tier", lo(rest * owner.terms.share, hi(0, room - before))
+    )
     closing.define(hi(0, room - before - paid))
     return paid
 

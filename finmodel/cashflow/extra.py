@@ -119,7 +119,9 @@ class _Parser:
             except BadValue as error:
                 raise self._bad(f"a quantity {error.wrong}") from None
             id = f"extra_lines.{self.key}.{self.quantities}"
-            return Given(id, float(number), unit, f"{self.key}, quantity {self.quantities}", where="extra_lines", source="typed")
+            return Given(
+                id, float(number), unit, f"{self.key}, quantity {self.quantities}", where="extra_lines", source="typed"
+            )
         raise self._bad(f'"{value}" is no number')
 
     def _call(self, node: ast.Call) -> Expr:
@@ -129,9 +131,15 @@ class _Parser:
             return _CALLS[node.func.id](*(self._expr(arg) for arg in node.args))
         if isinstance(node.func, ast.Attribute) and node.func.attr == "lag" and len(node.args) == 1:
             back = node.args[0]
-            if isinstance(back, ast.Constant) and isinstance(back.value, int) and 0 <= back.value <= self.model.timeline.count:
+            if (
+                isinstance(back, ast.Constant)
+                and isinstance(back.value, int)
+                and 0 <= back.value <= self.model.timeline.count
+            ):
                 return self._named(_dotted(node.func.value)).lag(back.value)
-        raise self._bad(f'"{_short(ast.unparse(node))}" is no function here; known are lo, hi, where, ratio and .lag(n)')
+        raise self._bad(
+            f'"{_short(ast.unparse(node))}" is no function here; known are lo, hi, where, ratio and .lag(n)'
+        )
 
     def _line(self, node: ast.Name | ast.Attribute) -> Expr:
         if isinstance(node, ast.Attribute) and node.attr in _SHIFTS:

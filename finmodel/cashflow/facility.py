@@ -92,7 +92,9 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
         f"{title}: Principal overdue, opening",
         hi(0, outstanding.opening - base.opening * planned.lag(1, 1)) * clock.completed,
     )
-    falls_due = loan.line("interest_due_now", f"{title}: Interest falling due", (accrued.opening + interest) * (pays | clock.last))
+    falls_due = loan.line(
+        "interest_due_now", f"{title}: Interest falling due", (accrued.opening + interest) * (pays | clock.last)
+    )
     overdue, default_interest = _overdue(loan, facility, late, rate * years, years)
     scheduled = loan.line("scheduled", f"{title}: Principal falling due", base.opening * schedule)
     return Loan(
@@ -114,7 +116,9 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
         schedule=schedule,
         scheduled=scheduled,
         due_interest=_due_interest(loan, falls_due, overdue, default_interest, clock),
-        due_principal=loan.line("principal_due", f"{title}: Principal due, overdue included", lo(outstanding.opening, late + scheduled)),
+        due_principal=loan.line(
+            "principal_due", f"{title}: Principal due, overdue included", lo(outstanding.opening, late + scheduled)
+        ),
         idc=loan.line("idc", f"{title}: Interest during construction", falls_due * clock.construction),
         fees=_fees(loan, facility, commitment, to_date, clock),
         agency=_agency(loan, facility, outstanding, clock, macro),
@@ -142,7 +146,9 @@ def close_loan(loan: Loan, drawn: Expr, paid_interest: Line, paid_principal: Lin
         loan.overdue.closing.define(unpaid)
 
 
-def _overdue(loan: Section, facility: Facility, late: Line, accrual: Expr, years: Line) -> tuple[Account | None, Line | None]:
+def _overdue(
+    loan: Section, facility: Facility, late: Line, accrual: Expr, years: Line
+) -> tuple[Account | None, Line | None]:
     """Overdue interest and what overdue amounts cost; junior debt has neither."""
     if facility.rank != "senior":
         return None, None
@@ -167,7 +173,9 @@ def plan_service(loan: Loan, clock: Clock) -> Expr:
 
 def weighted_rate(section: Section, name: str, label: str, loans: list[Loan], shares: list[Expr]) -> Line:
     """The window rate of several facilities, weighted by fixed shares."""
-    return section.line(name, label, add([loan.window_rate * share for loan, share in zip(loans, shares, strict=True)]), RATIO)
+    return section.line(
+        name, label, add([loan.window_rate * share for loan, share in zip(loans, shares, strict=True)]), RATIO
+    )
 
 
 def _rate(model: Model, facility: Facility) -> Expr:
@@ -180,7 +188,11 @@ def _rate(model: Model, facility: Facility) -> Expr:
 def _repayment_dates(loan: Section, facility: Facility, pays: Line, clock: Clock) -> Line:
     """Flag the first `instalments` payment dates that lie at least `grace` after completion."""
     title = facility.label
-    eligible = loan.flag("grace_over", f"{title}: Grace period over", pays & clock.completed & (clock.completion + facility.grace <= clock.end_month))
+    eligible = loan.flag(
+        "grace_over",
+        f"{title}: Grace period over",
+        pays & clock.completed & (clock.completion + facility.grace <= clock.end_month),
+    )
     number = loan.ahead("instalment", f"{title}: Instalment number", RATIO)
     number.define(number.prev + eligible)
     return loan.flag("repayment_date", f"{title}: Repayment date", eligible & (number <= facility.instalments))
@@ -193,7 +205,11 @@ def _schedule(loan: Section, facility: Facility, repaying: Line, window_rate: Li
         if solved is None:
             raise ModelError(f"facility {facility.label} is sculpted, but only senior debt is sized by its cash flow")
         return loan.line("schedule", label, repaying * solved, RATIO)
-    last = loan.flag("final_date", f"{facility.label}: Final repayment date", repaying & loan.model.find(f"{loan.name}.instalment").eq(facility.instalments))
+    last = loan.flag(
+        "final_date",
+        f"{facility.label}: Final repayment date",
+        repaying & loan.model.find(f"{loan.name}.instalment").eq(facility.instalments),
+    )
     if facility.profile == "equal":
         return loan.line("schedule", label, repaying / facility.instalments, RATIO)
     if facility.profile == "bullet":
@@ -204,7 +220,12 @@ def _schedule(loan: Section, facility: Facility, repaying: Line, window_rate: Li
 def _annuity(loan: Section, label: str, repaying: Line, window_rate: Line) -> Line:
     """Level service: at each date the balance is the value of the payments still to come."""
     value = loan.ahead("annuity_value", f"{loan.title}: Value of one a date, remaining", RATIO)
-    discount = loan.line("annuity_step", f"{loan.title}: Value at the date of one a date", repaying * ratio(1 + value, 1 + window_rate), RATIO)
+    discount = loan.line(
+        "annuity_step",
+        f"{loan.title}: Value at the date of one a date",
+        repaying * ratio(1 + value, 1 + window_rate),
+        RATIO,
+    )
     value.define(discount.next + ~repaying.next * value.next)
     planned = loan.ahead("annuity_balance", f"{loan.title}: Level service, balance", RATIO)
     due = loan.line("schedule", label, repaying * planned.lag(1, 1) * (ratio(1, value.prev) - window_rate), RATIO)
@@ -214,9 +235,15 @@ def _annuity(loan: Section, label: str, repaying: Line, window_rate: Line) -> Li
 
 def _fees(loan: Section, facility: Facility, commitment: Line, to_date: Line, clock: Clock) -> Line:
     """Upfront fee at financial close and commitment fee on what is not yet drawn, both before completion."""
-    upfront = loan.line("upfront_fee", f"{facility.label}: Upfront fee", commitment * facility.upfront_fee * clock.first)
+    upfront = loan.line(
+        "upfront_fee", f"{facility.label}: Upfront fee", commitment * facility.upfront_fee * clock.first
+    )
     undrawn = hi(0, commitment - to_date.prev)
-    commitment_fee = loan.line("commitment_fee", f"{facility.label}: Commitment fee", undrawn * facility.commitment_fee * clock.years * clock.construction)
+    commitment_fee = loan.line(
+        "commitment_fee",
+        f"{facility.label}: Commitment fee",
+        undrawn * facility.commitment_fee * clock.years * clock.construction,
+    )
     return loan.line("fees", f"{facility.label}: Fees in construction", upfront + commitment_fee)
 
 
@@ -227,4 +254,3 @@ def _agency(loan: Section, facility: Facility, outstanding: Account, clock: Cloc
         return loan.line("agency_fee", label, Const(0))
     open_ = clock.construction | (hi(0, outstanding.opening) > macro.cent)
     return loan.line("agency_fee", label, macro.convert(facility.agency_fee) * clock.years * open_)
-

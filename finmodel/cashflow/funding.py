@@ -46,13 +46,22 @@ class Funding:
     finance_cost: Line
 
 
-def build(model: Model, terms: FundingTerms, needs: Needs, loans: Sequence[Loan], shared_total: Given, frame: tuple[Clock, Macro]) -> Funding:
+def build(
+    model: Model,
+    terms: FundingTerms,
+    needs: Needs,
+    loans: Sequence[Loan],
+    shared_total: Given,
+    frame: tuple[Clock, Macro],
+) -> Funding:
     """Declare uses and sources; `shared_total` is the solved total of the uses that facilities share."""
     clock, macro = frame
     section = model.section("funding", macro.money, "Funding")
     paid_idc = [loan.idc for loan in loans if not loan.terms.capitalise]
     idc = section.line("idc", "Interest during construction, paid", add(paid_idc))
-    fees = section.line("fees", "Financing fees in construction", add([loan.fees + loan.agency * clock.construction for loan in loans]))
+    fees = section.line(
+        "fees", "Financing fees in construction", add([loan.fees + loan.agency * clock.construction for loan in loans])
+    )
     premium = section.line("premium", "Cover premium in construction", needs.premium * clock.construction)
     reserve = section.line("reserve", "Initial debt service reserve", needs.dsra)
     start_cash = Const(0) if terms.initial_cash is None else macro.convert(terms.initial_cash) * clock.last_construction
@@ -62,11 +71,15 @@ def build(model: Model, terms: FundingTerms, needs: Needs, loans: Sequence[Loan]
     net = section.line("net_need", "Uses less grants", hi(0, uses - grants))
     surplus = section.line("surplus", "Grants beyond the uses of the period", hi(0, grants - uses))
     by_equity = terms.idc_funded_by == "equity"
-    shared = section.line("shared", "Uses that facilities share", hi(0, net - idc) if by_equity else net * clock.construction)
+    shared = section.line(
+        "shared", "Uses that facilities share", hi(0, net - idc) if by_equity else net * clock.construction
+    )
     draws = {loan.id: _draw(section, loan, shared, shared_total) for loan in loans}
     equity = section.line("equity", "Equity paid in", net - add(list(draws.values())))
     section.line("equity_target", "Equity paid in, total", total(equity))
-    finance_cost = section.line("finance_cost", "Financing cost of construction, capitalised", _finance_cost(loans, fees, premium, clock))
+    finance_cost = section.line(
+        "finance_cost", "Financing cost of construction, capitalised", _finance_cost(loans, fees, premium, clock)
+    )
     return Funding(
         uses=uses,
         grants=grants,
@@ -84,7 +97,9 @@ def build(model: Model, terms: FundingTerms, needs: Needs, loans: Sequence[Loan]
 def _draw(section: Section, loan: Loan, shared: Line, shared_total: Given) -> Line:
     """The facility's share of the period's uses, up to what is left of its commitment."""
     wanted = shared * ratio(loan.commitment, shared_total)
-    return section.line(f"draw.{loan.id}", f"Drawing, {loan.label}", lo(wanted, hi(0, loan.commitment - loan.to_date.prev)))
+    return section.line(
+        f"draw.{loan.id}", f"Drawing, {loan.label}", lo(wanted, hi(0, loan.commitment - loan.to_date.prev))
+    )
 
 
 def _finance_cost(loans: Sequence[Loan], fees: Line, premium: Line, clock: Clock) -> Expr:

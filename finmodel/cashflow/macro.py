@@ -56,7 +56,9 @@ class Macro:
         if currency == self.currency:
             return Const(1)
         if currency not in self.rates:
-            raise ModelError(f"the case gives no exchange rate for {currency}: add fx.{currency.lower()}_per_{self.currency.lower()}")
+            raise ModelError(
+                f"the case gives no exchange rate for {currency}: add fx.{currency.lower()}_per_{self.currency.lower()}"
+            )
         return self.rates[currency]
 
 
@@ -72,5 +74,10 @@ def build(model: Model, inflation: dict[str, Inflation], fx: dict[str, Given], c
     for name, quote in fx.items():
         code = name.split("_per_")[0].upper()
         label = f"{currency} for one {code}"
-        rates[code] = section.line(name.split("_per_")[1] + "_per_" + name.split("_per_")[0], label, Const(1) / quote, unit(f"{currency}/{code}"))
+        rates[code] = section.line(
+            name.split("_per_")[1] + "_per_" + name.split("_per_")[0],
+            label,
+            Const(1) / quote,
+            unit(f"{currency}/{code}"),
+        )
     return Macro(currency, indices, rates, cent(currency))

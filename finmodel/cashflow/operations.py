@@ -69,5 +69,7 @@ def _incentives(model: Model, case: CaseTables, spending: Costs, clock: Clock) -
             continue
         flagged = [spend.billed for spend in spending.spends if spend.incentive and spend.entity == name]
         cost = model.sections["costs"].ahead(f"flagged.{name}", f"{entity.label}: Cost flagged for the incentive")
-        credits[name] = incentive.build(model, name, entity.label, entity.incentive, cost.define(add(list(flagged))), clock)
+        credits[name] = incentive.build(
+            model, name, entity.label, entity.incentive, cost.define(add(list(flagged))), clock
+        )
     return credits

@@ -61,14 +61,23 @@ def cover(model: Model, senior: Sequence[Loan], sizing: Sizing, solved: Unknowns
     pays, repaying = senior[0].pays, senior[0].repaying
     due = [loan.falls_due * clock.completed + loan.scheduled for loan in senior]
     service = section.line("senior_service", "Senior service falling due", add(due))
-    window = define(section, "dscr", "Debt service cover ratio", sizing.window_cfads, service, repaying & (service > macro.cent))
+    window = define(
+        section, "dscr", "Debt service cover ratio", sizing.window_cfads, service, repaying & (service > macro.cent)
+    )
     year = clock.timeline.per_year
     cash = _running(section, "cfads_to_date", "CFADS to date", sizing.window_cfads * pays)
     paid = _running(section, "service_to_date", "Senior service to date", service)
     back = paid - paid.lag(year)
     started = model.find(f"facility.{senior[0].id}.instalment")
     whole = repaying & (started.lag(year) >= 1)
-    historic = define(section, "dscr_historic", "Debt service cover ratio, 12 months back", cash - cash.lag(year), back, whole & (back > macro.cent))
+    historic = define(
+        section,
+        "dscr_historic",
+        "Debt service cover ratio, 12 months back",
+        cash - cash.lag(year),
+        back,
+        whole & (back > macro.cent),
+    )
     forward = _forward(section, senior, solved, clock, macro)
     return Cover(window, historic, forward, service)
 
@@ -88,8 +97,12 @@ def _ahead(section: Section, name: str, label: str, flow: Expr, periods: int) ->
 def _forward(section: Section, senior: Sequence[Loan], solved: Unknowns, clock: Clock, macro: Macro) -> Ratio:
     """The plan's cover of the next twelve months: no foresight, so a path cannot see its own future."""
     year = clock.timeline.per_year
-    planned = section.line("plan_service", "Planned senior service", add([plan_service(loan, clock) for loan in senior]))
-    cash = _ahead(section, "plan_cfads_ahead", "CFADS of the lenders' case, to the end", solved.plan_cfads * senior[0].pays, year)
+    planned = section.line(
+        "plan_service", "Planned senior service", add([plan_service(loan, clock) for loan in senior])
+    )
+    cash = _ahead(
+        section, "plan_cfads_ahead", "CFADS of the lenders' case, to the end", solved.plan_cfads * senior[0].pays, year
+    )
     service = _ahead(section, "plan_service_ahead", "Planned senior service, to the end", planned, year)
     needed = section.line("plan_service_year", "Planned senior service, next 12 months", service)
     tested = senior[0].repaying & (needed > macro.cent)
@@ -101,16 +114,27 @@ def life_cover(model: Model, senior: Sequence[Loan], sizing: Sizing, frame: tupl
     clock, macro = frame
     section = model.sections["ratios"]
     rate = model.find("sizing.window_rate")
-    debt = section.line("senior_outstanding", "Senior debt outstanding", add([loan.outstanding.closing for loan in senior]))
+    debt = section.line(
+        "senior_outstanding", "Senior debt outstanding", add([loan.outstanding.closing for loan in senior])
+    )
     repaying, pays = senior[0].repaying, senior[0].pays
     still = section.ahead("loan_life", "Within the life of senior debt", RATIO)
     still.define(hi(repaying, still.next))
-    alive = section.flag("cover_tested", "Life cover is tested", (pays & clock.completed | clock.last_construction) & still.next & (debt > macro.cent))
+    alive = section.flag(
+        "cover_tested",
+        "Life cover is tested",
+        (pays & clock.completed | clock.last_construction) & still.next & (debt > macro.cent),
+    )
     results = []
-    for name, label, within in (("llcr", "Loan life cover ratio", still), ("plcr", "Project life cover ratio", clock.completed)):
+    for name, label, within in (
+        ("llcr", "Loan life cover ratio", still),
+        ("plcr", "Project life cover ratio", clock.completed),
+    ):
         value = section.ahead(f"{name}_cash", f"{label}: Value of CFADS to come")
         here = section.flag(f"{name}_window", f"{label}: A window ends", pays & clock.completed & within)
-        step = section.line(f"{name}_step", f"{label}: Value at the payment date", here * ratio(value + sizing.window_cfads, 1 + rate))
+        step = section.line(
+            f"{name}_step", f"{label}: Value at the payment date", here * ratio(value + sizing.window_cfads, 1 + rate)
+        )
         value.define(step.next + ~here.next * value.next)
         results.append(define(section, name, label, value, debt, alive))
     return results[0], results[1]

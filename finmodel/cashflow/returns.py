@@ -22,7 +22,15 @@ from finmodel.cashflow.equity import Owner
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 
-REASONS = ("", "the flow does not change sign", "", "no rate between -95 % and 1000 % a period")
+REASONS = (
+    "",
+    "nothing comes back: a total loss",
+    "several rates exist: the one nearest the guess is shown",
+    "no rate of return was found",
+    "nothing is invested",
+    "the flow is nothing in every period",
+    "the flow is not finite",
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,9 @@ class Returns:
         status = self.section.line(f"{name}.status", f"{label}: Status", irr_status(flow), RATIO)
         found = self.section.flag(f"{name}.found", f"{label}: A rate exists", status.eq(0) | (status - 1).eq(1))
         period = self.section.line(f"{name}.period", f"{label}: Per period", irr(flow, self.guess, found), RATIO)
-        yearly = self.section.line(f"{name}.value", f"{label}: Value", ((1 + period) ** self.per_year - 1) / ONE_YEAR, PER_YEAR)
+        yearly = self.section.line(
+            f"{name}.value", f"{label}: Value", ((1 + period) ** self.per_year - 1) / ONE_YEAR, PER_YEAR
+        )
         self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, REASONS)
 
     def dated_rate(self, name: str, label: str, flow: Line) -> None:
@@ -99,17 +109,23 @@ class Returns:
         ever = line.line(f"{name}.ever", f"{label}: Periods recovered", total(done), RATIO)
         never = line.flag(f"{name}.never", f"{label}: Never recovered", ever.eq(0))
         years = line.line(f"{name}.years", f"{label}: Value", total(waited), YEAR)
-        self.model.metric(name, line.display(name, label, shown(years, ~never), YEAR), never, ("", "the money is never recovered"))
+        self.model.metric(
+            name, line.display(name, label, shown(years, ~never), YEAR), never, ("", "the money is never recovered")
+        )
 
     def classes(self, owners: Sequence[Owner]) -> None:
         """Rate and multiple of each class of equity."""
         for owner in owners:
             self.rate(f"equity_irr.{owner.id}", f"{owner.terms.label}: IRR", owner.net)
-            self.multiple(f"equity_multiple.{owner.id}", f"{owner.terms.label}: Multiple", owner.paid_in, owner.received)
+            self.multiple(
+                f"equity_multiple.{owner.id}", f"{owner.terms.label}: Multiple", owner.paid_in, owner.received
+            )
 
 
 def flows(section: Section, before_tax: Expr, notional_tax: Expr, equity: Expr) -> Flows:
     """Declare the net flows that returns are computed on."""
     project = section.line("net_project_flow", "Project flow before tax and financing", before_tax)
-    post_tax = section.line("net_project_flow_post_tax", "Project flow after tax, before financing", project - notional_tax)
+    post_tax = section.line(
+        "net_project_flow_post_tax", "Project flow after tax, before financing", project - notional_tax
+    )
     return Flows(project, post_tax, section.line("net_equity_flow", "Equity flow", equity))

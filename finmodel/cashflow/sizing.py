@@ -45,7 +45,7 @@ class Cash:
 
 @dataclass(frozen=True)
 class Sizing:
-    """The sized debt and the rows it came from."""
+    """The sized debt and the rows it came from; `window_cfads` is all CFADS of a window, support included."""
 
     amount: Line
     by_gearing: Line
@@ -61,7 +61,9 @@ def unknowns(model: Model, currency: str) -> Unknowns:
     none = (0.0,) * model.timeline.count
 
     def solved(name: str, value: float | tuple[float, ...], label: str, of: str) -> Given:
-        return Given(f"solved.{name}", value, unit(of), label, where="solved", source="solved on the sizing case", solved=True)
+        return Given(
+            f"solved.{name}", value, unit(of), label, where="solved", source="solved on the sizing case", solved=True
+        )
 
     return Unknowns(
         debt=solved("senior_debt", 0.0, "Senior debt", str(money)),
@@ -72,15 +74,21 @@ def unknowns(model: Model, currency: str) -> Unknowns:
     )
 
 
-def build(model: Model, terms: SizingTerms, loans: Sequence[Loan], cash: Cash, total_uses: Line, frame: tuple[Clock, Macro]) -> Sizing:
+def build(
+    model: Model, terms: SizingTerms, loans: Sequence[Loan], cash: Cash, total_uses: Line, frame: tuple[Clock, Macro]
+) -> Sizing:
     """Declare service capacity, the limits on debt, and the schedule that follows."""
     clock, macro = frame
     section = model.section("sizing", macro.money, "Sizing")
     pays, repaying = loans[0].pays, loans[0].repaying
-    rate = weighted_rate(section, "window_rate", "Senior interest over the window, per unit", list(loans), _shares(loans))
+    rate = weighted_rate(
+        section, "window_rate", "Senior interest over the window, per unit", list(loans), _shares(loans)
+    )
     counted = cash.cfads if terms.support == "contract" else cash.cfads - cash.net_support
-    window = _window(section, "window_cfads", "CFADS of the payment window", counted, pays)
-    contracted = _window(section, "window_contracted", "Contracted revenue of the payment window", cash.contracted, pays)
+    window = _window(section, "window_counted", "CFADS of the payment window that lenders count", counted, pays)
+    contracted = _window(
+        section, "window_contracted", "Contracted revenue of the payment window", cash.contracted, pays
+    )
     revenue = _window(section, "window_revenue", "Revenue of the payment window", cash.revenue, pays)
     share = section.line("contracted_share", "Contracted share of revenue", lo(1, ratio(contracted, revenue)), RATIO)
     capacity = section.line(
@@ -90,12 +98,17 @@ def build(model: Model, terms: SizingTerms, loans: Sequence[Loan], cash: Cash, t
     )
     by_cover = _by_cover(section, loans[0], capacity, rate)
     by_gearing = section.line("by_gearing", "Debt at the gearing cap", total_uses * terms.gearing_cap)
-    by_limit = None if terms.limit is None else section.line("by_limit", "Debt at the lenders' limit", macro.convert(terms.limit))
+    by_limit = (
+        None
+        if terms.limit is None
+        else section.line("by_limit", "Debt at the lenders' limit", macro.convert(terms.limit))
+    )
     limits: list[Expr] = [by_gearing, by_cover, *([] if by_limit is None else [by_limit])]
     fixed = None if terms.amount is None else macro.convert(terms.amount)
     amount = section.line("senior_debt_target", "Senior debt, sized", lo(*limits) if fixed is None else fixed)
     section.line("plan_cfads_target", "CFADS of the lenders' case by payment date", window * pays * clock.completed)
-    return Sizing(amount, by_gearing, by_cover, by_limit, window, capacity)
+    whole = _window(section, "window_cfads", "CFADS of the payment window", cash.cfads, pays)
+    return Sizing(amount, by_gearing, by_cover, by_limit, whole, capacity)
 
 
 def _shares(loans: Sequence[Loan]) -> list[Expr]:
@@ -113,7 +126,9 @@ def _by_cover(section: Section, loan: Loan, capacity: Line, rate: Line) -> Line:
     repaying = loan.repaying
     label = "Debt at the debt service cover"
     if loan.terms.profile != "sculpted":
-        unit_service = section.line("unit_service", "Service per unit of debt", loan.schedule + rate * loan.planned.lag(1, 1) * repaying, RATIO)
+        unit_service = section.line(
+            "unit_service", "Service per unit of debt", loan.schedule + rate * loan.planned.lag(1, 1) * repaying, RATIO
+        )
         carried = section.line("carried", "Debt that each date can carry", ratio(capacity, unit_service))
         return section.line("by_cover", label, lowest(carried, repaying))
     value = section.ahead("capacity_value", "Value of the capacity still to come")
@@ -122,7 +137,11 @@ def _by_cover(section: Section, loan: Loan, capacity: Line, rate: Line) -> Line:
     first = section.line("capacity_at_close", "Value of all capacity", value * loan.section.model.find("time.first"))
     by_cover = section.line("by_cover", label, total(first))
     balance = section.ahead("unit_balance", "Share of the debt still to repay", RATIO)
-    target = section.line("schedule_target", "Sculpted principal, share of the debt", repaying * (ratio(capacity, by_cover) - rate * balance.lag(1, 1)), RATIO)
+    target = section.line(
+        "schedule_target",
+        "Sculpted principal, share of the debt",
+        repaying * (ratio(capacity, by_cover) - rate * balance.lag(1, 1)),
+        RATIO,
+    )
     balance.define(balance.lag(1, 1) - target)
     return by_cover
-

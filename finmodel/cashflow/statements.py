@@ -73,8 +73,12 @@ def income(model: Model, flows: Operating, capital: Capital, frame: tuple[Clock,
     cost = section.line("operating_cost", "Operating cost, stock change included", flows.cost - flows.stock_increase)
     finance = section.line("financing_cost", "Premium and agency fees in operation", flows.financing_cost)
     ebitda = section.line("net_ebitda", "EBITDA", revenue + support + incentive - cost - finance)
-    interest = section.line("interest", "Interest expense", add([_expensed(loan, clock) for loan in capital.loans]) if capital.loans else 0)
-    before_tax = section.line("net_before_tax", "Profit before tax", ebitda - flows.depreciation - interest + flows.interest_earned)
+    interest = section.line(
+        "interest", "Interest expense", add([_expensed(loan, clock) for loan in capital.loans]) if capital.loans else 0
+    )
+    before_tax = section.line(
+        "net_before_tax", "Profit before tax", ebitda - flows.depreciation - interest + flows.interest_earned
+    )
     tax = section.line("net_tax", "Income tax", flows.tax)
     return section.line("net_profit", "Net profit", before_tax - tax)
 
@@ -98,5 +102,8 @@ def balance(model: Model, books: Books, profit: Line, capital: Capital, macro: M
 
 
 def _side(section: Section, name: str, label: str, items: dict[str, Expr]) -> Line:
-    rows = [section.line(f"{name}.{key}", f"Balance sheet: {key.replace('_', ' ').capitalize()}", value) for key, value in items.items()]
+    rows = [
+        section.line(f"{name}.{key}", f"Balance sheet: {key.replace('_', ' ').capitalize()}", value)
+        for key, value in items.items()
+    ]
     return section.line(name, label, add(rows))

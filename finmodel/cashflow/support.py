@@ -79,16 +79,24 @@ class Deals:
 
 
 def build(
-    model: Model, supports: Mapping[str, Support], programmes: Mapping[str, Programme], deals: Deals, frame: tuple[Clock, Macro]
+    model: Model,
+    supports: Mapping[str, Support],
+    programmes: Mapping[str, Programme],
+    deals: Deals,
+    frame: tuple[Clock, Macro],
 ) -> SupportLines:
     """Declare every support contract and the budgets that pay them."""
-    clock, macro = frame
-    claims = [_claim(model, name, terms, programmes[terms.programme], (deals, frame)) for name, terms in supports.items()]
+    macro = frame[1]
+    claims = [
+        _claim(model, name, terms, programmes[terms.programme], (deals, frame)) for name, terms in supports.items()
+    ]
     granted: dict[str, Line] = {}
     for name, programme in programmes.items():
         own = sorted((claim for claim in claims if claim.terms.programme == name), key=lambda c: c.terms.priority)
         granted.update(_budget(model, name, programme, own, frame))
-    contracts = {claim.id: _settle(claim, granted[claim.id], programmes[claim.terms.programme], frame) for claim in claims}
+    contracts = {
+        claim.id: _settle(claim, granted[claim.id], programmes[claim.terms.programme], frame) for claim in claims
+    }
     section = model.section("support", macro.money, "Price support")
     each = list(contracts.values())
 
@@ -107,7 +115,9 @@ def build(
     )
 
 
-def _claim(model: Model, name: str, terms: Support, programme: Programme, deal: tuple[Deals, tuple[Clock, Macro]]) -> _Claim:
+def _claim(
+    model: Model, name: str, terms: Support, programme: Programme, deal: tuple[Deals, tuple[Clock, Macro]]
+) -> _Claim:
     deals, (clock, macro) = deal
     section = model.section(f"support.{name}", macro.money, terms.label)
     title, starts = terms.label, clock.year_start(programme.year_end)
@@ -116,12 +126,24 @@ def _claim(model: Model, name: str, terms: Support, programme: Programme, deal: 
     so_far = section.ahead("supported_to_date", f"{title}: Supported, fiscal year to date", TONNE)
     before = so_far.prev * ~starts
     room = hi(0, terms.quantity * ONE_YEAR - before)
-    supported = section.line("supported", f"{title}: Supported, contained", lo(contract.supported * window, room), TONNE)
+    supported = section.line(
+        "supported", f"{title}: Supported, contained", lo(contract.supported * window, room), TONNE
+    )
     so_far.define(before + supported)
     price = deals.market.index[terms.price]
-    gap = section.line("gap", f"{title}: Floor less reference price", hi(0, macro.convert(terms.floor) - price), price.unit)
+    gap = section.line(
+        "gap", f"{title}: Floor less reference price", hi(0, macro.convert(terms.floor) - price), price.unit
+    )
     due = section.line("due", f"{title}: Top-up due", supported * KG_PER_T * gap)
-    return _Claim(name, terms, section, contract.entity, supported, due, _give_back(section, terms, (supported, price), clock, macro))
+    return _Claim(
+        name,
+        terms,
+        section,
+        contract.entity,
+        supported,
+        due,
+        _give_back(section, terms, (supported, price), clock, macro),
+    )
 
 
 def _give_back(section: Section, terms: Support, at: tuple[Line, Line], clock: Clock, macro: Macro) -> Line:
@@ -131,7 +153,11 @@ def _give_back(section: Section, terms: Support, at: tuple[Line, Line], clock: C
     if terms.strike is None:
         return section.ahead("give_back_due", label).define(0)
     excess = hi(0, price - macro.convert(terms.strike))
-    full = section.line("excess_share", f"{terms.label}: Share of the excess over the strike", supported * KG_PER_T * excess * terms.share)
+    full = section.line(
+        "excess_share",
+        f"{terms.label}: Share of the excess over the strike",
+        supported * KG_PER_T * excess * terms.share,
+    )
     if terms.share_cap is None:
         return section.line("give_back_due", label, full * 1)
     so_far = section.ahead("give_back_to_date", f"{terms.label}: Give-back, calendar year to date")
@@ -141,7 +167,9 @@ def _give_back(section: Section, terms: Support, at: tuple[Line, Line], clock: C
     return due
 
 
-def _budget(model: Model, name: str, terms: Programme, claims: list[_Claim], frame: tuple[Clock, Macro]) -> dict[str, Line]:
+def _budget(
+    model: Model, name: str, terms: Programme, claims: list[_Claim], frame: tuple[Clock, Macro]
+) -> dict[str, Line]:
     """What a programme grants to each contract, in its own currency."""
     clock, macro = frame
     section = model.section(f"programme.{name}", terms.envelope.unit, terms.label)
@@ -149,19 +177,33 @@ def _budget(model: Model, name: str, terms: Programme, claims: list[_Claim], fra
     used = section.ahead("granted_to_date", f"{terms.label}: Granted, fiscal year to date")
     ever = section.ahead("granted_ever", f"{terms.label}: Granted so far")
     before = used.prev * ~starts
-    ceiling = section.line("ceiling", f"{terms.label}: Ceiling of the fiscal year", _ceiling(section, terms, used, starts, clock))
-    free = section.line("free", f"{terms.label}: Left before this period", hi(0, lo(ceiling - before, terms.envelope - ever.prev)))
+    ceiling = section.line(
+        "ceiling", f"{terms.label}: Ceiling of the fiscal year", _ceiling(section, terms, used, starts, clock)
+    )
+    free = section.line(
+        "free", f"{terms.label}: Left before this period", hi(0, lo(ceiling - before, terms.envelope - ever.prev))
+    )
     grants: dict[str, Line] = {}
     left: Expr = free
     for priority in dict.fromkeys(claim.terms.priority for claim in claims):
         rank = [claim for claim in claims if claim.terms.priority == priority]
-        wanted = {c.id: c.section.line("due_own", f"{c.terms.label}: Due, in the programme's currency", macro.to(c.due, terms.envelope), section.unit) for c in rank}
+        wanted = {
+            c.id: c.section.line(
+                "due_own",
+                f"{c.terms.label}: Due, in the programme's currency",
+                macro.to(c.due, terms.envelope),
+                section.unit,
+            )
+            for c in rank
+        }
         due = section.line(f"due.{priority}", f"{terms.label}: Due, priority {priority}", add(list(wanted.values())))
         paid = section.line(f"granted.{priority}", f"{terms.label}: Granted, priority {priority}", lo(due, left))
         left = left - paid
         for claim in rank:
             label = f"{claim.terms.label}: Granted, in the programme's currency"
-            grants[claim.id] = claim.section.line("granted_own", label, paid * ratio(wanted[claim.id], due), section.unit)
+            grants[claim.id] = claim.section.line(
+                "granted_own", label, paid * ratio(wanted[claim.id], due), section.unit
+            )
     granted = section.ahead("granted", f"{terms.label}: Granted").define(add(list(grants.values())))
     used.define(before + granted)
     ever.define(ever.prev + granted)
@@ -185,7 +227,7 @@ def _settle(claim: _Claim, granted_own: Line, programme: Programme, frame: tuple
     section, title = claim.section, claim.terms.label
     lag = math.ceil(claim.terms.lag.number / clock.timeline.months)
     granted = section.line("granted", f"{title}: Granted", macro.convert(granted_own))
-    unmet = section.line("unmet", f"{title}: Not covered by the budget", claim.due - granted)
+    unmet = section.line("unmet", f"{title}: Not covered by the budget", hi(0, claim.due - granted))
     receivable = section.account("receivable", f"{title}: Receivable")
     paid = section.line("paid", f"{title}: Paid", _later(granted, receivable, lag, clock))
     receivable.close(add=[granted], less=[paid])
@@ -193,10 +235,16 @@ def _settle(claim: _Claim, granted_own: Line, programme: Programme, frame: tuple
     given_back = section.line("given_back", f"{title}: Given back", _later(claim.give_back, payable, lag, clock))
     payable.close(add=[claim.give_back], less=[given_back])
     committed = section.account("committed", f"{title}: Committed by the programme, not yet paid", granted_own.unit)
-    settled = section.line("settled", f"{title}: Commitment settled", _later(granted_own, committed, lag, clock), granted_own.unit)
+    settled = section.line(
+        "settled", f"{title}: Commitment settled", _later(granted_own, committed, lag, clock), granted_own.unit
+    )
     committed.close(add=[granted_own], less=[settled])
-    own = section.line("paid_own", f"{title}: Paid, in the programme's currency", macro.to(paid, programme.envelope), granted_own.unit)
-    section.line("net_fx", f"{title}: Exchange loss of the programme between grant and payment", own - settled, own.unit)
+    own = section.line(
+        "paid_own", f"{title}: Paid, in the programme's currency", macro.to(paid, programme.envelope), granted_own.unit
+    )
+    section.line(
+        "net_fx", f"{title}: Exchange loss of the programme between grant and payment", own - settled, own.unit
+    )
     return SupportContract(
         id=claim.id,
         terms=claim.terms,

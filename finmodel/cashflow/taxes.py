@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from finmodel.base.expr import Const, Expr, add
-from finmodel.base.model import Line, Model
+from finmodel.base.model import Model
 from finmodel.case.schema_operations import Entity
 from finmodel.cashflow import tax
 from finmodel.cashflow.macro import Macro
@@ -30,15 +30,23 @@ class Financing:
 
 
 def build(
-    model: Model, entities: Mapping[str, Entity], operations: Operations, financing: Financing, frame: tuple[Clock, Macro]
+    model: Model,
+    entities: Mapping[str, Entity],
+    operations: Operations,
+    financing: Financing,
+    frame: tuple[Clock, Macro],
 ) -> tuple[list[TaxLines], list[TaxLines]]:
     """Declare the tax of each entity, and the notional tax of each as if there were no debt."""
-    clock, macro = frame
+    macro = frame[1]
     section = model.section("taxable", macro.money, "Taxable income")
     paid, notional = [], []
     none = section.ahead("no_interest", "No interest").define(0)
     for name, terms in entities.items():
-        income = section.line(f"net_income.{name}", f"{terms.label}: Income before depreciation and interest", _income(name, terms, operations))
+        income = section.line(
+            f"net_income.{name}",
+            f"{terms.label}: Income before depreciation and interest",
+            _income(name, terms, operations),
+        )
         cost = operations.capex.basis_added[name]
         notional.append(tax.build(model, f"notional_tax.{name}", terms, TaxInputs(income, none, cost), frame))
         if terms.borrower:
@@ -56,7 +64,11 @@ def _income(name: str, terms: Entity, operations: Operations) -> Expr:
     """Revenue, support and transfers less costs and change of stock of one entity."""
     sales, support = operations.sales, operations.support
     came: list[Expr] = [sale.billed for sale in sales.sales if sale.entity == name]
-    came += [contract.granted - contract.give_back_due for contract in support.contracts.values() if contract.entity == name and contract.terms.taxable]
+    came += [
+        contract.granted - contract.give_back_due
+        for contract in support.contracts.values()
+        if contract.entity == name and contract.terms.taxable
+    ]
     came += [move.amount for move in operations.chain.transfers if move.seller == name]
     came += [operations.inventory.by_entity[name]] if name in operations.inventory.by_entity else []
     came += [operations.sales.deferral[name]] if name in operations.sales.deferral else []

@@ -89,7 +89,9 @@ def build(model: Model, terms: TimelineTerms) -> Clock:
     last_month = time.line("last_month", "Last month of the period", calendar.last_months(timeline), MONTH)
     days = time.line("days", "Days in the period", calendar.days(timeline), DAY)
     years = time.line("years", "Length of the period in whole months", calendar.years(timeline, "months"), YEAR)
-    completion = time.line("completion", "Completion (COD), month", month_of(terms.financial_close) + terms.construction, MONTH)
+    completion = time.line(
+        "completion", "Completion (COD), month", month_of(terms.financial_close) + terms.construction, MONTH
+    )
     closing = time.line("close_of_operations", "End of operations, month", completion + terms.operations, MONTH)
     construction = time.flag("construction", "Construction", end_month <= completion)
     completed = time.flag("completed", "Completed", ~construction)
@@ -109,12 +111,21 @@ def build(model: Model, terms: TimelineTerms) -> Clock:
         wind_up=wind_up,
         completed=completed,
         first=time.flag("first", "First period", one.eq(1)),
-        last_construction=time.flag("last_construction", "Last period of construction", construction & ~construction.lead(1)),
+        last_construction=time.flag(
+            "last_construction", "Last period of construction", construction & ~construction.lead(1)
+        ),
         first_operation=time.flag("first_operation", "First period of operations", operations & ~operations.prev),
         last_operation=time.flag("last_operation", "Last period of operations", operations & ~operations.lead(1)),
-        last=time.flag("last", "Last period", one.eq(calendar.given("calendar.count", float(timeline.count), "ratio", "Periods"))),
+        last=time.flag(
+            "last", "Last period", one.eq(calendar.given("calendar.count", float(timeline.count), "ratio", "Periods"))
+        ),
         completion=completion,
-        operation_years=time.line("operation_years", "Years from completion to the end of the period", _years_since(end_month, completion), YEAR),
+        operation_years=time.line(
+            "operation_years",
+            "Years from completion to the end of the period",
+            _years_since(end_month, completion),
+            YEAR,
+        ),
     )
 
 

@@ -115,14 +115,26 @@ class Steps:
         junior = self._pay("junior", self.junior_loans, service.after * paid_in_full)
         gate, distributions = self._owners(tests, operations, service, (senior, junior))
         earned, caught_up = operations.earned, operations.caught_up
-        return Waterfall(self.cash, self.locked, self.reserve, self.arrears, caught_up, earned, senior, junior, gate, distributions)
+        return Waterfall(
+            self.cash, self.locked, self.reserve, self.arrears, caught_up, earned, senior, junior, gate, distributions
+        )
 
     def _operations(self) -> _Operations:
         """Operating arrears first; a shortfall takes locked cash, and what is still unpaid becomes arrears."""
         line = self.section.line
-        earned = line("reserve_interest", "Interest earned on the reserve", self.reserve.opening * self.inflows.reserve_rate * self.clock.years)
-        net = line("net_available", "Cash before payments", self.cash.opening + self.inflows.cfads + self.inflows.other + earned)
-        from_locked = line("locked_for_operations", "Locked cash used for operations", lo(self.locked.opening, hi(0, -net)))
+        earned = line(
+            "reserve_interest",
+            "Interest earned on the reserve",
+            self.reserve.opening * self.inflows.reserve_rate * self.clock.years,
+        )
+        net = line(
+            "net_available",
+            "Cash before payments",
+            self.cash.opening + self.inflows.cfads + self.inflows.other + earned,
+        )
+        from_locked = line(
+            "locked_for_operations", "Locked cash used for operations", lo(self.locked.opening, hi(0, -net))
+        )
         unpaid = line("arrears_added", "Operating cost unpaid", hi(0, -net - from_locked))
         caught_up = line("arrears_paid", "Operating arrears paid", lo(self.arrears.opening, hi(0, net)))
         self.arrears.close(add=[unpaid], less=[caught_up])
@@ -136,40 +148,61 @@ class Steps:
             none = line(f"{rank}_service", f"{title} debt service paid", Const(0))
             return Group({}, {}, none, line(f"{rank}_shortfall", f"{title} debt service unpaid", Const(0)))
         due_interest = line(f"{rank}_interest_due", f"{title} interest due", add([loan.due_interest for loan in loans]))
-        due_principal = line(f"{rank}_principal_due", f"{title} principal due", add([loan.due_principal for loan in loans]))
+        due_principal = line(
+            f"{rank}_principal_due", f"{title} principal due", add([loan.due_principal for loan in loans])
+        )
         available = line(f"{rank}_means", f"Cash available to {rank} debt", hi(0, means) * self.serves)
         interest = line(f"{rank}_interest_paid", f"{title} interest paid", lo(due_interest, available))
         principal = line(f"{rank}_principal_paid", f"{title} principal paid", lo(due_principal, available - interest))
-        group = Group({}, {}, line(f"{rank}_service", f"{title} debt service paid", interest + principal), self._shortfall(rank, due_interest + due_principal, interest + principal))
+        group = Group(
+            {},
+            {},
+            line(f"{rank}_service", f"{title} debt service paid", interest + principal),
+            self._shortfall(rank, due_interest + due_principal, interest + principal),
+        )
         for loan in loans:
             own = loan.section.line
-            group.interest[loan.id] = own("interest_paid", f"{loan.label}: Interest paid", interest * ratio(loan.due_interest, due_interest))
-            group.principal[loan.id] = own("repayment", f"{loan.label}: Principal repaid", principal * ratio(loan.due_principal, due_principal))
+            group.interest[loan.id] = own(
+                "interest_paid", f"{loan.label}: Interest paid", interest * ratio(loan.due_interest, due_interest)
+            )
+            group.principal[loan.id] = own(
+                "repayment", f"{loan.label}: Principal repaid", principal * ratio(loan.due_principal, due_principal)
+            )
         return group
 
     def _shortfall(self, rank: str, due: Expr, paid: Expr) -> Line:
-        return self.section.line(f"{rank}_shortfall", f"{rank.capitalize()} debt service unpaid", due - paid)
+        return self.section.line(
+            f"{rank}_shortfall", f"{rank.capitalize()} debt service unpaid", (due - paid) * self.serves
+        )
 
     def _senior_sources(self, senior: Group, operations: _Operations) -> _Service:
         """Operating account, then locked cash, then the reserve; the reserve is topped up or released after."""
         line, target = self.section.line, self.inflows.reserve_target
         cash = line("senior_from_cash", "Senior service from the operating account", lo(senior.paid, operations.free))
-        locked = line("senior_from_locked", "Senior service from locked cash", lo(senior.paid - cash, operations.locked))
+        locked = line(
+            "senior_from_locked", "Senior service from locked cash", lo(senior.paid - cash, operations.locked)
+        )
         reserve = line("senior_from_reserve", "Senior service from the reserve", senior.paid - cash - locked)
         kept = self.reserve.opening - reserve
         released = line("reserve_released", "Released from the reserve", hi(0, kept - target) * self.serves)
-        top_up = line("reserve_top_up", "Paid into the reserve", lo(hi(0, target - kept), operations.free - cash) * self.serves)
+        top_up = line(
+            "reserve_top_up", "Paid into the reserve", lo(hi(0, target - kept), operations.free - cash) * self.serves
+        )
         self.reserve.close(add=[self.inflows.reserve_funding, top_up], less=[reserve, released])
         after = line("after_senior", "Cash after senior debt and reserve", operations.free - cash - top_up + released)
         return _Service(cash, locked, top_up, released, after)
 
-    def _owners(self, tests: Tests, operations: _Operations, service: _Service, groups: tuple[Group, Group]) -> tuple[Line, Line]:
+    def _owners(
+        self, tests: Tests, operations: _Operations, service: _Service, groups: tuple[Group, Group]
+    ) -> tuple[Line, Line]:
         """Distribute what is left if every test is passed; otherwise lock it up."""
         line, (senior, junior) = self.section.line, groups
         left = line("after_debt", "Cash after all debt", service.after - junior.paid)
         paid_up = (self.arrears.closing <= self.cent) & (senior.shortfall + junior.shortfall <= self.cent)
         full = self.reserve.closing >= self.inflows.reserve_target - self.cent
-        gate = self.section.flag("distribution_gate", "Distributions allowed", self.serves & tests.open & tests.cover & paid_up & full)
+        gate = self.section.flag(
+            "distribution_gate", "Distributions allowed", self.serves & tests.open & tests.cover & paid_up & full
+        )
         waiting = operations.locked - service.locked
         least = self.inflows.minimum_cash * ~self.clock.last
         distributions = line("distributions", "Distributions", gate * hi(0, left + waiting - least))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from finmodel.base.errors import NumberError
@@ -14,36 +14,43 @@ from finmodel.engine.plan import Plan
 from finmodel.engine.solve import Solution, solve
 
 
-def evaluate(model: Model, plan: Plan, given: Mapping[str, Any]) -> Values:
-    """Every line of a model from its inputs by id.
+def evaluate(model: Model, plan: Plan, given: Mapping[str, Any], outputs: Sequence[str] | None = None) -> Values:
+    """Lines of a model from its inputs by id; every line unless outputs are asked for.
 
     Raises:
         NumberError: A line is no finite number; names line, period and formula.
     """
-    kernel = compile_kernel(model, plan, [line.id for line in plan.order], None, paths=False)
+    asked = [line.id for line in plan.order] if outputs is None else outputs
+    kernel = compile_kernel(model, plan, asked, None, paths=False)
     try:
         values = kernel.run(given, {})
     except (ArithmeticError, ValueError):
         values = {}
-    if not values or any(not _finite(values[id]) for id, line in model.lines.items() if line.kind != "display"):
+    if len(values) < len(set(asked)) or any(
+        not _finite(values[id]) for id in asked if model.lines[id].kind != "display"
+    ):
         interpret(model, plan, given)  # finds the first bad number and says where it is
         raise NumberError("a line is no finite number, but only in the generated code")
     return values
 
 
-def settle(model: Model, plan: Plan, given: Mapping[str, Any], tolerance: float) -> Solution:
-    """The solved inputs of a model: all lines once, then again and again only those that the solved inputs move.
+def settle(model: Model, plan: Plan, given: Mapping[str, Any], tolerance: float, watch: Sequence[str] = ()) -> Solution:
+    """The solved inputs of a model: what they do not move is computed once, the rest again and again.
+
+    Args:
+        watch: Further lines to report with the solution.
 
     Raises:
         SolveError: A target cannot be reached.
         NumberError: A line is no finite number before anything is solved.
     """
-    start = evaluate(model, plan, given)
     solved = [item.value.id for item in model.solved]
+    targets = [*dict.fromkeys([*(item.target.id for item in model.solved), *watch])]
     moved = varying(plan, solved)
-    targets = [item.target.id for item in model.solved if item.target.id in moved]
-    kernel = compile_kernel(model, plan, targets, solved, paths=False)
-    return solve(model, kernel, given, start, tolerance)
+    kernel = compile_kernel(model, plan, [id for id in targets if id in moved], solved, paths=False)
+    still = [id for id in targets if id not in moved]
+    fixed = evaluate(model, plan, given, [*kernel.fixed, *still])
+    return solve(model, kernel, given, fixed, tolerance)
 
 
 def _finite(value: float | list[float]) -> bool:

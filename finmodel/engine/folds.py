@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.engine.irr import OK, SEVERAL, irr_batch, irr_one, xirr_one
+from finmodel.engine.irr import OK, SEVERAL, irr_batch, irr_one, status_batch, xirr_one
 
 Row = Sequence[float]
 Paths = Any  # a list of floats, or an array (periods, paths)
@@ -49,7 +49,7 @@ def value_at(row: Row, number: float) -> float:
 
 def irr_status(row: Row) -> float:
     """Status of one flow."""
-    return float(irr_one(list(row), 0.02)[1])
+    return float(status_batch(np.array(row, dtype=float).reshape(-1, 1))[0])
 
 
 def irr(row: Row, guess: float, tested: float) -> float:
@@ -136,7 +136,7 @@ PATHS: dict[str, Callable[..., Any]] = {
     "highest": _extreme(np.maximum, -math.inf),
     "first_when": _first_paths,
     "value_at": _value_paths,
-    "irr_status": lambda rows: irr_batch(_matrix(rows))[1].astype(float),
+    "irr_status": lambda rows: status_batch(_matrix(rows)).astype(float),
     "irr": _irr_paths,
     "xirr": _xirr_paths,
 }

@@ -26,6 +26,7 @@ STATUS = (
 HIGHEST, LOWEST = 10.0, -0.95  # per period
 _BLOCK = 4096
 _STEPS = 200
+_CLOSE = 1e-13  # relative; the step after one so small would change nothing but rounding
 _RATES = np.concatenate([np.linspace(LOWEST, -0.2, 16), np.linspace(-0.18, 0.5, 69), np.geomspace(0.55, HIGHEST, 20)])
 _GRID = 1 / (1 + _RATES)[::-1]  # discount factors, rising
 
@@ -60,9 +61,30 @@ def present_value(flows: Floats, factor: Floats) -> Floats:
     return value
 
 
+def status_batch(flows: Floats) -> NDArray[np.int8]:
+    """Statuses of flows with shape (periods, rows): whether a rate exists, without looking for it."""
+    status = np.empty(flows.shape[1], dtype=np.int8)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for start in range(0, flows.shape[1], _BLOCK):
+            part = slice(start, min(start + _BLOCK, flows.shape[1]))
+            rows = np.ascontiguousarray(flows[:, part])
+            status[part] = _brackets(rows, np.zeros(rows.shape[1]))[0]
+    return status
+
+
 def _block(flows: Floats, guess: Floats) -> tuple[Floats, NDArray[np.int8]]:
+    factor = np.full(flows.shape[1], np.nan)
+    status, lower, upper = _brackets(flows, guess)
+    solvable = np.flatnonzero((status == OK) | (status == SEVERAL))
+    if solvable.size:
+        factor[solvable] = _newton(flows[:, solvable], lower[solvable], upper[solvable], guess[solvable])
+    factor[status == TOTAL_LOSS] = np.inf
+    return 1 / factor - 1, status
+
+
+def _brackets(flows: Floats, guess: Floats) -> tuple[NDArray[np.int8], Floats, Floats]:
+    """The status of each row, and the two factors between which its rate lies; the guess chooses among several."""
     rows = flows.shape[1]
-    factor = np.full(rows, np.nan)
     status = _first_look(flows)
     turning = status == OK
     changes, norstrom = _sign_changes(flows), _norstrom(flows)
@@ -73,11 +95,7 @@ def _block(flows: Floats, guess: Floats) -> tuple[Floats, NDArray[np.int8]]:
     hard = np.flatnonzero(turning & ~easy)
     if hard.size:
         lower[hard], upper[hard], status[hard] = _search(flows[:, hard], guess[hard])
-    solvable = np.flatnonzero((status == OK) | (status == SEVERAL))
-    if solvable.size:
-        factor[solvable] = _newton(flows[:, solvable], lower[solvable], upper[solvable], guess[solvable])
-    factor[status == TOTAL_LOSS] = np.inf
-    return 1 / factor - 1, status
+    return status, lower, upper
 
 
 def _first_look(flows: Floats) -> NDArray[np.int8]:
@@ -136,7 +154,7 @@ def _newton(flows: Floats, lower: Floats, upper: Floats, guess: Floats) -> Float
         trial = np.where(value == 0, factor[active], trial)
         moved = np.abs(trial - factor[active])
         factor[active] = trial
-        active = active[(moved > 4e-16 * np.abs(trial)) & (value != 0)]
+        active = active[(moved > _CLOSE * np.abs(trial)) & (value != 0)]
         if not active.size:
             break
     return factor

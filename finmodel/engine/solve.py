@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,9 +25,10 @@ _MEMORY = 5
 
 @dataclass(frozen=True)
 class Solution:
-    """Values of the solved inputs, passes taken, and the largest residual relative to each target's size."""
+    """Values of the solved inputs, the lines computed with them, passes, and the largest relative residual."""
 
     given: Values
+    lines: Values
     passes: int
     residual: float
 
@@ -54,7 +56,7 @@ def solve(
         if not np.isfinite(size):
             raise SolveError("sizing does not settle: a solved value is no finite number")
         if size <= tolerance:
-            return Solution(unknown.unpack(point), passes, size)
+            return Solution(unknown.unpack(point), out, passes, size)
         best = min(best, size)
         history.append((point / scale, residual / scale))
         del history[:-_MEMORY]
@@ -67,8 +69,8 @@ def _mix(history: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> NDAr
     point, residual = history[-1]
     if len(history) == 1:
         return point + residual
-    moves = np.stack([after[0] - before[0] for before, after in zip(history, history[1:], strict=False)], axis=1)
-    changes = np.stack([after[1] - before[1] for before, after in zip(history, history[1:], strict=False)], axis=1)
+    moves = np.stack([after[0] - before[0] for before, after in pairwise(history)], axis=1)
+    changes = np.stack([after[1] - before[1] for before, after in pairwise(history)], axis=1)
     weights, *_ = np.linalg.lstsq(changes, residual, rcond=1e-12)
     result: NDArray[np.float64] = point + residual - (moves + changes) @ weights
     return result

@@ -1,0 +1,5 @@
+"""`python -m finmodel` is the command `finmodel`."""
+
+from finmodel.cli import main
+
+main()

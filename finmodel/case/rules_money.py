@@ -1,0 +1,52 @@
+"""Rules of money: every foreign currency has its exchange rate, quoted as its name says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from finmodel.base.expr import Given
+from finmodel.base.units import CURRENCIES
+from finmodel.case.expand import Fault, leaves
+from finmodel.case.quantity import clip
+from finmodel.case.rules_common import Rule
+from finmodel.case.schema import CaseTables
+
+
+def exchange_rates_are_quoted_as_named(case: CaseTables) -> Iterator[Fault]:
+    """jpy_per_usd in a case in USD is JPY for one USD, and is in JPY/USD."""
+    own = case.currency.lower()
+    foreign = [code.lower() for code in CURRENCIES if code != case.currency]
+    for name, rate in case.fx.items():
+        code, _, below = name.partition("_per_")
+        right = f"{code.upper()}/{case.currency}"
+        if below != own or code not in foreign:
+            known = next((part for part in (code, below) if part in foreign), "")
+            example = f"{known or foreign[0]}_per_{own}"
+            wrong = f'"{clip(name)}" is not a rate of this case: rates are in foreign currency for one {case.currency}.'
+            yield f"fx.{name}", wrong, f'Write {example} = "… {example.split("_")[0].upper()}/{case.currency}".'
+        elif str(rate.unit) != right:
+            wrong = f"the rate is in {rate.unit}, its name says {right}."
+            yield f"fx.{name}", wrong, f'Write {name} = "… {right}".'
+
+
+def every_currency_has_a_rate(case: CaseTables) -> Iterator[Fault]:
+    """A currency that is not the case's own needs an exchange rate; told once, where it is used first."""
+    needed: dict[str, str] = {}
+    for keys, given, _ in leaves(case, None):
+        if keys[0] != "fx":
+            for code in _currencies(given):
+                needed.setdefault(code, ".".join(keys))
+    for name, entity in case.entity.items():
+        needed.setdefault(entity.currency, f"entity.{name}.currency")
+    for code, key in needed.items():
+        name = f"{code.lower()}_per_{case.currency.lower()}"
+        if code != case.currency and name not in case.fx:
+            wrong = f"this is in {code}, and the case has no exchange rate for {code}."
+            yield key, wrong, f'Write {name} = "… {code}/{case.currency}" in [fx].'
+
+
+def _currencies(given: Given) -> list[str]:
+    return [atom for atom, _ in given.unit.powers if atom in CURRENCIES]
+
+
+RULES: list[Rule] = [exchange_rates_are_quoted_as_named, every_currency_has_a_rate]

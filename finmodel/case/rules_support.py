@@ -1,0 +1,118 @@
+"""Rules of price support: a floor lives in one place, no tonne is supported twice, strike and share go together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import combinations
+
+from finmodel.case.expand import Fault
+from finmodel.case.rules_common import Rule, calendar_of, day, later, typed, values
+from finmodel.case.schema import CaseTables
+from finmodel.case.schema_operations import Offtake, Support
+
+_DAY = timedelta(days=1)
+
+
+def a_floor_lives_in_one_place(case: CaseTables) -> Iterator[Fault]:
+    """No support on a contract whose buyer pays a floor of its own."""
+    for name, support in case.support.items():
+        contract = case.offtake.get(support.contract)
+        if contract is not None and contract.floor is not None:
+            price = f"{contract.floor.number:g} {contract.floor.unit}"
+            wrong = f'"{support.contract}" has a floor of its own, {price}: a floor lives in one place.'
+            remedy = f"Remove offtake.{support.contract}.floor, or this support contract."
+            yield f"support.{name}.contract", wrong, remedy
+
+
+def no_tonne_is_supported_twice(case: CaseTables) -> Iterator[Fault]:
+    """Two supports of one contract and one price index do not overlap in time."""
+    for (name, one), (other_name, other) in combinations(case.support.items(), 2):
+        if (one.contract, one.price) != (other.contract, other.price):
+            continue
+        start, end = max(day(one.start), day(other.start)), min(day(one.end), day(other.end))
+        if start <= end:
+            wrong = (
+                f'the tonnes of "{one.contract}" are supported by support.{name} too, on the same index "{one.price}", '
+                f"from {start} to {end}: no tonne is supported twice."
+            )
+            remedy = f"Let it start after {day(one.end)}, or remove one of the two."
+            yield f"support.{other_name}.start", wrong, remedy
+
+
+def support_ends_after_it_starts(case: CaseTables) -> Iterator[Fault]:
+    """An end before the start; the same for the window of an incentive."""
+    windows = {f"support.{name}": (support.start, support.end) for name, support in case.support.items()}
+    for name, entity in case.entity.items():
+        if entity.incentive is not None:
+            windows[f"entity.{name}.incentive"] = (entity.incentive.start, entity.incentive.end)
+    for key, (start, end) in windows.items():
+        if end.number <= start.number:
+            wrong = f"the end, {day(end)}, is not after the start, {day(start)}."
+            yield f"{key}.end", wrong, "Write the last day on which it holds."
+
+
+def support_lies_within_its_contract(case: CaseTables) -> Iterator[Fault]:
+    """Support runs while its contract does (one whose own dates are off the calendar is told of these first)."""
+    calendar = calendar_of(case.timeline)
+    for name, support in case.support.items():
+        contract = case.offtake.get(support.contract)
+        if contract is None or support.end.number <= support.start.number:
+            continue
+        first, last = _days(contract)
+        if not calendar.is_boundary(first) or not calendar.is_boundary(last + _DAY):
+            continue
+        for key, on in (("start", day(support.start)), ("end", day(support.end))):
+            if not first <= on <= last:
+                wrong = f'{on} is outside the contract "{support.contract}", which runs from {first} to {last}.'
+                edge = f"{first} or later" if key == "start" else f"{last} or earlier"
+                yield f"support.{name}.{key}", wrong, f"Write {key} = {edge}."
+
+
+def the_strike_is_not_below_the_floor(case: CaseTables) -> Iterator[Fault]:
+    """Money is not given back at prices at which it is paid."""
+    for name, support in case.support.items():
+        if support.strike is None:
+            continue
+        strike, floor = support.strike.number, max(values(support.floor))
+        key, unit = f"support.{name}.strike", support.floor.unit
+        if support.strike.unit != unit:
+            wrong = f"the strike is in {support.strike.unit}, the floor in {unit}: they are compared."
+            yield key, wrong, f"Write both in {unit}."
+        elif strike < floor:
+            wrong = f"the strike, {strike:g} {unit}, is below the floor, {floor:g} {unit}."
+            yield key, wrong, f'Write strike = "{floor:g} {unit}" or more.'
+
+
+def share_and_strike_go_together(case: CaseTables) -> Iterator[Fault]:
+    """A share of the excess over a strike needs both, and a cap on it needs them too."""
+    for name, support in case.support.items():
+        key = f"support.{name}"
+        if support.strike is None:
+            for word in ("share", "share_cap"):
+                if _counts(support, word):
+                    wrong = f"{word} is given without a strike: money is given back above one."
+                    yield f"{key}.{word}", wrong, f'Write strike = "150 {support.floor.unit}", or remove {word}.'
+        elif not typed(support.share):
+            wrong = "the strike is given without a share: nothing would be given back."
+            yield f"{key}.strike", wrong, 'Write share = "30 %", or remove strike.'
+
+
+def _counts(support: Support, word: str) -> bool:
+    return support.share_cap is not None if word == "share_cap" else support.share.number > 0
+
+
+def _days(contract: Offtake) -> tuple[date, date]:
+    """The first and the last day of a contract."""
+    start = day(contract.start)
+    return start, later(start, contract.term.number) - _DAY
+
+
+RULES: list[Rule] = [
+    a_floor_lives_in_one_place,
+    no_tonne_is_supported_twice,
+    support_ends_after_it_starts,
+    support_lies_within_its_contract,
+    the_strike_is_not_below_the_floor,
+    share_and_strike_go_together,
+]

@@ -1,0 +1,140 @@
+"""Fiscal years: periods gathered into years, and flows of a year, for pages and tables."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from finmodel.base.timeline import MONTH_NAMES, Timeline, fiscal_year
+from finmodel.engine.results import Results
+from finmodel.outputs.numbers import DUST
+
+Measure = Literal["money", "tonnes", "times"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table by year.
+
+    Args:
+        title: Its header.
+        terms: Ids that are added, or taken off with a leading "-"; "*" stands for one part of an id. Absent ids count
+            for nothing; a column without any is left out.
+        measure: What it is in; "times" is a ratio, of which the lowest of the year is shown.
+    """
+
+    title: str
+    terms: tuple[str, ...]
+    measure: Measure = "money"
+
+
+@dataclass(frozen=True)
+class YearTable:
+    """Values by fiscal year: `values[column][year]`; NaN where nothing was tested."""
+
+    years: tuple[str, ...]
+    columns: tuple[Column, ...]
+    values: tuple[tuple[float, ...], ...]
+    unit: tuple[str, ...]
+
+
+CASH = (
+    Column("Contract deliveries", ("offtake.*.delivered",), "tonnes"),
+    Column("Sales receipts", ("working.received",)),
+    Column("Support, net", ("support.paid", "-support.given_back")),
+    Column("Costs paid", ("working.paid",)),
+    Column("To tax reserve", ("cfads.net_tax",)),
+    Column("CFADS", ("cfads.net_cfads",)),
+    Column("Senior service", ("waterfall.senior_service",)),
+    Column("Junior service", ("waterfall.junior_service",)),
+    Column("To owners", ("waterfall.distributions",)),
+    Column("Lowest DSCR", ("ratios.dscr",), "times"),
+)
+
+
+def fiscal_years(timeline: Timeline, year_end: int) -> dict[str, list[int]]:
+    """The numbers of the periods that end in each fiscal year.
+
+    Args:
+        year_end: Month (1-12) in which the years end; FY2028 of years that end in March starts in April 2028.
+    """
+    years: dict[str, list[int]] = {}
+    for number, period in enumerate(timeline.periods):
+        years.setdefault(fiscal_year(period.last_day, year_end), []).append(number)
+    return years
+
+
+def month_name(year_end: int) -> str:
+    """The month in which fiscal years end, in words."""
+    return MONTH_NAMES[year_end - 1]
+
+
+def matching(result: Results, pattern: str) -> list[str]:
+    """Ids of series lines that a pattern names; "*" stands for one part of an id."""
+    if "*" not in pattern:
+        return [pattern] if pattern in result.values and result.model.lines[pattern].series else []
+    shape = re.compile(re.escape(pattern).replace(r"\*", r"[^.]+"))
+    lines = result.model.lines.items()
+    return [id for id, line in lines if line.series and id in result.values and shape.fullmatch(id)]
+
+
+def flow(result: Results, terms: Sequence[str]) -> list[float] | None:
+    """The sum of the lines that terms name, one value a period; None if there is no such line."""
+    found = [(-1.0 if term[0] == "-" else 1.0, id) for term in terms for id in matching(result, term.lstrip("-"))]
+    if not found:
+        return None
+    count = result.model.timeline.count
+    return [sum(sign * float(result.values[id][t]) for sign, id in found) for t in range(count)]
+
+
+def by_year(result: Results, columns: Sequence[Column], year_end: int) -> YearTable:
+    """The columns that the model has lines for, by fiscal year."""
+    years = fiscal_years(result.model.timeline, year_end)
+    rows = [(column, flow(result, column.terms)) for column in columns]
+    kept = [(column, row) for column, row in rows if row is not None]
+    return YearTable(
+        years=tuple(years),
+        columns=tuple(column for column, _ in kept),
+        values=tuple(tuple(_of_year(column, row, years[year]) for year in years) for column, row in kept),
+        unit=tuple(_unit(result, column) for column, _ in kept),
+    )
+
+
+def without_nothing(table: YearTable) -> YearTable:
+    """A table without the columns, and the years, in which nothing happens."""
+    parts = list(zip(table.columns, table.values, table.unit, strict=True))
+    kept = [(column, row, unit) for column, row, unit in parts if any(map(_counts, row))]
+    live = [at for at, _ in enumerate(table.years) if any(_counts(row[at]) for _, row, _ in kept)]
+    return YearTable(
+        years=tuple(table.years[at] for at in live),
+        columns=tuple(column for column, _, _ in kept),
+        values=tuple(tuple(row[at] for at in live) for _, row, _ in kept),
+        unit=tuple(unit for _, _, unit in kept),
+    )
+
+
+def totals(result: Results, terms: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """Totals over the whole timeline by name, of the names that the model has lines for."""
+    flows = {name: flow(result, ids) for name, ids in terms.items()}
+    return {name: math.fsum(row) for name, row in flows.items() if row is not None}
+
+
+def _of_year(column: Column, row: Sequence[float], periods: Sequence[int]) -> float:
+    values = [row[t] for t in periods]
+    if column.measure != "times":
+        return math.fsum(values)
+    return min((value for value in values if not math.isnan(value)), default=math.nan)
+
+
+def _counts(value: float) -> bool:
+    """Whether a value is more than the dust that adding leaves behind."""
+    return abs(value) > DUST  # False for NaN
+
+
+def _unit(result: Results, column: Column) -> str:
+    """The unit of the first line that a column reads."""
+    first = next(id for term in column.terms for id in matching(result, term.lstrip("-")))
+    return str(result.model.lines[first].unit)

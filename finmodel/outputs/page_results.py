@@ -1,0 +1,99 @@
+"""The head of the term sheet: what was run, and its key results."""
+
+from __future__ import annotations
+
+import math
+from itertools import zip_longest
+
+from rich.console import Group
+from rich.text import Text
+
+from finmodel.case.read import Case
+from finmodel.engine.results import Results
+from finmodel.outputs.annual import month_name
+from finmodel.outputs.grid import grid
+from finmodel.outputs.listings import figures, is_assumed
+from finmodel.outputs.numbers import clean, metric_text, percent
+
+RETURNS = (
+    ("Project IRR, pre-tax", "project_irr_pre_tax"),
+    ("Project IRR, post-tax", "project_irr_post_tax"),
+    ("Equity IRR", "equity_irr"),
+    ("NPV, post-tax", "npv_post_tax"),
+    ("Payback", "payback_years"),
+    ("Support paid", "support_paid"),
+    ("Support given back", "support_given_back"),
+)
+COVER = (
+    ("DSCR, lowest", "dscr_min"),
+    ("DSCR, average", "dscr_avg"),
+    ("LLCR, lowest", "llcr_min"),
+    ("PLCR, lowest", "plcr_min"),
+    ("Gearing", "gearing"),
+    ("Support unmet", "support_unmet"),
+    ("Support, net, PV", "support_net_pv"),
+)
+TECHNICAL = "sizing_"
+
+
+def header(result: Results) -> Group:
+    """Name, scenario, currency, what the debt is sized on, and how far the figures can be trusted."""
+    case = result.case
+    rows = [Text(clean(case.name), style="bold"), Text(_scenario(case))]
+    timeline = result.model.timeline
+    span = f"{timeline.labels[0]} to {timeline.labels[-1]} by {timeline.frequency}"
+    years = f"years end in {month_name(timeline.year_end)}"
+    rows.append(Text(f"Amounts in {case.tables.currency} million; {span}; {years}."))
+    facts = [(name, fact) for name, fact in result.facts.items() if not name.startswith(TECHNICAL)]
+    rows += [Text(clean(f"{_label(name)}: {fact}")) for name, fact in facts]
+    return Group(*rows, *_trust(result))
+
+
+def key_results(result: Results) -> Group:
+    """Returns beside cover ratios; below, why a result is not applicable or what to know of it."""
+    left, right = (_metrics(result, names) for names in (RETURNS, COVER))
+    rows = [(*a, "", *b) for a, b in zip_longest(left, right, fillvalue=("", "", ""))]
+    notes = [Text(clean(f"  {name}: {note}"), style="dim") for name, note in result.notes.items()]
+    table: list[Group | Text] = [grid("Key results", ("",) * 7, rows, words=(0, 2, 3, 4, 6))] if rows else []
+    return Group(*table, *notes)
+
+
+def _scenario(case: Case) -> str:
+    if case.scenario is None:
+        return "Base case"
+    return f"Scenario {case.scenario}: {clean(case.scenarios[case.scenario].label)}"
+
+
+def _trust(result: Results) -> list[Text]:
+    """How many figures are assumed, and how many have no source."""
+    assumed, unsourced = sum(map(is_assumed, figures(result.case))), len(result.case.unsourced)
+    counts = [(assumed, "assumed or hypothetical"), (unsourced, "without a source")]
+    said = [f"{count} {words}" for count, words in counts if count]
+    return [Text(f"Figures: {', '.join(said)}; `finmodel check` lists them.", style="yellow")] if said else []
+
+
+def _metrics(result: Results, names: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str]]:
+    metrics, units = result.metrics, result.units
+    rows = []
+    for label, name in names:
+        if name in metrics:
+            text = metric_text(name, metrics[name], units[name])
+            rows.append((_full(result.case, label, name), text, _date(result, name)))
+    return rows
+
+
+def _full(case: Case, label: str, name: str) -> str:
+    return f"{label}, at {percent(case.tables.returns.npv_rate.number)}" if name == "npv_post_tax" else label
+
+
+def _date(result: Results, name: str) -> str:
+    """The day of the lowest ratio."""
+    row = result.values.get(f"ratios.{name.removesuffix('_min')}") if name.endswith("_min") else None
+    if row is None or all(math.isnan(value) for value in row):
+        return ""
+    at = min((t for t, value in enumerate(row) if not math.isnan(value)), key=lambda t: float(row[t]))
+    return f"on {result.model.timeline.periods[at].last_day}"
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,95 @@
+"""CSV files of a run, for a spreadsheet: results, lines by period, single numbers, checks, and cash flow by year.
+
+A text that a spreadsheet would run as a formula gets a leading apostrophe. UTF-8 with a byte order mark, so that
+spreadsheets read labels in any language.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from finmodel.engine.results import Results
+from finmodel.outputs.annual import CASH, by_year
+from finmodel.outputs.files import inside, make_folder, write_bytes
+from finmodel.outputs.numbers import NOT_APPLICABLE, clean
+
+Cell = str | float | bool | None
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def write_tables(result: Results, folder: Path) -> list[Path]:
+    """Write all tables of a run into a folder, each file whole or not at all.
+
+    Raises:
+        FileError: The folder or a file cannot be written.
+    """
+    tables = {
+        "metrics.csv": _metrics(result),
+        "lines.csv": _lines(result),
+        "numbers.csv": _numbers(result),
+        "checks.csv": _checks(result),
+        "annual.csv": _annual(result),
+    }
+    make_folder(folder)
+    return [write_bytes(inside(folder, name), to_csv(rows)) for name, rows in tables.items()]
+
+
+def to_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Rows as the bytes of a CSV file; numbers keep all their digits, None and NaN are "n/a"."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([_cell(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, without control letters."""
+    cleaned = clean(text)
+    return "'" + cleaned if text.lstrip(" ").startswith(_DANGEROUS) or cleaned.startswith(_DANGEROUS) else cleaned
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return guarded(cell)
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if cell is None or math.isnan(cell):
+        return NOT_APPLICABLE
+    return repr(float(cell) + 0.0)
+
+
+def _metrics(result: Results) -> Iterator[Sequence[Cell]]:
+    units, notes = result.units, result.notes
+    yield "metric", "label", "value", "unit", "note"
+    for name, value in result.metrics.items():
+        yield name, result.model.metrics[name].line.label, value, units[name], notes.get(name, "")
+
+
+def _lines(result: Results) -> Iterator[Sequence[Cell]]:
+    yield "id", "label", "unit", *result.model.timeline.labels
+    for id, line in result.model.lines.items():
+        if line.series and id in result.values:
+            yield id, line.label, str(line.unit), *result.values[id]
+
+
+def _numbers(result: Results) -> Iterator[Sequence[Cell]]:
+    yield "id", "label", "unit", "value"
+    for id, line in result.model.lines.items():
+        if not line.series and id in result.values:
+            yield id, line.label, str(line.unit), result.values[id]
+
+
+def _checks(result: Results) -> Iterator[Sequence[Cell]]:
+    yield "id", "label", "class", "passed", "worst", "period"
+    for check in result.checks:
+        yield check.id, check.label, check.kind, check.passed, check.worst, check.at
+
+
+def _annual(result: Results) -> Iterator[Sequence[Cell]]:
+    table = by_year(result, CASH, result.model.timeline.year_end)
+    yield "label", "lines", "unit", *table.years
+    for column, unit, values in zip(table.columns, table.unit, table.values, strict=True):
+        yield column.title, " ".join(column.terms), unit, *values
