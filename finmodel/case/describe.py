@@ -79,7 +79,7 @@ class Found:
         if self.field is not None and self.field.description:
             return self.field.description
         document = self.slot.tables[0].__doc__ if self.slot.tables else ""
-        return re.split(r"\.\s|\n", (document or "").strip())[0]
+        return re.split(r"\.\s|\n", (document or "").strip())[0].rstrip(".")
 
     @property
     def live(self) -> bool:

@@ -67,7 +67,7 @@ def timeline_faults(terms: Terms) -> Iterator[Fault]:
         total += months
         if months % size:
             below = int(months // size)
-            wrong = f"{months:g} months are not whole periods of one {terms.frequency}."
+            wrong = f"{months:g} months are not whole periods of one {_period(terms)}."
             yield f"timeline.{name}", wrong, f'Write {name} = "{below * size} months" or "{(below + 1) * size} months".'
     periods = total / size
     if not 1 <= periods <= MAX_PERIODS:
@@ -80,8 +80,12 @@ def timeline_faults(terms: Terms) -> Iterator[Fault]:
     probe = Timeline(date(2000, year_end(terms) % 12 + 1, 1), terms.frequency, 1, year_end(terms))
     if not probe.is_boundary(close):
         before, after = probe.nearest(close)
-        wrong = f"{close} is not the first day of a {terms.frequency} when years end in {terms.year_ends}."
+        wrong = f"{close} is not the first day of a {_period(terms)} when years end in {terms.year_ends}."
         yield "timeline.financial_close", wrong, f"Write financial_close = {before} or {after}."
+
+
+def _period(terms: Terms) -> str:
+    return "half-year" if terms.frequency == "half" else terms.frequency
 
 
 def timeline_of(terms: Terms) -> Timeline:

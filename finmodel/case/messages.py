@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -74,7 +75,9 @@ def subject(keys: Keys, found: Found | None) -> str:
     """How a message names a key: by its meaning, else by the key itself."""
     meaning = found.meaning if found else ""
     if not meaning:
-        return f'"{clip(keys[-1] if keys else "the case")}"'
+        names = [key for key in keys if not key.isdigit()]
+        return f'"{clip(names[-1] if names else "the case")}"'
+    meaning = re.split(r"[,;] ", meaning)[0]
     return meaning[0].lower() + meaning[1:] if meaning[1:2].islower() else meaning
 
 
@@ -119,7 +122,7 @@ def _missing(keys: Keys, document: Document, root: type[Table]) -> Problem:
         header = ".".join(keys) + (".name" if found.slot.kind == "named" else "")
         wrong = f'the table "{keys[-1]}" is missing{": " + _lower(found.meaning) if found.meaning else ""}'
         return placed(place, keys, wrong.rstrip(".") + ".", f"Write a table [{header}].")
-    meaning = f": {subject(keys, found)}" if found and found.meaning else ""
+    meaning = f": {_lower(found.meaning)}" if found and found.meaning else ""
     remedy = f"Write {keys[-1]} = {found.slot.example}." if found else ""
     return placed(place, keys, f'"{keys[-1]}" is missing{meaning}.', remedy)
 

@@ -27,7 +27,7 @@ def merge(base: Document, over: Document) -> Document:
     places = dict(base.places)
     tree = _merged(base.tree, over.tree, (), places)
     places.update(over.places)
-    return Document(tree, places)
+    return Document(tree, places, base.file or over.file)
 
 
 def remove(document: Document, keys: list[str], place: Place, problems: list[Problem]) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -80,7 +81,9 @@ class Count:
         """
         if isinstance(value, bool) or not isinstance(value, int):
             got = f'"{clip(value)}"' if isinstance(value, str) else kind_of(value)
-            raise BadValue(f"is a whole number without quotes: got {got}.", str(max(self.ge, 1)))
+            plain = isinstance(value, str) and value.strip().isdecimal() and value.isascii() and len(value) < 10
+            write = str(value) if plain else str(max(self.ge, 1))
+            raise BadValue(f"is a whole number without quotes: got {got}.", write)
         if not self.ge <= value <= self.le:
             raise BadValue(f"is out of range: got {clip(str(value))}.", advice=f"Write a whole number {self.range}.")
         return Given("", float(value), RATIO, self.meaning)
@@ -101,8 +104,8 @@ def read_day(value: object, at: str = "") -> date:
         shown = f'"{clip(value)}"' if isinstance(value, str) else kind_of(value)
         if at:
             raise BadValue(f'is a table by date: the key "{clip(at)}" is not a date.', advice=_ADVICE, at=at)
-        write = str(_iso(value)) if isinstance(value, str) and _iso(value) else "2027-01-31"
-        raise BadValue(f"is a date: got {shown}.", write, _ADVICE)
+        near = _near(value)
+        raise BadValue(f"is a date: got {shown}.", " or ".join(near) or "2027-01-31", _ADVICE if not near else "")
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise BadValue(
             f"is beyond the calendar: got {value}.", advice=f"Years run from {FIRST_YEAR} to {LAST_YEAR}.", at=at
@@ -115,6 +118,20 @@ def _iso(text: str) -> date | None:
         return date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+
+
+def _near(value: object) -> list[str]:
+    """What a text may mean as a date: the same in quotes, or day and month in either order; a time is cut off."""
+    if isinstance(value, datetime):
+        return [str(value.date())]
+    if not isinstance(value, str):
+        return []
+    found = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", value.strip(), re.ASCII)
+    if not found:
+        return [str(_iso(value))] if _iso(value) else []
+    one, two, year = found.groups()
+    ways = [f"{year}-{month:0>2}-{day:0>2}" for day, month in ((one, two), (two, one))]
+    return list(dict.fromkeys(way for way in ways if _iso(way)))
 
 
 def kind_of(value: object) -> str:

@@ -44,19 +44,24 @@ class Place:
 
 @dataclass
 class Document:
-    """A parsed file: its values and where each key stands."""
+    """A parsed file: its values, where each key stands, and the file's name for what stands nowhere."""
 
     tree: dict[str, Any] = field(default_factory=dict)
     places: dict[Keys, Place] = field(default_factory=dict)
+    file: str = ""
 
     @property
     def top(self) -> Place:
         """The file itself, for a key that stands nowhere."""
-        first = next(iter(self.places.values()), Place("", 0, ""))
+        first = next(iter(self.places.values()), Place(self.file, 0, ""))
         return Place(first.file, 0, "")
 
     def place(self, keys: Keys) -> Place:
-        """The place of a key, or of the nearest table around it."""
+        """The place of a key, or of the first key below it, or of the nearest table around it."""
+        if keys and keys not in self.places:
+            below = [place for path, place in self.places.items() if path[: len(keys)] == keys]
+            if below:
+                return below[0]
         for length in range(len(keys), 0, -1):
             if keys[:length] in self.places:
                 return self.places[keys[:length]]
@@ -75,14 +80,14 @@ def parse(text: Text, problems: list[Problem]) -> Document:
     try:
         tree = tomllib.loads(text.text)
         index.read(root)
-        return Document(tree, index.places)
+        return Document(tree, index.places, text.name)
     except ValueError as error:  # a number of 5,000 digits is a plain ValueError
         index.read(root)
         found = {problem.line: problem for problem in [*_syntax(text, root), *index.doubles]}
         if not found:
             found[0] = _problem(text, _line_of(error), error)
         problems.extend(found[line] for line in sorted(found))
-    return Document({}, index.places)
+    return Document({}, index.places, text.name)
 
 
 class _Index:

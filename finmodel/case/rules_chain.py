@@ -24,18 +24,14 @@ def nodes_have_one_feed(case: CaseTables) -> Iterator[Fault]:
 
 
 def nodes_buy_what_they_make(case: CaseTables) -> Iterator[Fault]:
-    """Feed is paid by the products that it holds: the main one, by-products, and nothing else; on one day."""
+    """Feed is paid by the products that it holds: the main one, by-products, and nothing else."""
     for name, node in case.node.items():
         made = [node.product, *node.by_products]
-        for product, bought in node.buys.items():
+        for product in node.buys:
             key = f"node.{name}.buys.{product}"
             if product not in made and product in case.product:
                 wrong = f'"{product}" is bought with the feed, but this node does not make it: it makes {words(made)}.'
                 yield key, wrong, f"Write one of {words(made, 'or')}, or add it to by_products."
-            first = next(iter(node.buys.values())).payment_days.number
-            if bought.payment_days.number != first:
-                wrong = f"feed is paid after {bought.payment_days.number:g} days here and after {first:g} days above."
-                yield f"{key}.payment_days", wrong, f'One bill has one date: write payment_days = "{first:g} days".'
         if node.buys and node.product not in node.buys:
             wrong = f'the feed has no price for the main product "{node.product}": it has {words(list(node.buys))}.'
             yield f"node.{name}.buys", wrong, f"Add a table [node.{name}.buys.{node.product}]."

@@ -68,6 +68,17 @@ def contracts_run_whole_periods(case: CaseTables) -> Iterator[Fault]:
             yield f"offtake.{name}.term", wrong, f"Write term = {' or '.join(lengths)}."
 
 
+def contracts_meet_operations(case: CaseTables) -> Iterator[Fault]:
+    """A contract runs while there is something to deliver."""
+    terms, last = case.timeline, end_of_operations(case.timeline)
+    first = later(day(terms.financial_close), terms.construction.number)
+    for name, offtake in case.offtake.items():
+        start, end = day(offtake.start), later(day(offtake.start), offtake.term.number) - _DAY
+        if end < first or start > last:
+            wrong = f"the contract, from {start} to {end}, lies outside operations, from {first} to {last}."
+            yield f"offtake.{name}.start", wrong, f"Write start = {first} or a later first day of a period."
+
+
 def the_wind_up_covers_the_longest_lag(case: CaseTables) -> Iterator[Fault]:
     """After operations the timeline goes on until the last of them is paid."""
     terms = case.timeline
@@ -91,7 +102,7 @@ def grants_are_received_within_the_timeline(case: CaseTables) -> Iterator[Fault]
     terms = case.timeline
     months = terms.operations.number + terms.wind_up.number
     for name, grant in case.grant.items():
-        if grant.lag.number > months:
+        if _whole(grant.lag, terms) > months:
             close = later(day(terms.financial_close), terms.construction.number)
             wrong = (
                 f"the grant for the last spending, in construction up to {close - _DAY}, would come "
@@ -157,8 +168,13 @@ def _lags(case: CaseTables, closing: date) -> Iterator[_Lag]:
 
 
 def _months_lag(key: str, lag: Given, since: date, terms: TimelineTerms) -> _Lag:
+    return _Lag(later(since, _whole(lag, terms)), key, months_text(lag.number))
+
+
+def _whole(lag: Given, terms: TimelineTerms) -> int:
+    """A lag in months, counted in whole periods."""
     size = MONTHS[terms.frequency]
-    return _Lag(later(since, math.ceil(lag.number / size) * size), key, months_text(lag.number))
+    return math.ceil(lag.number / size) * size
 
 
 def _days_lag(key: str, lag: Given, since: date) -> _Lag:
@@ -198,6 +214,7 @@ RULES: list[Rule] = [
     year_ends_fall_on_period_ends,
     dates_fall_on_the_calendar,
     contracts_run_whole_periods,
+    contracts_meet_operations,
     the_wind_up_covers_the_longest_lag,
     grants_are_received_within_the_timeline,
     debt_is_repaid_within_operations,

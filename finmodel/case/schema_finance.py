@@ -33,13 +33,13 @@ class Facility(Table):
     upfront_fee: Annotated[
         Given, Quantity("ratio", ge=0, le=0.2, meaning="Fee on the commitment at financial close")
     ] = default("0 %")
-    commitment_fee: Annotated[
-        Given, Quantity("1/year", ge=0, le=0.2, meaning="Fee on the undrawn commitment")
-    ] = default("0 % p.a.")
+    commitment_fee: Annotated[Given, Quantity("1/year", ge=0, le=0.2, meaning="Fee on the undrawn commitment")] = (
+        default("0 % p.a.")
+    )
     agency_fee: Annotated[Given, Quantity("money/year", ge=0, meaning="Yearly fee of the agent")] | None = None
-    default_margin: Annotated[
-        Given, Quantity("1/year", ge=0, le=1, meaning="Added to the rate on overdue amounts")
-    ] = default("2 % p.a.")
+    default_margin: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Added to the rate on overdue amounts")] = (
+        default("2 % p.a.")
+    )
 
 
 class Cover(Table):
@@ -55,52 +55,52 @@ class SizingTerms(Table):
     """How senior debt is sized. An amount fixes it; otherwise the lowest of the limits binds."""
 
     amount: Annotated[Given, Quantity("money", ge=0, meaning="Fixed senior debt")] | None = None
-    gearing_cap: Annotated[
-        Given, Quantity("ratio", ge=0, le=1, meaning="Most senior debt as a share of uses")
-    ] = default("100 %")
+    gearing_cap: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Most senior debt as a share of uses")] = (
+        default("100 %")
+    )
     dscr_contracted: Annotated[
         Given, Quantity("ratio", ge=1, le=10, meaning="Debt service cover of contracted cash")
     ] = default("1.30x")
-    dscr_merchant: Annotated[
-        Given, Quantity("ratio", ge=1, le=10, meaning="Debt service cover of merchant cash")
-    ] = default("1.30x")
+    dscr_merchant: Annotated[Given, Quantity("ratio", ge=1, le=10, meaning="Debt service cover of merchant cash")] = (
+        default("1.30x")
+    )
     limit: Annotated[Given, Quantity("money", ge=0, meaning="Lenders' limit")] | None = None
-    tail: Annotated[
-        Given, Quantity("month", gt=0, meaning="Contracts outlive senior debt by at least this")
-    ] | None = None
+    tail: Annotated[Given, Quantity("month", gt=0, meaning="Contracts outlive senior debt by at least this")] | None = (
+        None
+    )
     support: Literal["contract", "none"] = "none"
-    tolerance: Annotated[
-        Given, Quantity("ratio", gt=0, le=1e-9, meaning="Largest residual, relative")
-    ] = default("0.000000001 %")
+    tolerance: Annotated[Given, Quantity("ratio", gt=0, le=1e-9, meaning="Largest residual, relative")] = default(
+        "0.000000001 %"
+    )
 
 
 class FundingTerms(Table):
     """How uses are paid for."""
 
     idc_funded_by: Literal["all", "equity"] = "all"
-    initial_cash: Annotated[
-        Given, Quantity("money", ge=0, meaning="Working capital funded at completion")
-    ] | None = None
-    standby_equity: Annotated[
-        Given, Quantity("money", ge=0, meaning="Equity beyond the commitment for cost overrun")
-    ] | None = None
+    initial_cash: Annotated[Given, Quantity("money", ge=0, meaning="Working capital funded at completion")] | None = (
+        None
+    )
+    standby_equity: (
+        Annotated[Given, Quantity("money", ge=0, meaning="Equity beyond the commitment for cost overrun")] | None
+    ) = None
 
 
 class ReserveTerms(Table):
     """The debt service reserve account."""
 
     months: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="Months of scheduled service held")]
-    interest: Annotated[
-        Given, Quantity("1/year", ge=0, le=1, meaning="Interest earned on the balance")
-    ] = default("0 % p.a.")
+    interest: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Interest earned on the balance")] = default(
+        "0 % p.a."
+    )
 
 
 class WaterfallTerms(Table):
     """Tests and limits between cash and the owners."""
 
-    lockup: Annotated[
-        Given, Quantity("ratio", ge=0, le=5, meaning="No distribution below this debt service cover")
-    ] = default("0.00x")
+    lockup: Annotated[Given, Quantity("ratio", ge=0, le=5, meaning="No distribution below this debt service cover")] = (
+        default("0.00x")
+    )
     minimum_cash: Annotated[Given, Quantity("money", ge=0, meaning="Cash kept back from distributions")] | None = None
 
 
@@ -111,20 +111,21 @@ class EquityClass(Table):
     holder: str
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the equity paid in")]
     subordinated: bool = False
-    hurdle: Annotated[
-        Given, Quantity("1/year", ge=0, le=1, meaning="Return reached before the next tier")
-    ] = default("0 % p.a.")
-    cap: Annotated[
-        Given, Quantity("1/year", ge=0, le=1, meaning="Return at which distributions to the class stop")
-    ] | None = None
+    hurdle: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Return reached before the next tier")] = default(
+        "0 % p.a."
+    )
+    cap: (
+        Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Return at which distributions to the class stop")]
+        | None
+    ) = None
 
 
 class ReturnTerms(Table):
     """Rates for present values."""
 
-    npv_rate: Annotated[
-        Given, Quantity("1/year", ge=0, le=1, meaning="Discount rate of the net present value")
-    ] = default("8 % p.a.")
-    guess: Annotated[
-        Given, Quantity("1/year", ge=0, le=1, meaning="Where the search for a rate of return starts")
-    ] = default("8 % p.a.")
+    npv_rate: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Discount rate of the net present value")] = (
+        default("8 % p.a.")
+    )
+    guess: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Where the search for a rate of return starts")] = (
+        default("8 % p.a.")
+    )

@@ -40,9 +40,9 @@ class Depreciation(Table):
 
     method: Literal["straight", "declining"]
     life: Annotated[Given, Quantity("year", gt=0, meaning="Tax life")]
-    multiple: Annotated[
-        Given, Quantity("ratio", gt=0, le=3, meaning="Declining rate as a multiple of 1/life")
-    ] = default("200 %")
+    multiple: Annotated[Given, Quantity("ratio", gt=0, le=3, meaning="Declining rate as a multiple of 1/life")] = (
+        default("200 %")
+    )
     switch: bool = False
 
 
@@ -67,9 +67,9 @@ class Entity(Table):
     tax_lag: Annotated[
         Given, Quantity("month", ge=0, structural=True, meaning="From the end of the tax year to payment")
     ] = default("0 months")
-    loss_limit: Annotated[
-        Given, Quantity("ratio", ge=0, le=1, meaning="Share of income that losses may offset")
-    ] = default("100 %")
+    loss_limit: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of income that losses may offset")] = (
+        default("100 %")
+    )
     loss_years: Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of a tax loss")] | None = None
     depreciation: Depreciation
     idc_tax: Literal["capitalise", "ignore"] = "capitalise"
@@ -85,15 +85,15 @@ class Product(Table):
     contained_in: Literal["itself", "feed"] = "itself"
     fee: Annotated[Given, Quantity("money/kg", ge=0, meaning="Conversion fee beside the index")] = default("0 money/kg")
     fee_inflation: Id | None = None
-    spot_discount: Annotated[
-        Given, Quantity("ratio", ge=0, lt=1, meaning="Below the index when sold spot")
-    ] = default("0 %")
-    payment_days: Annotated[
-        Given, Quantity("day", ge=0, le=720, meaning="Days until a spot buyer pays")
-    ] = default("0 days")
-    stock_days: Annotated[
-        Given, Quantity("day", ge=0, le=720, meaning="Stock held, in days of production")
-    ] = default("0 days")
+    spot_discount: Annotated[Given, Quantity("ratio", ge=0, lt=1, meaning="Below the index when sold spot")] = default(
+        "0 %"
+    )
+    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until a spot buyer pays")] = default(
+        "0 days"
+    )
+    stock_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Stock held, in days of production")] = default(
+        "0 days"
+    )
 
 
 class Bought(Table):
@@ -102,12 +102,12 @@ class Bought(Table):
     payable: Annotated[
         Given, Quantity("ratio", ge=0, le=2, dated=True, meaning="Share of the index paid for contained product")
     ]
-    floor: Annotated[
-        Given, Quantity("money/kg", ge=0, meaning="Index used for feed is at least this")
-    ] = default("0 money/kg")
-    payment_days: Annotated[
-        Given, Quantity("day", ge=0, le=720, meaning="Days until the feed is paid")
-    ] = default("0 days")
+    floor: Annotated[Given, Quantity("money/kg", ge=0, meaning="Index used for feed is at least this")] = default(
+        "0 money/kg"
+    )
+    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until the feed is paid")] = default(
+        "0 days"
+    )
 
 
 class Taken(Table):
@@ -138,9 +138,9 @@ class Node(Table):
             meaning="Share of capacity by operating year; the last one holds",
         ),
     ] = default("100 %")
-    recovery: Annotated[
-        Given, Quantity("ratio", gt=0, le=1, meaning="Product won from contained feed")
-    ] = default("100 %")
+    recovery: Annotated[Given, Quantity("ratio", gt=0, le=1, meaning="Product won from contained feed")] = default(
+        "100 %"
+    )
     by_products: dict[Id, ByProduct] = {}
     buys: dict[Id, Bought] = {}
     takes: Taken | None = None
@@ -163,12 +163,12 @@ class Offtake(Table):
     ] = default("100 %")
     discount: Annotated[Given, Quantity("ratio", ge=-1, lt=1, meaning="Below the index")] = default("0 %")
     floor: Annotated[Given, Quantity("money/kg", ge=0, meaning="Lowest index that the buyer pays")] | None = None
-    make_up_years: Annotated[
-        Given, Quantity("year", gt=0, structural=True, meaning="Life of a make-up right")
-    ] = default("5 years")
-    payment_days: Annotated[
-        Given, Quantity("day", ge=0, le=720, meaning="Days until the buyer pays")
-    ] = default("0 days")
+    make_up_years: Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of a make-up right")] = (
+        default("5 years")
+    )
+    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until the buyer pays")] = default(
+        "0 days"
+    )
 
 
 class Programme(Table):
@@ -193,17 +193,17 @@ class Support(Table):
     quantity: Annotated[Given, Quantity("t/year", gt=0, meaning="Most tonnes supported in a fiscal year")]
     start: Day
     end: Day
-    lag: Annotated[
-        Given, Quantity("month", ge=0, structural=True, meaning="From settlement to payment")
-    ] = default("0 months")
+    lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From settlement to payment")] = default(
+        "0 months"
+    )
     priority: int = 1
-    share: Annotated[
-        Given, Quantity("ratio", ge=0, le=1, meaning="Share of the excess over the strike given back")
-    ] = default("0 %")
+    share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the excess over the strike given back")] = (
+        default("0 %")
+    )
     strike: Annotated[Given, Quantity("money/kg", ge=0, meaning="Price above which money is given back")] | None = None
-    share_cap: Annotated[
-        Given, Quantity("money/year", ge=0, meaning="Most given back in a calendar year")
-    ] | None = None
+    share_cap: Annotated[Given, Quantity("money/year", ge=0, meaning="Most given back in a calendar year")] | None = (
+        None
+    )
     taxable: bool = True
 
 
@@ -215,9 +215,9 @@ class Cost(Table):
     entity: Id | None = None
     per_year: Annotated[Given, Quantity("money/year", ge=0, meaning="Fixed cost")] | None = None
     per_kg: Annotated[Given, Quantity("money/kg", ge=0, meaning="Cost per kg of the node's main product")] | None = None
-    of_revenue: Annotated[
-        Given, Quantity("ratio", ge=0, le=1, meaning="Share of the node's revenue, such as a royalty")
-    ] | None = None
+    of_revenue: (
+        Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the node's revenue, such as a royalty")] | None
+    ) = None
     inflation: Id | None = None
     payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until it is paid")] = default("0 days")
     incentive: bool = False
@@ -240,9 +240,9 @@ class Capex(Table):
     profile: Annotated[
         Given, Quantity("ratio", ge=0, le=1, listed="period", meaning="Share spent in each period of construction")
     ]
-    life: Annotated[
-        Given, Quantity("year", gt=0, meaning="Life in the books, straight line from completion")
-    ] = default("20 years")
+    life: Annotated[Given, Quantity("year", gt=0, meaning="Life in the books, straight line from completion")] = (
+        default("20 years")
+    )
     sustaining: Sustaining | None = None
 
 
@@ -253,10 +253,10 @@ class Grant(Table):
     payer: str
     capex: Id
     share: Annotated[Given, Quantity("ratio", ge=0, le=0.5, meaning="Share of eligible cost (at most half)")]
-    eligible: Annotated[
-        Given, Quantity("ratio", ge=0, le=1, meaning="Eligible share of the capital cost")
-    ] = default("100 %")
+    eligible: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Eligible share of the capital cost")] = default(
+        "100 %"
+    )
     ceiling: Annotated[Given, Quantity("money", ge=0, meaning="Most that is paid")]
-    lag: Annotated[
-        Given, Quantity("month", ge=0, structural=True, meaning="From spending to receipt")
-    ] = default("0 months")
+    lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From spending to receipt")] = default(
+        "0 months"
+    )

@@ -1,10 +1,10 @@
 """Capital cost, sustaining capital, grants, and the book value that they leave.
 
 Sign:    every line is the positive amount that its label names.
-Timing:  a profile gives the share spent in each period of construction. A grant is earned with the spending that it
-         pays for, at the rate of that day, and received a lag later.
-Source:  grants take at most half of eligible cost, up to a ceiling, and reduce book and tax basis (F22). Books: straight
-         line over what is left of the life, from completion; the rest is written off when operations end.
+Timing:  a profile gives the share spent in each period of construction. A grant is earned with the spending it pays
+         for, at the rate of that day, and received a lag later.
+Source:  grants take at most half of eligible cost, up to a ceiling, and reduce book and tax basis (F22). Books:
+         straight line over what is left of the life, from completion; the rest is written off when operations end.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Chain:
 
     main: dict[str, Goods]
     goods: dict[str, Goods]
-    feed: dict[str, Spend]
+    feed: dict[str, list[Spend]]
     transfers: list[Transfer]
     taken_from: dict[str, str]
 
@@ -70,7 +70,7 @@ class _Builder:
         self.contained: dict[str, Line] = {}
         self.stock: dict[str, Account] = {}
         self.taken: dict[str, list[Line]] = {}
-        self.feed: dict[str, Spend] = {}
+        self.feed: dict[str, list[Spend]] = {}
         self.transfers: list[Transfer] = []
 
     def node(self, name: str) -> None:
@@ -81,9 +81,10 @@ class _Builder:
         capacity = section.line(
             "capacity", f"{node.label}: Capacity", node.nameplate * node.availability * node.ramp_up * years
         )
-        need = self._need(section, node)
+        fed = node.takes is not None or products[node.product].contained_in == "feed"
+        need = self._need(section, node) if fed else None
         output: Expr = capacity
-        if node.takes is not None:
+        if node.takes is not None and need is not None:
             self.stock_of(node.takes.product)
             output = lo(capacity, ratio(self._available(section, node), need))
         produced = section.line("produced", f"{node.label}: Main product made", output)
@@ -91,7 +92,7 @@ class _Builder:
         for product, share in node.by_products.items():
             title = f"{node.label}: {products[product].label} made"
             self._product(product, section.line(f"by_product.{product}", title, produced * share), None)
-        if node.takes is not None:
+        if need is not None and node.takes is not None:
             self._take(section, node, produced, need)
         if node.buys:
             self.feed[name] = self._buy(section, name, node)
@@ -142,20 +143,16 @@ class _Builder:
         if seller != node.entity:
             self.transfers.append(Transfer(seller, node.entity, cost))
 
-    def _buy(self, section: Section, name: str, node: Node) -> Spend:
+    def _buy(self, section: Section, name: str, node: Node) -> list[Spend]:
         """Feed bought: a share of the index, on a price not below the floor, of what it contains."""
-        costs, days = [], next(iter(node.buys.values())).payment_days
+        spends = []
         for product, terms in node.buys.items():
             index = hi(self.market.index[self.products[product].price], self.macro.convert(terms.floor))
-            contained = self.produced[product] * (1 / node.recovery)
-            label = f"{section.title}: Feed cost of {self.products[product].label}"
-            costs.append(
-                section.line(
-                    f"feed_cost.{product}", label, contained * KG_PER_T * terms.payable * index, self.macro.money
-                )
-            )
-        billed = section.line("feed_cost", f"{section.title}: Feed cost", add(costs), self.macro.money)
-        return Spend(f"feed.{name}", f"{section.title}: Feed", node.entity, billed, days)
+            value = self.produced[product] * (1 / node.recovery) * KG_PER_T * terms.payable * index
+            label = f"{section.title}: Feed, {self.products[product].label}"
+            billed = section.line(f"feed_cost.{product}", label, value, self.macro.money)
+            spends.append(Spend(f"feed.{name}.{product}", label, node.entity, billed, terms.payment_days))
+        return spends
 
     def close(self) -> dict[str, Goods]:
         """Declare what is sold of each product, and its stock."""

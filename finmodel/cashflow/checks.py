@@ -105,12 +105,8 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
         checks.number(f"{name}.positive", f"{label}, never negative", lo(0, lowest(loan.schedule)))
     checks.money("senior_paid", "Senior debt is paid when due", deal.paid.senior.shortfall, "alert")
     checks.money("junior_paid", "Mezzanine is paid when due", deal.paid.junior.shortfall, "alert")
-    checks.number(
-        "distributions_open",
-        "No lock-up of distributions",
-        model.find("waterfall.locked_up") > checks.macro.cent,
-        "alert",
-    )
+    locked = (model.find("waterfall.locked_up") > checks.macro.cent) & model.find("waterfall.distributions_tested")
+    checks.number("distributions_open", "No lock-up of distributions", locked, "alert")
     if case.sizing.tail is not None and deal.senior:
         _tail(checks, case, deal)
 

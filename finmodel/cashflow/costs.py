@@ -34,10 +34,10 @@ class Costs:
 def build(model: Model, costs: Mapping[str, Cost], chain: Chain, sales: Sales, frame: tuple[Clock, Macro]) -> Costs:
     """Declare each cost."""
     macro = frame[1]
-    spends = list(chain.feed.values())
+    spends = [spend for feed in chain.feed.values() for spend in feed]
     by_node: dict[str, list[Expr]] = {node: [] for node in chain.main}
     for node, feed in chain.feed.items():
-        by_node[node].append(feed.billed)
+        by_node[node] += [spend.billed for spend in feed]
     for name, terms in costs.items():
         section = model.section(f"cost.{name}", macro.money, terms.label)
         billed = section.line("billed", terms.label, _amount(terms, chain, sales, frame) * macro.index(terms.inflation))

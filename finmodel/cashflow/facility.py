@@ -205,15 +205,11 @@ def _schedule(loan: Section, facility: Facility, repaying: Line, window_rate: Li
         if solved is None:
             raise ModelError(f"facility {facility.label} is sculpted, but only senior debt is sized by its cash flow")
         return loan.line("schedule", label, repaying * solved, RATIO)
-    last = loan.flag(
-        "final_date",
-        f"{facility.label}: Final repayment date",
-        repaying & loan.model.find(f"{loan.name}.instalment").eq(facility.instalments),
-    )
     if facility.profile == "equal":
         return loan.line("schedule", label, repaying / facility.instalments, RATIO)
     if facility.profile == "bullet":
-        return loan.line("schedule", label, last * 1, RATIO)
+        last = loan.model.find(f"{loan.name}.instalment").eq(facility.instalments)
+        return loan.line("schedule", label, repaying & last, RATIO)
     return _annuity(loan, label, repaying, window_rate)
 
 

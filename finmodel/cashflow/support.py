@@ -71,6 +71,14 @@ class _Claim:
 
 
 @dataclass(frozen=True)
+class _Grant:
+    """A contract's top-up in the programme's currency: due, and granted within the budget."""
+
+    due: Line
+    granted: Line
+
+
+@dataclass(frozen=True)
 class Deals:
     """What support contracts refer to: offtake contracts and market prices."""
 
@@ -90,7 +98,7 @@ def build(
     claims = [
         _claim(model, name, terms, programmes[terms.programme], (deals, frame)) for name, terms in supports.items()
     ]
-    granted: dict[str, Line] = {}
+    granted: dict[str, _Grant] = {}
     for name, programme in programmes.items():
         own = sorted((claim for claim in claims if claim.terms.programme == name), key=lambda c: c.terms.priority)
         granted.update(_budget(model, name, programme, own, frame))
@@ -169,7 +177,7 @@ def _give_back(section: Section, terms: Support, at: tuple[Line, Line], clock: C
 
 def _budget(
     model: Model, name: str, terms: Programme, claims: list[_Claim], frame: tuple[Clock, Macro]
-) -> dict[str, Line]:
+) -> dict[str, _Grant]:
     """What a programme grants to each contract, in its own currency."""
     clock, macro = frame
     section = model.section(f"programme.{name}", terms.envelope.unit, terms.label)
@@ -183,7 +191,7 @@ def _budget(
     free = section.line(
         "free", f"{terms.label}: Left before this period", hi(0, lo(ceiling - before, terms.envelope - ever.prev))
     )
-    grants: dict[str, Line] = {}
+    grants: dict[str, _Grant] = {}
     left: Expr = free
     for priority in dict.fromkeys(claim.terms.priority for claim in claims):
         rank = [claim for claim in claims if claim.terms.priority == priority]
@@ -201,10 +209,12 @@ def _budget(
         left = left - paid
         for claim in rank:
             label = f"{claim.terms.label}: Granted, in the programme's currency"
-            grants[claim.id] = claim.section.line(
-                "granted_own", label, paid * ratio(wanted[claim.id], due), section.unit
-            )
-    granted = section.ahead("granted", f"{terms.label}: Granted").define(add(list(grants.values())))
+            part = paid * ratio(wanted[claim.id], due)
+            line = claim.section.line("granted_own", label, part, section.unit)
+            grants[claim.id] = _Grant(wanted[claim.id], line)
+    granted = section.ahead("granted", f"{terms.label}: Granted").define(
+        add([grant.granted for grant in grants.values()])
+    )
     used.define(before + granted)
     ever.define(ever.prev + granted)
     return grants
@@ -221,30 +231,28 @@ def _ceiling(section: Section, terms: Programme, used: Line, starts: Expr, clock
     return budget + carried
 
 
-def _settle(claim: _Claim, granted_own: Line, programme: Programme, frame: tuple[Clock, Macro]) -> SupportContract:
+def _settle(claim: _Claim, own: _Grant, programme: Programme, frame: tuple[Clock, Macro]) -> SupportContract:
     """Grant, then pay a lag later; in the programme's currency the lag leaves a gain or loss on exchange."""
     clock, macro = frame
     section, title = claim.section, claim.terms.label
     lag = math.ceil(claim.terms.lag.number / clock.timeline.months)
-    granted = section.line("granted", f"{title}: Granted", macro.convert(granted_own))
-    unmet = section.line("unmet", f"{title}: Not covered by the budget", hi(0, claim.due - granted))
+    granted = section.line("granted", f"{title}: Granted", macro.convert(own.granted))
+    unmet = section.line("unmet", f"{title}: Not covered by the budget", macro.convert(hi(0, own.due - own.granted)))
     receivable = section.account("receivable", f"{title}: Receivable")
     paid = section.line("paid", f"{title}: Paid", _later(granted, receivable, lag, clock))
     receivable.close(add=[granted], less=[paid])
     payable = section.account("payable", f"{title}: Give-back payable")
     given_back = section.line("given_back", f"{title}: Given back", _later(claim.give_back, payable, lag, clock))
     payable.close(add=[claim.give_back], less=[given_back])
-    committed = section.account("committed", f"{title}: Committed by the programme, not yet paid", granted_own.unit)
+    committed = section.account("committed", f"{title}: Committed by the programme, not yet paid", own.granted.unit)
     settled = section.line(
-        "settled", f"{title}: Commitment settled", _later(granted_own, committed, lag, clock), granted_own.unit
+        "settled", f"{title}: Commitment settled", _later(own.granted, committed, lag, clock), own.granted.unit
     )
-    committed.close(add=[granted_own], less=[settled])
-    own = section.line(
-        "paid_own", f"{title}: Paid, in the programme's currency", macro.to(paid, programme.envelope), granted_own.unit
-    )
-    section.line(
-        "net_fx", f"{title}: Exchange loss of the programme between grant and payment", own - settled, own.unit
-    )
+    committed.close(add=[own.granted], less=[settled])
+    spent = macro.to(paid, programme.envelope)
+    paid_own = section.line("paid_own", f"{title}: Paid, in the programme's currency", spent, own.granted.unit)
+    label = f"{title}: Exchange loss of the programme between grant and payment"
+    section.line("net_fx", label, paid_own - settled, paid_own.unit)
     return SupportContract(
         id=claim.id,
         terms=claim.terms,

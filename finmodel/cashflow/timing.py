@@ -23,7 +23,7 @@ class Clock:
     """Rows of time that every module may read.
 
     Flags are 0/1 rows. `construction`, `operations` and `wind_up` partition the timeline; `completed` is
-    operations or later. `first` is the first period, `last_construction`, `first_operation`, `last_operation` and
+    operations or later. `first` is the first period, `last_construction`, `last_operation` and
     `last` mark single periods. Months are month numbers; a period is [end_month - length, end_month).
     """
 
@@ -40,7 +40,6 @@ class Clock:
     completed: Line
     first: Line
     last_construction: Line
-    first_operation: Line
     last_operation: Line
     last: Line
     completion: Line
@@ -114,7 +113,6 @@ def build(model: Model, terms: TimelineTerms) -> Clock:
         last_construction=time.flag(
             "last_construction", "Last period of construction", construction & ~construction.lead(1)
         ),
-        first_operation=time.flag("first_operation", "First period of operations", operations & ~operations.prev),
         last_operation=time.flag("last_operation", "Last period of operations", operations & ~operations.lead(1)),
         last=time.flag(
             "last", "Last period", one.eq(calendar.given("calendar.count", float(timeline.count), "ratio", "Periods"))

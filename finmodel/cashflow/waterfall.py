@@ -200,9 +200,8 @@ class Steps:
         left = line("after_debt", "Cash after all debt", service.after - junior.paid)
         paid_up = (self.arrears.closing <= self.cent) & (senior.shortfall + junior.shortfall <= self.cent)
         full = self.reserve.closing >= self.inflows.reserve_target - self.cent
-        gate = self.section.flag(
-            "distribution_gate", "Distributions allowed", self.serves & tests.open & tests.cover & paid_up & full
-        )
+        tested = self.section.flag("distributions_tested", "Distributions are tested", self.serves & tests.open)
+        gate = self.section.flag("distribution_gate", "Distributions allowed", tested & tests.cover & paid_up & full)
         waiting = operations.locked - service.locked
         least = self.inflows.minimum_cash * ~self.clock.last
         distributions = line("distributions", "Distributions", gate * hi(0, left + waiting - least))

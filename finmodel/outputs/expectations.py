@@ -88,13 +88,14 @@ def _problems(expect: Expect, units: Mapping[str, str]) -> list[Problem]:
     file, _, number = expect.where.rpartition(":")
     file, line = (file, int(number)) if number.isdigit() else (expect.where, 0)
     name = clean(expect.metric)[:80]
+    key = name if expect.unit is None else f"expect.{name}"
     if expect.metric not in units:
         near = difflib.get_close_matches(expect.metric[:80], units, n=1)
         hint = f'Did you mean "{near[0]}"?' if near else f"Known are: {', '.join(units)}."
-        return [Problem(file, line, name, "", f'there is no result "{name}".', hint)]
+        return [Problem(file, line, key, "", f'there is no result "{name}".', hint)]
     if _factor(expect, units[expect.metric]) is None:
         wrong = f"this result is in {units[expect.metric]}: it is compared with an amount in {expect.unit}."
-        return [Problem(file, line, name, "", wrong, "Write the expected value in its unit.")]
+        return [Problem(file, line, key, "", wrong, "Write the expected value in its unit.")]
     return []
 
 

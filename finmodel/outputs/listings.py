@@ -64,7 +64,7 @@ def check_text(case: Case, model: Model) -> str:
         f"{len(model.checks)} checks",
     )
     parts = [
-        *_figures("Figures without a source: name one, or \"assumed\", in sources.toml", unsourced, with_source=False),
+        *_figures('Figures without a source: name one, or "assumed", in sources.toml', unsourced, with_source=False),
         *_figures("Assumed figures", assumed, with_source=True),
         *_scenarios(case),
         f"{clean(case.name)}: ok: {', '.join(counts)}",

@@ -33,7 +33,7 @@ COVER = (
     ("Support unmet", "support_unmet"),
     ("Support, net, PV", "support_net_pv"),
 )
-TECHNICAL = "sizing_"
+FACTS = (("debt_sized_on", "Debt sized on"), ("binding_constraint", "Debt limited by"))
 
 
 def header(result: Results) -> Group:
@@ -44,8 +44,7 @@ def header(result: Results) -> Group:
     span = f"{timeline.labels[0]} to {timeline.labels[-1]} by {timeline.frequency}"
     years = f"years end in {month_name(timeline.year_end)}"
     rows.append(Text(f"Amounts in {case.tables.currency} million; {span}; {years}."))
-    facts = [(name, fact) for name, fact in result.facts.items() if not name.startswith(TECHNICAL)]
-    rows += [Text(clean(f"{_label(name)}: {fact}")) for name, fact in facts]
+    rows += [Text(f"{label}: {clean(result.facts[name])}") for name, label in FACTS if name in result.facts]
     return Group(*rows, *_trust(result))
 
 
@@ -93,7 +92,3 @@ def _date(result: Results, name: str) -> str:
         return ""
     at = min((t for t, value in enumerate(row) if not math.isnan(value)), key=lambda t: float(row[t]))
     return f"on {result.model.timeline.periods[at].last_day}"
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()

@@ -34,7 +34,7 @@ def summary(folder: Path) -> str:
     """What a template is: the first sentence of the comment that opens its case file."""
     rows = (folder / CASE_FILE).read_text(encoding="utf-8").splitlines()
     opening = " ".join(row.lstrip("# ") for row in takewhile(lambda row: row.startswith("#"), rows))
-    return re.split(r"(?<=[.:])\s", opening, maxsplit=1)[0].rstrip(".: ")
+    return re.split(r"(?<=\.)\s", opening, maxsplit=1)[0].rstrip(". ")
 
 
 def new_case(name: str, folder: Path) -> Path:

@@ -171,13 +171,12 @@ class _Builder:
         if not rows:
             return None
         row, flag = self.chance.choice(rows), self.chance.choice([None, *flags])
-        found = self.chance.choice([
+        return self.chance.choice([
             folds.lowest(row, flag),
             folds.highest(row, flag),
             folds.lowest(row) if flag is None else folds.value_at(row, folds.first_when(flag)),
             folds.total(row) if kind == "money" else folds.highest(row),
         ])  # fmt: skip
-        return found
 
     # ---- formulas
 

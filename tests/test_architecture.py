@@ -1,0 +1,139 @@
+"""The house keeps its shape: floors, budgets, docstrings, and what `import finmodel` may load."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "finmodel"
+FLOORS = ["base", "case", "cashflow", "engine", "market", "outputs", "risk"]
+FILES = sorted(PACKAGE.rglob("*.py"))
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(path: Path) -> Iterator[Function]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, Function))
+
+
+def floor(module: str) -> int:
+    """Number of the floor of a dotted module; the roof is above all."""
+    parts = module.split(".")
+    return FLOORS.index(parts[1]) if len(parts) > 1 and parts[1] in FLOORS else len(FLOORS)
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("finmodel"):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("finmodel"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_a_file_imports_only_from_its_own_floor_and_those_below(path):
+    own = floor(".".join(path.relative_to(ROOT).with_suffix("").parts))
+
+    assert [module for module in imported(path) if floor(module) > own] == []
+
+
+def test_every_folder_of_the_package_is_a_floor():
+    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+
+    assert folders <= set(FLOORS)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_a_file_has_at_most_300_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_a_function_has_at_most_60_lines_and_6_parameters(path):
+    long = [f.name for f in functions(path) if (f.end_lineno or 0) - f.lineno + 1 > 60]
+    wide = [f.name for f in functions(path) if _parameters(f) > 6]
+
+    assert (long, wide) == ([], [])
+
+
+def _parameters(function: Function) -> int:
+    every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return len([arg for arg in every if arg.arg not in ("self", "cls")])
+
+
+def test_the_median_function_has_at_most_8_lines():
+    lengths = sorted((f.end_lineno or 0) - f.lineno + 1 for path in FILES for f in functions(path))
+
+    assert lengths[len(lengths) // 2] <= 8
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_modules_classes_and_public_functions_say_what_they_are(path):
+    module = tree(path)
+    nodes = [module, *(node for node in ast.walk(module) if isinstance(node, ast.ClassDef))]
+    nodes += [f for f in _public(module) if not f.name.startswith("_")]
+
+    assert [getattr(node, "name", "module") for node in nodes if not ast.get_docstring(node)] == []
+
+
+def _public(module: ast.Module) -> Iterator[Function]:
+    """Functions and methods that are not inside another function."""
+    for node in module.body:
+        if isinstance(node, Function):
+            yield node
+        if isinstance(node, ast.ClassDef):
+            yield from (inner for inner in node.body if isinstance(inner, Function))
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "cashflow").glob("*.py")), ids=name)
+def test_the_deal_declares_lines_and_holds_no_numbers_but_0_and_1(path):
+    """Others come from units and the calendar; a lag may name its whole number of periods."""
+    allowed = {("offtake.py", 2), ("working.py", 28), ("extra.py", 2000), ("extra.py", 60), ("extra.py", 57)}
+    found = {
+        (path.name, node.value)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value not in (0, 1)
+    }
+    numpy = "numpy" in path.read_text(encoding="utf-8")
+
+    assert (found - allowed, numpy) == (set(), False)
+
+
+def test_importing_finmodel_loads_no_heavy_library():
+    code = "import sys, finmodel; print(' '.join(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+    heavy = {"pandas", "scipy", "openpyxl", "matplotlib", "numpy_financial", "rich", "typer", "numba"}
+
+    assert heavy & set(loaded.split()) == set()
+
+
+def test_no_code_of_a_case_is_ever_evaluated():
+    """Only the engine compiles text, and that text is its own."""
+    calls = re.compile(r"(?<![\w.])(eval|exec|pickle\.loads?|__import__|os\.system)\(")
+    found = [name(path) for path in FILES if calls.search(path.read_text(encoding="utf-8"))]
+
+    assert found == ["finmodel/engine/code.py"]
+
+
+def test_the_tree_holds_what_the_readme_says():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    top = {path.name for path in ROOT.iterdir()}
+
+    assert {"finmodel", "templates", "cases", "tests", "README.md", "LICENSE", "CHANGES.md", ".ci"} <= top
+    assert {"fast", "test"} <= set(project["optional-dependencies"])
