@@ -100,13 +100,23 @@ def build(case: Case) -> Built:
     Raises:
         CaseError: A formula of [extra_lines] is wrong, or lines need each other in the same period.
     """
+    places = {key.removeprefix("extra_lines."): str(place) for key, place in case.places.items()}
     try:
-        model = build_deal(case.tables, case.timeline)
+        model = build_deal(case.tables, case.timeline, places)
         return Built(case, model, plan(model), model.givens())
     except BadFormula as error:
         place = case.places[f"extra_lines.{error.key}"]
         raise CaseError(
-            [Problem(place.file, place.line, f"extra_lines.{error.key}", place.text, f"{error.wrong}.", "")]
+            [
+                Problem(
+                    place.file,
+                    place.line,
+                    f"extra_lines.{error.key}",
+                    place.text,
+                    error.wrong + ("" if error.wrong.endswith("?") else "."),
+                    error.remedy,
+                )
+            ]
         ) from None
 
 
@@ -123,6 +133,7 @@ def _size(live: Built, hold_debt: bool) -> tuple[Built, Solution]:
     except SolveError as error:
         raise SolveError(f"{sizing.name}: {error}") from None
     _refuse_unmet(sizing.tables.sizing, solution)
+    _refuse_negative(lenders, solution)
     return lenders, solution
 
 
@@ -149,6 +160,18 @@ def _refuse_unmet(terms: SizingTerms, solution: Solution) -> None:
                 f"{terms.amount.where}: sizing.amount\nsenior debt of {amount:,.0f} cannot be met: the {LIMITS[id]}"
                 f" ({typed.id}, {typed.where}) allows at most {value:,.0f}.\n"
                 "Lower the amount, or leave it out and let it be sized."
+            )
+
+
+def _refuse_negative(lenders: Built, solution: Solution) -> None:
+    """A sculpted schedule never asks lenders to pay principal out (F11)."""
+    schedule = solution.lines.get("sizing.schedule_target", [])
+    for label, share in zip(lenders.model.timeline.labels, schedule, strict=False):
+        if share < -CHECK_TOLERANCE:
+            raise SolveError(
+                f"senior debt cannot be sculpted: in {label}, interest alone is more than the cash that its cover leaves"
+                " for debt service, so that principal would be negative.\nStart repayment later (facility.*.grace), or"
+                " raise the cash of that date."
             )
 
 

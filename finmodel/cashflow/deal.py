@@ -59,8 +59,11 @@ class _Debt:
     fees: Line
 
 
-def build(case: CaseTables, timeline: Timeline) -> Model:
+def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None = None) -> Model:
     """Declare every line of a deal.
+
+    Args:
+        places: Where each of the extra lines stands in the case, for messages.
 
     Raises:
         ModelError: Lines that do not make a model; the reader of cases refuses most of what could cause it.
@@ -79,7 +82,6 @@ def build(case: CaseTables, timeline: Timeline) -> Model:
     covers = None if sized is None else ratios.cover(model, debt.senior, sized, solved, frame)
     flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, debt, covers, clock))
     owners = equity.build(model, case.equity, debt.funding.equity, flows.distributions, frame)
-    extra.define(model, case.extra_lines)
     report(
         model,
         case,
@@ -100,6 +102,7 @@ def build(case: CaseTables, timeline: Timeline) -> Model:
         ),
         frame,
     )
+    extra.define(model, case.extra_lines, places or {})
     _solve(model, solved)
     return model
 

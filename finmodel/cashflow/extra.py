@@ -10,9 +10,10 @@ Nothing is evaluated: the text is parsed into a syntax tree, and only the forms 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 
-from finmodel.base.errors import FinmodelError, ModelError
+from finmodel.base.errors import FinmodelError, ModelError, UnitError
 from finmodel.base.expr import Const, Expr, Given, hi, lo, ratio, where
 from finmodel.base.model import Line, Model
 from finmodel.base.units import Unit
@@ -20,6 +21,8 @@ from finmodel.case.quantity import BadValue, parse
 
 HOOKS = ("other_revenue", "other_cost", "other_tax")
 LONGEST = 2000
+_OWN_PLACE = re.compile(r" \([\w/]+\.py:\d+\)$")
+_FORMS = "Known are line ids, numbers, quantities in quotes, + - * / **, comparisons, lo, hi, where, ratio, .prev, .next, .lag(n)."
 _CALLS: Mapping[str, Callable[..., Expr]] = {"lo": lo, "hi": hi, "where": where, "ratio": ratio}
 _BINARY: Mapping[type[ast.AST], Callable[[Expr, Expr], Expr]] = {
     ast.Add: lambda a, b: a + b,
@@ -41,13 +44,13 @@ _SHIFTS = ("prev", "next", "lag")
 
 
 class BadFormula(FinmodelError):
-    """A formula of [extra_lines] that cannot become a line; names its key."""
+    """A formula of [extra_lines] that cannot become a line: its key, what is wrong, what to write instead."""
 
     exit_code = 2
 
-    def __init__(self, key: str, typed: str, wrong: str) -> None:
-        self.key, self.typed, self.wrong = key, typed, wrong
-        super().__init__(f"extra_lines.{key}: {wrong}")
+    def __init__(self, key: str, wrong: str, remedy: str = "") -> None:
+        self.key, self.wrong, self.remedy = key, wrong.rstrip("."), remedy
+        super().__init__(f"extra_lines.{key}: {self.wrong}. {remedy}".rstrip())
 
 
 def declare(model: Model, formulas: Mapping[str, str], money: Unit) -> dict[str, Line]:
@@ -56,24 +59,32 @@ def declare(model: Model, formulas: Mapping[str, str], money: Unit) -> dict[str,
     return {name: section.ahead(name, f"Extra line: {name}") for name in HOOKS if name in formulas}
 
 
-def define(model: Model, formulas: Mapping[str, str]) -> None:
+def define(model: Model, formulas: Mapping[str, str], places: Mapping[str, str]) -> None:
     """Parse every formula; all other lines are declared by now.
 
     Raises:
         BadFormula: Syntax, names or units that make no line.
     """
-    section = model.sections["extra"]
     for name, typed in formulas.items():
         try:
-            expr = _Parser(model, name).parse(typed)
-            if name in HOOKS:
-                model.lines[f"extra.{name}"].define(expr)
-            else:
-                section.line(name, f"Extra line: {name}", expr, expr.unit)
-        except BadFormula:
-            raise
-        except (ModelError, TypeError) as error:
-            raise BadFormula(name, typed, str(error)) from None
+            line = _define(model, name, _Parser(model, name).parse(typed))
+        except UnitError as error:
+            raise BadFormula(name, _OWN_PLACE.sub("", str(error)), "Make the units fit.") from None
+        except ModelError as error:
+            raise BadFormula(name, str(error), "`finmodel lines CASE` lists every line.") from None
+        except TypeError as error:
+            raise BadFormula(name, str(error)) from None
+        line.where = places.get(name, line.where)
+
+
+def _define(model: Model, name: str, expr: Expr) -> Line:
+    section = model.sections["extra"]
+    if name not in HOOKS:
+        return section.line(name, f"Extra line: {name}", expr, expr.unit)
+    if expr.unit not in (None, section.unit):
+        wrong = f"{name} is money per period in {section.unit}: got a formula in {expr.unit}"
+        raise BadFormula(name, wrong, f"Multiply by a price or a rate until it is in {section.unit}.")
+    return model.lines[f"extra.{name}"].define(expr)
 
 
 class _Parser:
@@ -87,7 +98,7 @@ class _Parser:
         """The expression of a text."""
         self.typed = typed
         if len(typed) > LONGEST:
-            raise self._bad(f"the formula has {len(typed):,} characters; at most {LONGEST:,} are possible")
+            raise self._bad(f"the formula has {len(typed):,} characters; at most {LONGEST:,} are possible", "")
         try:
             return self._expr(ast.parse(typed, mode="eval").body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -117,7 +128,7 @@ class _Parser:
             try:
                 number, unit = parse(value)
             except BadValue as error:
-                raise self._bad(f"a quantity {error.wrong}") from None
+                raise self._bad(f"a quantity {error.wrong}", "Write it as in a case: '2 USD/kg'.") from None
             id = f"extra_lines.{self.key}.{self.quantities}"
             return Given(
                 id, float(number), unit, f"{self.key}, quantity {self.quantities}", where="extra_lines", source="typed"
@@ -137,9 +148,7 @@ class _Parser:
                 and 0 <= back.value <= self.model.timeline.count
             ):
                 return self._named(_dotted(node.func.value)).lag(back.value)
-        raise self._bad(
-            f'"{_short(ast.unparse(node))}" is no function here; known are lo, hi, where, ratio and .lag(n)'
-        )
+        raise self._bad(f'"{_short(ast.unparse(node))}" is no function of a formula')
 
     def _line(self, node: ast.Name | ast.Attribute) -> Expr:
         if isinstance(node, ast.Attribute) and node.attr in _SHIFTS:
@@ -149,11 +158,11 @@ class _Parser:
 
     def _named(self, id: str) -> Line:
         if not id or any(part.startswith("_") for part in id.split(".")):
-            raise self._bad(f'"{_short(id)}" is no line')
+            raise self._bad(f'"{_short(id)}" is no line' if id else "something here is no line")
         return self.model.find(id)
 
-    def _bad(self, wrong: str) -> BadFormula:
-        return BadFormula(self.key, self.typed, wrong)
+    def _bad(self, wrong: str, remedy: str = _FORMS) -> BadFormula:
+        return BadFormula(self.key, wrong, remedy)
 
 
 def _dotted(node: ast.expr) -> str:

@@ -62,6 +62,8 @@ def build(
 
 
 class _Builder:
+    """Declares contracts in order; `left` is what earlier ones leave of each product."""
+
     def __init__(self, model: Model, chain: Chain, market: Market, frame: tuple[Clock, Macro]) -> None:
         self.model, self.chain, self.market = model, chain, market
         self.clock, self.macro = frame

@@ -84,10 +84,12 @@ class _Vector:
         self.sizes = [len(item.value.value) if isinstance(item.value.value, tuple) else 1 for item in solved]
 
     def pack(self, values: Mapping[str, Any]) -> NDArray[np.float64]:
+        """Values by id as one vector."""
         parts = [np.atleast_1d(np.asarray(values[item.value.id], dtype=float)) for item in self.solved]
         return np.concatenate(parts) if parts else np.zeros(0)
 
     def unpack(self, vector: NDArray[np.float64]) -> Values:
+        """The vector as values by id."""
         values: Values = {}
         start = 0
         for item, size in zip(self.solved, self.sizes, strict=True):
@@ -97,6 +99,7 @@ class _Vector:
         return values
 
     def scale(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The size of each element: the largest of its target, so that a row is judged as one."""
         scales = []
         start = 0
         for size in self.sizes:

@@ -101,7 +101,8 @@ def _row(result: Results, node: Line | Given | Shift | tuple[Fold, Line], at: in
     if isinstance(node, Given):
         return _input(result, node, at)
     if isinstance(node, Line):
-        return _line(result, node, at, clean(node.label))
+        # a line that only shows an input ends at the file, like the input itself
+        return _line(result, node, at, _origin(node.expr) if isinstance(node.expr, Given) else clean(node.label))
     if isinstance(node, Shift):
         return _shifted(result, node, at)
     return _whole(result, node[1])
@@ -150,11 +151,14 @@ def _single(result: Results, node: Expr) -> float:
 
 def _input(result: Results, given: Given, at: int) -> Row:
     value: Any = result.given[given.id]
+    return _of(given.id, value[at] if given.series else value, given, _origin(given))
+
+
+def _origin(given: Given) -> str:
+    """Where an input was written, and its source."""
     if given.where in ("", given.source):
-        words = f"{clean(given.label)} ({given.where or 'input'})"
-    else:
-        words = f"{given.where}   ({'source: ' + clean(given.source) if given.source else 'no source'})"
-    return _of(given.id, value[at] if given.series else value, given, words)
+        return f"{clean(given.label)} ({given.where or 'input'})"
+    return f"{given.where}   ({'source: ' + clean(given.source) if given.source else 'no source'})"
 
 
 def _of(name: str, value: float, of: Line | Given, words: str) -> Row:
