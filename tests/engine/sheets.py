@@ -6,6 +6,7 @@ then three columns for what leads read after the last.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any, cast
 import formualizer
 import ironcalc
 import numpy as np
-from openpyxl import Workbook  # type: ignore[import-untyped]
+from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
@@ -23,7 +24,13 @@ from finmodel.base.expr import Const, Given, Shift
 from finmodel.base.model import Line, Model, walk
 
 SINGLE, MEMO, FIRST = 2, 3, 6
+EDGE = FIRST - MEMO
 Numbers = float | list[float]
+
+
+def as_input(id: str) -> str:
+    """The name of an input's row; a line may have the same id."""
+    return f"in {id}"
 
 
 @dataclass
@@ -38,7 +45,8 @@ class Sheet:
 
     def __post_init__(self) -> None:
         self.count = self.model.timeline.count
-        self.rows = {id: row for row, id in enumerate([*self.inputs, *self.model.lines], 1)}
+        names = [*map(as_input, self.inputs), *self.model.lines]
+        self.rows = {name: row for row, name in enumerate(names, 1)}
         for line in self.model.lines.values():
             for node in walk(line.expr):
                 if isinstance(node, Shift) and isinstance(node.init, Const | Given):
@@ -51,14 +59,14 @@ class Sheet:
         for id, given in self.inputs.items():
             values = given.value if isinstance(given.value, tuple) else (given.value,)
             for i, value in enumerate(values):
-                page.cell(self.rows[id], FIRST + i if given.series else SINGLE, value)
+                page.cell(self.rows[as_input(id)], FIRST + i if given.series else SINGLE, value)
         for line in self.model.lines.values():
             assert line.expr is not None
             for t in range(self.count) if line.series else [0]:
                 at = FIRST + t if line.series else SINGLE
                 page.cell(self.rows[line.id], at, "=" + excel_text(line.expr, Place(self, t)))
         for (id, ahead), _ in self.starts.items():
-            for i in range(3):
+            for i in range(EDGE):
                 if (start := self.start(id, ahead)) is not None:
                     at = FIRST + self.count + i if ahead else MEMO + i
                     page.cell(self.rows[id], at, "=" + excel_text(start, Place(self, 0)))
@@ -87,15 +95,16 @@ class Place:
 
     def given(self, leaf: Given) -> str:
         """An input."""
-        return self._cell(leaf.id, FIRST + self.period if leaf.series else SINGLE)
+        return self._cell(as_input(leaf.id), FIRST + self.period if leaf.series else SINGLE)
 
     def line(self, line: Line, back: int) -> str | None:
-        """A line of another period; None beyond the timeline where its readers want different values there."""
+        """A line of another period; None far beyond the timeline, or where its readers want different values there."""
         if not line.series:
             return self._cell(line.id, SINGLE)
         at = self.period - back
         inside = 0 <= at < self.sheet.count
-        if not inside and self.sheet.start(line.id, at >= self.sheet.count) is None:
+        near = -EDGE <= at < self.sheet.count + EDGE
+        if not inside and (not near or self.sheet.start(line.id, at >= self.sheet.count) is None):
             return None
         return self._cell(line.id, FIRST + at)
 
@@ -116,7 +125,13 @@ def recalculate(sheets: list[Sheet], path: Path, engine: str = "formualizer") ->
         sheet.write(book.create_sheet(sheet.name))
     del book["Sheet"]
     book.save(path)
-    read = _formualizer(path) if engine == "formualizer" else _ironcalc(path, [sheet.name for sheet in sheets])
+    names = [sheet.name for sheet in sheets]
+    readers = {
+        "formualizer": _formualizer,
+        "ironcalc": lambda file: _ironcalc(file, names),
+        "libreoffice": _libreoffice,
+    }
+    read = readers[engine](path)
     found: dict[tuple[str, str], Any] = {}
     for sheet in sheets:
         for line in sheet.model.lines.values():
@@ -136,6 +151,16 @@ def _ironcalc(path: Path, names: list[str]) -> Any:
     book = ironcalc.load_from_xlsx(str(path))
     book.evaluate()
     return lambda sheet, row, column: book.get_cell_value(names.index(sheet), row, column)
+
+
+def _libreoffice(path: Path) -> Any:
+    """The file as LibreOffice computes and saves it."""
+    folder = path.parent / "recalculated"
+    profile = f"-env:UserInstallation=file://{path.parent}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    book = load_workbook(folder / path.name, data_only=True)
+    return lambda sheet, row, column: book[sheet].cell(row, column).value
 
 
 def as_numbers(values: Any) -> Numbers:
