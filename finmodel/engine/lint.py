@@ -23,7 +23,7 @@ def dead_lines(model: Model, plan: Plan) -> list[str]:
     return [id for id in model.lines if id not in alive]
 
 
-def unread_inputs(plan: Plan, typed: Iterable[Given]) -> list[Given]:
-    """Inputs that no line reads: a key without effect."""
-    read = frozenset().union(*plan.inputs.values())
+def unread_inputs(model: Model, typed: Iterable[Given]) -> list[Given]:
+    """Inputs that no line reads: a key without effect, unless it decides which lines there are."""
+    read = model.givens()
     return [given for given in typed if given.id not in read]
