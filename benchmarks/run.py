@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 import finmodel as fm
+from finmodel.build import build
 from finmodel.engine.code import compile_kernel
-from finmodel.run import build
 
 CASE = Path(__file__).parents[1] / "cases" / "australia_japan"
 PATHS = 4_096
@@ -40,7 +40,9 @@ def paths(case: fm.Case) -> tuple[int, int, float]:
     outputs = [id for id in outputs if id in deal.model.lines]
     vary = [id for id in deal.givens if id.startswith("price.") and id.endswith(".deck")]
     kernel = compile_kernel(deal.model, deal.plan, outputs, vary, paths=True)
-    fixed = {id: np.array(result.values[id]) if deal.model.lines[id].series else result.values[id] for id in kernel.fixed}
+    fixed = {
+        id: np.array(result.values[id]) if deal.model.lines[id].series else result.values[id] for id in kernel.fixed
+    }
     given = {id: np.array(value) if isinstance(value, tuple | list) else value for id, value in result.given.items()}
     shocks = np.exp(np.random.default_rng(1).normal(0, 0.2, PATHS))
     for id in vary:
@@ -53,13 +55,17 @@ def paths(case: fm.Case) -> tuple[int, int, float]:
 def main() -> None:
     """Measure and print."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else CASE
-    process = best(lambda: subprocess.run([sys.executable, "-m", "finmodel", "run", str(folder)], capture_output=True), 3)
+    process = best(
+        lambda: subprocess.run([sys.executable, "-m", "finmodel", "run", str(folder)], capture_output=True), 3
+    )
     start = time.perf_counter()
     case = fm.load(folder)
     result = fm.run(case)
     first = time.perf_counter() - start
     lines, fixed, each = paths(case)
-    table = Table("what", "measured", "budget", title=f"{case.name}: {len(result.model.lines)} lines × {case.timeline.count}")
+    table = Table(
+        "what", "measured", "budget", title=f"{case.name}: {len(result.model.lines)} lines × {case.timeline.count}"
+    )
     table.add_row("finmodel run, whole process", f"{process:.2f} s", "1.5 s")
     table.add_row("import finmodel", f"{best(_import, 3):.2f} s", "0.5 s")
     table.add_row("read the case", f"{best(lambda: fm.load(folder)) * 1e3:.0f} ms", "")

@@ -87,9 +87,10 @@ def check(case: CaseFolder) -> None:
 
     Scenarios are read too; figures that are assumed or have no source are listed.
     """
+    from finmodel.build import build
     from finmodel.outputs.expectations import expect_problems
     from finmodel.outputs.listings import check_text
-    from finmodel.run import build, load
+    from finmodel.run import load
 
     loaded = load(case)
     model = build(loaded).model
@@ -119,8 +120,9 @@ def lines(
     case: CaseFolder, pattern: Annotated[str, typer.Argument(help='Only ids that match, such as "facility.*".')] = "*"
 ) -> None:
     """List the lines of a case's model."""
+    from finmodel.build import build
     from finmodel.outputs.listings import lines_text
-    from finmodel.run import build, load
+    from finmodel.run import load
 
     _write(lines_text(build(load(case)).model, pattern))
 

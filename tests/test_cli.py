@@ -115,7 +115,7 @@ def test_golden_results_are_judged_on_the_case_as_it_stands_only(call: Call, dea
 
 
 def test_a_failed_check_ends_with_6(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ROOF, "CHECK_TOLERANCE", -1.0)
+    monkeypatch.setattr(ROOF, "TOLERANCE", -1.0)
     code, _, err = call("run", TINY)
 
     assert code == 6

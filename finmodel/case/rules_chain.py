@@ -9,6 +9,8 @@ from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, quoted,
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_operations import Node
 
+MOST_GRANTED = 0.5
+"""Of a capital cost, by all grants for it."""
 _FEED = 'Add a table [node.{0}.buys.{1}] (for a mine with payable = "0 %") or [node.{0}.takes].'
 
 
@@ -96,6 +98,14 @@ def costs_have_one_basis_and_one_bearer(case: CaseTables) -> Iterator[Fault]:
             yield f"{key}.{basis}", wrong, f"Write node = {quoted(list(case.node))} in place of entity."
 
 
+def shares_of_revenue_have_no_inflation(case: CaseTables) -> Iterator[Fault]:
+    """A share of revenue grows with revenue, and no index raises it beside."""
+    for name, cost in case.cost.items():
+        if cost.of_revenue is not None and cost.inflation is not None:
+            wrong = f'a share of revenue grows with revenue, so inflation = "{cost.inflation}" does not fit of_revenue.'
+            yield f"cost.{name}.inflation", wrong, "Remove the line."
+
+
 def refunded_costs_have_an_incentive(case: CaseTables) -> Iterator[Fault]:
     """A cost that counts for an incentive is borne by an entity that has one."""
     for name, cost in case.cost.items():
@@ -127,6 +137,20 @@ def spend_profiles_are_whole(case: CaseTables) -> Iterator[Fault]:
             yield f"capex.{name}.profile", wrong, f"{change.format(percent(abs(1 - total)))} one of them."
 
 
+def grants_pay_at_most_half(case: CaseTables) -> Iterator[Fault]:
+    """All grants for one capital cost pay at most half of it."""
+    for name in case.capex:
+        shares = {
+            key: grant.share.number * grant.eligible.number for key, grant in case.grant.items() if grant.capex == name
+        }
+        total = sum(shares.values())
+        if len(shares) > 1 and total > MOST_GRANTED + TOLERANCE:
+            parts = " + ".join(f"{key} {percent(share)}" for key, share in shares.items())
+            wrong = f"grants pay {percent(total)} of capex.{name} ({parts}): together they pay at most half of it."
+            excess = f"Lower the shares by {percent(total - MOST_GRANTED)} of the cost, or remove one of the grants."
+            yield f"grant.{list(shares)[-1]}.share", wrong, excess
+
+
 def real_prices_have_an_index(case: CaseTables) -> Iterator[Fault]:
     """A deck in real money grows with an inflation table, one in nominal money does not."""
     for name, index in case.price.items():
@@ -156,8 +180,10 @@ RULES: list[Rule] = [
     takers_find_their_feed,
     nodes_do_not_feed_each_other,
     costs_have_one_basis_and_one_bearer,
+    shares_of_revenue_have_no_inflation,
     refunded_costs_have_an_incentive,
     contracts_have_one_measure,
     spend_profiles_are_whole,
+    grants_pay_at_most_half,
     real_prices_have_an_index,
 ]

@@ -100,6 +100,22 @@ def only_senior_debt_is_sculpted(case: CaseTables) -> Iterator[Fault]:
             yield f"facility.{name}.profile", wrong, 'Write profile = "equal", "annuity" or "bullet".'
 
 
+def senior_interest_is_funded(case: CaseTables) -> Iterator[Fault]:
+    """Senior debt is sized on what is drawn: its interest in construction is paid from funding."""
+    for name, loan in _senior(case).items():
+        if loan.capitalise:
+            wrong = "a senior facility does not capitalise its interest: got capitalise = true."
+            yield f"facility.{name}.capitalise", wrong, "Remove it: interest in construction is a use of funds."
+
+
+def a_cap_is_not_below_the_hurdle(case: CaseTables) -> Iterator[Fault]:
+    """A class that stops at its cap must be able to reach its hurdle."""
+    for name, owner in case.equity.items():
+        if owner.cap is not None and owner.cap.number < owner.hurdle.number - TOLERANCE:
+            wrong = f"the cap of {percent(owner.cap.number)} is below the hurdle of {percent(owner.hurdle.number)}."
+            yield f"equity.{name}.cap", wrong, f'Write at least "{percent(owner.hurdle.number)} p.a.".'
+
+
 def jbic_lends_a_part(case: CaseTables) -> Iterator[Fault]:
     """JBIC lends at most 70 % of senior debt."""
     loans = {name: loan for name, loan in _senior(case).items() if _is_jbic(name, loan)}
@@ -153,6 +169,8 @@ def _months(facility: Facility) -> str:
 
 
 RULES: list[Rule] = [
+    senior_interest_is_funded,
+    a_cap_is_not_below_the_hurdle,
     one_entity_borrows,
     facilities_have_one_price,
     senior_debt_is_shared_and_other_debt_has_an_amount,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from finmodel.case.expand import Fault
-from finmodel.case.rules_common import Rule, calendar_of, day, later, typed, values
+from finmodel.case.rules_common import Rule, calendar_of, day, later, quoted, typed, values
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_operations import Offtake, Support
 
@@ -26,18 +26,31 @@ def a_floor_lives_in_one_place(case: CaseTables) -> Iterator[Fault]:
 
 
 def no_tonne_is_supported_twice(case: CaseTables) -> Iterator[Fault]:
-    """Two supports of one contract and one price index do not overlap in time."""
+    """Two supports of one contract that count the same products do not overlap in time."""
     for (name, one), (other_name, other) in combinations(case.support.items(), 2):
-        if (one.contract, one.price) != (other.contract, other.price):
+        if one.contract != other.contract or not (
+            one.price == other.price or _counted(case, one) & _counted(case, other)
+        ):
             continue
         start, end = max(day(one.start), day(other.start)), min(day(one.end), day(other.end))
         if start <= end:
+            index = f' on the same index "{one.price}",' if one.price == other.price else ""
             wrong = (
-                f'the tonnes of "{one.contract}" are supported by support.{name} too, on the same index "{one.price}", '
+                f'the tonnes of "{one.contract}" are supported by support.{name} too,{index} '
                 f"from {start} to {end}: no tonne is supported twice."
             )
             remedy = f"Let it start after {day(one.end)}, or remove one of the two."
             yield f"support.{other_name}.start", wrong, remedy
+
+
+def support_knows_its_tonnes(case: CaseTables) -> Iterator[Fault]:
+    """Support counts the products sold on its index; on an index of its own, those of a contract with one index."""
+    for name, support in case.support.items():
+        indices = list(dict.fromkeys(_sold(case, support).values()))
+        if support.price in case.price and support.price not in indices and len(indices) > 1:
+            sold = f'no product of "{support.contract}" is sold on "{support.price}", but on {quoted(indices, "and")}'
+            remedy = f"Write price = {quoted(indices)}, or give the supported products a contract of their own."
+            yield f"support.{name}.price", f"{sold}: it is open which of them are supported.", remedy
 
 
 def support_ends_after_it_starts(case: CaseTables) -> Iterator[Fault]:
@@ -98,6 +111,19 @@ def share_and_strike_go_together(case: CaseTables) -> Iterator[Fault]:
             yield f"{key}.strike", wrong, 'Write share = "30 %", or remove strike.'
 
 
+def _sold(case: CaseTables, support: Support) -> dict[str, str]:
+    """The products of a support's contract, and the index on which each is sold."""
+    contract = case.offtake.get(support.contract)
+    names = [] if contract is None else contract.products
+    return {name: case.product[name].price for name in names if name in case.product}
+
+
+def _counted(case: CaseTables, support: Support) -> set[str]:
+    """The products whose tonnes a support counts: those sold on its index, or all where none is."""
+    sold = _sold(case, support)
+    return {name for name, price in sold.items() if price == support.price} or set(sold)
+
+
 def _counts(support: Support, word: str) -> bool:
     return support.share_cap is not None if word == "share_cap" else support.share.number > 0
 
@@ -111,6 +137,7 @@ def _days(contract: Offtake) -> tuple[date, date]:
 RULES: list[Rule] = [
     a_floor_lives_in_one_place,
     no_tonne_is_supported_twice,
+    support_knows_its_tonnes,
     support_ends_after_it_starts,
     support_lies_within_its_contract,
     the_strike_is_not_below_the_floor,

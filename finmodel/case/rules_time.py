@@ -43,6 +43,17 @@ def year_ends_fall_on_period_ends(case: CaseTables) -> Iterator[Fault]:
             yield key, wrong, f'Write frequency = "{_fitting(terms, month)}" in [timeline], or another month here.'
 
 
+def calendar_years_of_a_cap_are_whole(case: CaseTables) -> Iterator[Fault]:
+    """A cap on what is given back in a calendar year needs a period that ends with the year."""
+    terms = case.timeline
+    for name, support in case.support.items():
+        if support.share_cap is not None and missing_month(calendar_of(terms), "December"):
+            ends, fitting = words(ends_in(terms)), _fitting(terms, "December")
+            wrong = f"the cap holds for a calendar year, and no {_period(terms)} ends in December: they end in {ends}."
+            remedy = f'Write frequency = "{fitting}" or year_ends = "December" in [timeline], or remove share_cap.'
+            yield f"support.{name}.share_cap", wrong, remedy
+
+
 def dates_fall_on_the_calendar(case: CaseTables) -> Iterator[Fault]:
     """What starts, starts with a period; what ends, ends with one."""
     terms, calendar = case.timeline, calendar_of(case.timeline)
@@ -212,6 +223,7 @@ def _period(terms: TimelineTerms) -> str:
 
 RULES: list[Rule] = [
     year_ends_fall_on_period_ends,
+    calendar_years_of_a_cap_are_whole,
     dates_fall_on_the_calendar,
     contracts_run_whole_periods,
     contracts_meet_operations,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from finmodel.base.expr import Given
-from finmodel.case.leaf import Day, Quantity, default
+from finmodel.case.leaf import Count, DateQuantity, Day, Quantity, default
 from finmodel.case.table import Id, Month, Table
 
 ByProduct = Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="By-product per unit of main product")]
+_FIRST: Any = Field(default=1)  # a plain number until it is read, like the text of every other default
 DayCount = Literal["30/360", "ACT/360", "ACT/365F", "ACT/ACT", "months"]
 
 
@@ -16,7 +19,7 @@ class Inflation(Table):
     """A price index that grows at a rate from a base date."""
 
     rate: Annotated[Given, Quantity("1/year", gt=-0.5, le=1, meaning="Inflation")]
-    base: Day
+    base: Annotated[Given, DateQuantity("Base day; its period is the base period", structural=True)]
 
 
 class Index(Table):
@@ -88,9 +91,9 @@ class Product(Table):
     spot_discount: Annotated[Given, Quantity("ratio", ge=0, lt=1, meaning="Below the index when sold spot")] = default(
         "0 %"
     )
-    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until a spot buyer pays")] = default(
-        "0 days"
-    )
+    payment_days: Annotated[
+        Given, Quantity("day", ge=0, le=720, structural=True, meaning="Days until a spot buyer pays")
+    ] = default("0 days")
     stock_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Stock held, in days of production")] = default(
         "0 days"
     )
@@ -105,9 +108,9 @@ class Bought(Table):
     floor: Annotated[Given, Quantity("money/kg", ge=0, meaning="Index used for feed is at least this")] = default(
         "0 money/kg"
     )
-    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until the feed is paid")] = default(
-        "0 days"
-    )
+    payment_days: Annotated[
+        Given, Quantity("day", ge=0, le=720, structural=True, meaning="Days until the feed is paid")
+    ] = default("0 days")
 
 
 class Taken(Table):
@@ -153,7 +156,7 @@ class Offtake(Table):
     products: list[Id]
     quantity: Annotated[Given, Quantity("t/year", gt=0, meaning="Annual contract quantity, contained")] | None = None
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of what is available")] | None = None
-    start: Day
+    start: Annotated[Given, DateQuantity(structural=True)]
     term: Annotated[Given, Quantity("month", gt=0, structural=True, meaning="Length of the contract")]
     take_or_pay: Annotated[
         Given, Quantity("ratio", ge=0, le=1, meaning="Share of the quantity paid for even if not taken")
@@ -166,9 +169,9 @@ class Offtake(Table):
     make_up_years: Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of a make-up right")] = (
         default("5 years")
     )
-    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until the buyer pays")] = default(
-        "0 days"
-    )
+    payment_days: Annotated[
+        Given, Quantity("day", ge=0, le=720, structural=True, meaning="Days until the buyer pays")
+    ] = default("0 days")
 
 
 class Programme(Table):
@@ -196,7 +199,9 @@ class Support(Table):
     lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From settlement to payment")] = default(
         "0 months"
     )
-    priority: int = 1
+    priority: Annotated[
+        Given, Count(ge=1, le=100, structural=True, meaning="Rank within the programme; 1 is served first")
+    ] = _FIRST
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the excess over the strike given back")] = (
         default("0 %")
     )
@@ -219,7 +224,9 @@ class Cost(Table):
         Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the node's revenue, such as a royalty")] | None
     ) = None
     inflation: Id | None = None
-    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Days until it is paid")] = default("0 days")
+    payment_days: Annotated[Given, Quantity("day", ge=0, le=720, structural=True, meaning="Days until it is paid")] = (
+        default("0 days")
+    )
     incentive: bool = False
 
 

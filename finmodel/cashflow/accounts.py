@@ -45,7 +45,7 @@ def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
         financing_cost=deal.fees,
         depreciation=depreciation,
         tax=add([entity.accrued + entity.fx for entity in deal.tax]) + works.hook("other_tax"),
-        interest_earned=paid.reserve_interest,
+        interest_earned=deal.reserve_interest,
     )
     capital = Capital(deal.loans, deal.funding.finance_cost, deal.funding.equity, paid.distributions)
     profit = statements.income(model, operating, capital, frame)

@@ -4,7 +4,8 @@ Sign:    tonnes are positive.
 Timing:  feed is used in the period in which it is bought or taken; stock is set at period end.
 Source:  opening + produced − taken − sold = closing for each product, in tonnes. Stock is held up to its target in
          days of production, and sold in the last period of operations (F32). Product won is contained feed × recovery;
-         feed taken per product is its stoichiometry over the recovery. By-products bear no cost.
+         feed taken per product is its stoichiometry over the recovery. By-products bear no cost. What a node takes from
+         another entity is paid at its market value: what a buyer outside would pay.
 """
 
 from __future__ import annotations
@@ -41,13 +42,16 @@ class Goods:
 
 @dataclass(frozen=True)
 class Chain:
-    """Nodes' main products, all products, feed costs and transfers between entities."""
+    """Main products by node in the order of the chain, all products, feed costs and transfers between entities.
+
+    `fed_by` names, for each node that takes the main product of another, that other node.
+    """
 
     main: dict[str, Goods]
     goods: dict[str, Goods]
     feed: dict[str, list[Spend]]
     transfers: list[Transfer]
-    taken_from: dict[str, str]
+    fed_by: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ class Plants:
 
     nodes: Mapping[str, Node]
     products: Mapping[str, Product]
+
+
+def market_value(terms: Product, index: Expr, contained: Expr, macro: Macro) -> Expr:
+    """Value of a kg of product [reporting currency per kg]: an index on what it contains, and its conversion fee."""
+    return index * contained + macro.convert(terms.fee) * macro.index(terms.fee_inflation)
 
 
 class _Builder:
@@ -136,7 +145,8 @@ class _Builder:
         product, seller = node.takes.product, self.nodes[node.takes.node].entity
         taken = section.line("taken", f"{section.title}: Feed taken", produced * need)
         self.taken.setdefault(product, []).append(taken)
-        price = self.market.index[self.products[product].price]
+        terms = self.products[product]
+        price = market_value(terms, self.market.index[terms.price], self.contained[product], self.macro)
         cost = section.line(
             "transfer", f"{section.title}: Feed at the transfer price", taken * KG_PER_T * price, self.macro.money
         )
@@ -187,12 +197,14 @@ def build(model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macr
         ModelError: The nodes feed each other.
     """
     builder = _Builder(model, plants, market, frame)
-    for name in order(plants.nodes):
+    names = order(plants.nodes)
+    for name in names:
         builder.node(name)
     goods = builder.close()
-    main = {name: goods[node.product] for name, node in plants.nodes.items()}
-    taken_from = {name: node.takes.node for name, node in plants.nodes.items() if node.takes is not None}
-    return Chain(main, goods, builder.feed, builder.transfers, taken_from)
+    main = {name: goods[plants.nodes[name].product] for name in names}
+    taken = {name: node.takes for name, node in plants.nodes.items() if node.takes is not None}
+    fed_by = {name: feed.node for name, feed in taken.items() if feed.product == plants.nodes[feed.node].product}
+    return Chain(main, goods, builder.feed, builder.transfers, fed_by)
 
 
 def order(nodes: Mapping[str, Node]) -> list[str]:

@@ -57,7 +57,7 @@ def build(model: Model, case: CaseTables, deal: Deal, books: tuple[Line, Line], 
 def _cash(checks: Checks, deal: Deal, books: tuple[Line, Line]) -> None:
     """Money is conserved, and no account is overdrawn or left full."""
     fund, paid = deal.funding, deal.paid
-    sources = add(list(fund.draws.values())) + fund.equity + fund.grants - fund.surplus
+    sources = add(list(fund.draws.values())) + fund.equity + fund.grants + fund.income - fund.surplus
     checks.money("sources_equal_uses", "Sources equal uses", sources - fund.uses)
     checks.money("balance_sheet", "Balance sheet balances", books[1])
     checks.money("cash_conserved", "Cash is conserved", _gap(checks, deal))
@@ -66,7 +66,11 @@ def _cash(checks: Checks, deal: Deal, books: tuple[Line, Line]) -> None:
     checks.lowest(
         "cash_not_negative", "Cash is never negative", [paid.cash.closing, paid.locked.closing, paid.reserve.closing]
     )
-    checks.money("accounts_end_at_zero", "Accounts end at zero", books[0] * checks.clock.last)
+    works = deal.works
+    owed = works.working.payable + works.support.payable + works.sales.deferred
+    owed = owed + add([entity.liability for entity in deal.tax])
+    checks.money("accounts_end_at_zero", "Accounts end at zero", (books[0] + owed) * checks.clock.last)
+    checks.money("operating_costs_paid", "Operating costs are paid when due", paid.arrears.closing, "alert")
 
 
 def _gap(checks: Checks, deal: Deal) -> Expr:
@@ -74,7 +78,7 @@ def _gap(checks: Checks, deal: Deal) -> Expr:
     works, fund, paid = deal.works, deal.funding, deal.paid
     accounts = [paid.cash, paid.locked, paid.reserve, *(entity.reserve for entity in deal.tax)]
     moved = add([account.closing - account.opening for account in accounts])
-    came: list[Expr] = [works.working.received, works.support.paid, paid.reserve_interest, fund.equity]
+    came: list[Expr] = [works.working.received, works.support.paid, deal.reserve_interest, fund.equity]
     came += [works.hook("other_revenue"), paid.arrears.closing - paid.arrears.opening]
     came += [credit.received for credit in works.incentives.values()]
     came += [grant.received for grant in works.capex.grants.values()]
@@ -170,4 +174,5 @@ def _owners(checks: Checks, case: CaseTables, deal: Deal) -> None:
     standby = case.funding.standby_equity
     promised = deal.solved.equity if standby is None else deal.solved.equity + checks.macro.convert(standby)
     needed = checks.model.find("funding.equity_target")
-    checks.money("funding_shortfall", "Equity is within its commitment and standby", hi(0, needed - promised), "alert")
+    checks.money("funding_shortfall", "Equity is within its commitment and standby", hi(0, needed - promised))
+    checks.lowest("equity_not_negative", "No owner is paid from funding", [deal.funding.equity])

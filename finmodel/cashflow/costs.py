@@ -1,5 +1,8 @@
 """Operating costs: fixed, per kg of a node's main product, or a share of its revenue such as a royalty.
 
+Revenue is what the node's products bill, deficiencies included, with the price support granted on them less what is to
+be given back (F14). A share of it grows with prices, and with no inflation index.
+
 Sign:    costs are positive.
 Timing:  accrue in the period of operation; paid after their days. Fixed costs run with operations, not with output.
 Source:  each cost names its currency, its price base (an inflation index) and the node or entity that bears it.
@@ -19,6 +22,7 @@ from finmodel.cashflow.chain import Chain
 from finmodel.cashflow.items import Spend
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.offtake import Sales
+from finmodel.cashflow.support import SupportLines
 from finmodel.cashflow.timing import Clock
 
 
@@ -31,7 +35,20 @@ class Costs:
     billed: Line
 
 
-def build(model: Model, costs: Mapping[str, Cost], chain: Chain, sales: Sales, frame: tuple[Clock, Macro]) -> Costs:
+@dataclass(frozen=True)
+class Income:
+    """What a share of revenue is taken on: sales and price support."""
+
+    sales: Sales
+    support: SupportLines
+
+    def of(self, node: str) -> Expr:
+        """Revenue of a node's products [reporting currency per period]."""
+        billed = self.sales.by_node[node]
+        return billed + self.support.by_node[node] if node in self.support.by_node else billed
+
+
+def build(model: Model, costs: Mapping[str, Cost], chain: Chain, income: Income, frame: tuple[Clock, Macro]) -> Costs:
     """Declare each cost."""
     macro = frame[1]
     spends = [spend for feed in chain.feed.values() for spend in feed]
@@ -40,7 +57,7 @@ def build(model: Model, costs: Mapping[str, Cost], chain: Chain, sales: Sales, f
         by_node[node] += [spend.billed for spend in feed]
     for name, terms in costs.items():
         section = model.section(f"cost.{name}", macro.money, terms.label)
-        billed = section.line("billed", terms.label, _amount(terms, chain, sales, frame) * macro.index(terms.inflation))
+        billed = section.line("billed", terms.label, _amount(terms, chain, income, frame))
         entity = chain.main[terms.node].entity if terms.node is not None else terms.entity
         if entity is None:
             raise ModelError(f"cost.{name} needs a node or an entity")
@@ -52,12 +69,12 @@ def build(model: Model, costs: Mapping[str, Cost], chain: Chain, sales: Sales, f
     return Costs(spends, {node: add(parts) for node, parts in by_node.items()}, billed)
 
 
-def _amount(terms: Cost, chain: Chain, sales: Sales, frame: tuple[Clock, Macro]) -> Expr:
+def _amount(terms: Cost, chain: Chain, income: Income, frame: tuple[Clock, Macro]) -> Expr:
     clock, macro = frame
     if terms.per_year is not None:
-        return macro.convert(terms.per_year) * clock.years * clock.operations
+        return macro.convert(terms.per_year) * clock.years * clock.operations * macro.index(terms.inflation)
     assert terms.node is not None
     if terms.per_kg is not None:
-        return macro.convert(terms.per_kg) * chain.main[terms.node].produced * KG_PER_T
+        return macro.convert(terms.per_kg) * chain.main[terms.node].produced * KG_PER_T * macro.index(terms.inflation)
     assert terms.of_revenue is not None
-    return sales.by_node[terms.node] * terms.of_revenue
+    return income.of(terms.node) * terms.of_revenue

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from finmodel.base.expr import Const, Expr, Given, add
-from finmodel.base.model import Line, Model
+from finmodel.base.model import Account, Line, Model
 from finmodel.base.timeline import Timeline
 from finmodel.base.units import PER_YEAR
 from finmodel.case.schema import CaseTables
@@ -24,6 +24,7 @@ from finmodel.cashflow import (
     funding,
     macro,
     operations,
+    plan,
     ratios,
     reserves,
     sizing,
@@ -36,9 +37,10 @@ from finmodel.cashflow.funding import Funding, Needs
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.operations import Operations
 from finmodel.cashflow.parts import Deal
+from finmodel.cashflow.plan import Plan
 from finmodel.cashflow.ratios import Cover
-from finmodel.cashflow.reserves import PlannedService, ReservePlan
-from finmodel.cashflow.sizing import Cash, Sizing, Unknowns
+from finmodel.cashflow.reserves import PlannedService
+from finmodel.cashflow.sizing import Cash, Room, Sizing, Unknowns
 from finmodel.cashflow.tax import TaxLines
 from finmodel.cashflow.taxes import Financing
 from finmodel.cashflow.timing import Clock
@@ -48,13 +50,24 @@ Frame = tuple[Clock, Macro]
 
 
 @dataclass(frozen=True)
+class _Reserve:
+    """The debt service reserve: its account, what it should hold, its first funding, and the interest it earns."""
+
+    account: Account
+    target: Expr
+    funding: Expr
+    earned: Line
+
+
+@dataclass(frozen=True)
 class _Debt:
     """Facilities while the deal is being declared."""
 
     loans: list[Loan]
     senior: list[Loan]
     premium: Line
-    reserve: ReservePlan | None
+    plan: Plan | None
+    reserve: _Reserve
     funding: Funding
     fees: Line
 
@@ -79,7 +92,9 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     paid_tax, notional_tax = taxes.build(model, case.entity, works, _financing(debt, clock), frame)
     cfads = _cfads(model, works, paid_tax, debt, frame)
     sized = _size(model, case, works, debt, solved, (cfads, frame))
-    covers = None if sized is None else ratios.cover(model, debt.senior, sized, solved, frame)
+    covers = None
+    if sized is not None and debt.plan is not None:
+        covers = ratios.cover(model, debt.senior, sized, (debt.plan, solved), frame)
     flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, debt, covers, clock))
     owners = equity.build(model, case.equity, debt.funding.equity, flows.distributions, frame)
     report(
@@ -90,6 +105,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
             loans=debt.loans,
             premium=debt.premium,
             fees=debt.fees,
+            reserve_interest=debt.reserve.earned,
             funding=debt.funding,
             tax=paid_tax,
             notional_tax=notional_tax,
@@ -113,14 +129,14 @@ def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns,
     loans = [_open(model, name, terms, solved, frame) for name, terms in case.facility.items()]
     senior = [loan for loan in loans if loan.terms.rank == "senior"]
     premium = cover.build(model, case.cover, loans, clock, money)
-    reserve = _reserve(model, case, senior, frame)
+    ahead = plan.build(model, senior, clock, money) if senior else None
+    reserve = _reserve(model, case, senior, ahead, frame)
     grants = model.sections["capex"].ahead("grants_received", "Grants received").define(works.capex.grants_received)
-    first = Const(0) if reserve is None else reserve.funding
-    needs = Needs(works.capex.spent, premium, first, grants)
-    paid_for = funding.build(model, case.funding, needs, loans, solved.shared_uses, frame)
+    needs = Needs(works.capex.spent, works.cash, premium, reserve.funding, grants)
+    funded = funding.build(model, case.funding, needs, loans, solved.shared_uses, frame)
     fees = model.sections["cover"].ahead("operating_fees", "Cover premium and agency fees in operation")
     fees.define((premium + add([loan.agency for loan in loans])) * clock.completed)
-    return _Debt(loans, senior, premium, reserve, paid_for, fees)
+    return _Debt(loans, senior, premium, ahead, reserve, funded, fees)
 
 
 def _open(model: Model, name: str, terms: Facility, solved: Unknowns, frame: Frame) -> Loan:
@@ -132,23 +148,28 @@ def _open(model: Model, name: str, terms: Facility, solved: Unknowns, frame: Fra
     return facility.open_loan(model, name, terms, Terms(commitment, schedule), clock, money)
 
 
-def _reserve(model: Model, case: CaseTables, senior: list[Loan], frame: Frame) -> ReservePlan | None:
+def _reserve(model: Model, case: CaseTables, senior: list[Loan], ahead: Plan | None, frame: Frame) -> _Reserve:
+    """The reserve follows the plan, in proportion to what was drawn of it (F1)."""
     clock, money = frame
-    if not case.reserve or not senior:
-        return None
-    name, terms = next(iter(case.reserve.items()))
-    plan = model.section("plan", money.money, "Plan of senior debt")
-    due = plan.line(
-        "service", "Senior service, as planned", add([facility.plan_service(loan, clock) for loan in senior])
-    )
-    return reserves.build(model, name, terms, PlannedService(due, senior[0].pays, senior[0].repaying), clock)
+    account = model.section("account", money.money, "Accounts").account("dsra", "Debt service reserve account")
+    terms = next(iter(case.reserve.items()), None)
+    label = "Interest earned on the reserve"
+    rate = Const(0) if terms is None else terms[1].interest * clock.years
+    earned = model.sections["account"].line("dsra.interest", label, account.opening * rate)
+    if terms is None or ahead is None:
+        return _Reserve(account, Const(0), Const(0), earned)
+    dates = PlannedService(ahead.service, senior[0].pays, senior[0].repaying)
+    held = reserves.build(model, *terms, dates, clock)
+    section = model.sections[f"reserve.{terms[0]}"]
+    target = section.line("target_drawn", "Reserve target, for what was drawn", held.target * ahead.drawn)
+    return _Reserve(account, target, held.funding, earned)
 
 
 def _financing(debt: _Debt, clock: Clock) -> Financing:
     """Interest is deducted as it accrues in operation; what accrues before is part of the basis."""
     accrued = [loan.interest * clock.completed for loan in debt.loans]
     late = [loan.default_interest for loan in debt.loans if loan.default_interest is not None]
-    return Financing(add([*accrued, *late]), debt.fees, debt.funding.finance_cost)
+    return Financing(add([*accrued, *late]), debt.fees, debt.funding.finance_cost, debt.reserve.earned)
 
 
 def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Debt, frame: Frame) -> Line:
@@ -159,7 +180,7 @@ def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Deb
         "Transferred to the tax reserve",
         add([entity.transfer for entity in paid_tax]) + works.hook("other_tax"),
     )
-    return section.line("net_cfads", "CFADS", works.cash - tax - debt.fees)
+    return section.line("net_cfads", "CFADS", works.cash * frame[0].completed - tax - debt.fees)
 
 
 def _size(
@@ -174,7 +195,9 @@ def _size(
     contracted = section.line("revenue", "Contracted revenue, support counted", works.sales.contracted + counted)
     revenue = section.line("all_revenue", "Revenue, support counted", works.sales.billed + counted)
     cash = Cash(cfads, support.paid - support.given_back, contracted, revenue)
-    return sizing.build(model, case.sizing, debt.senior, cash, debt.funding.total_uses, frame)
+    others = add([loan.commitment for loan in debt.loans if loan.terms.rank != "senior"])
+    room = Room(debt.funding.total_uses, debt.funding.shared_total, others)
+    return sizing.build(model, case.sizing, debt.senior, cash, room, frame)
 
 
 def _tests(model: Model, case: CaseTables, debt: _Debt, covers: Cover | None, clock: Clock) -> Tests:
@@ -194,11 +217,10 @@ def _pay(
     cfads, (clock, money) = flow
     grants = model.find("capex.grants_received") * clock.completed
     other = grants + debt.funding.surplus + debt.funding.initial_cash
-    terms = next(iter(case.reserve.values()), None)
     least = Const(0) if case.waterfall.minimum_cash is None else money.convert(case.waterfall.minimum_cash)
-    target, first = (Const(0), Const(0)) if debt.reserve is None else (debt.reserve.target, debt.reserve.funding)
-    rate = Const(0) if terms is None or debt.reserve is None else terms.interest
-    flows = Steps(model, Inflows(cfads, other, target, first, rate, least), clock, money, debt.loans).build(tests)
+    held = debt.reserve
+    inflows = Inflows(cfads, other, held.account, held.target, held.funding, held.earned, least)
+    flows = Steps(model, inflows, clock, money, debt.loans).build(tests)
     paid = {**flows.senior.interest, **flows.junior.interest}, {**flows.senior.principal, **flows.junior.principal}
     for loan in debt.loans:
         facility.close_loan(loan, debt.funding.draws[loan.id], paid[0][loan.id], paid[1][loan.id], clock)

@@ -120,7 +120,7 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
             "principal_due", f"{title}: Principal due, overdue included", lo(outstanding.opening, late + scheduled)
         ),
         idc=loan.line("idc", f"{title}: Interest during construction", falls_due * clock.construction),
-        fees=_fees(loan, facility, commitment, to_date, clock),
+        fees=_fees(loan, facility, (commitment, to_date), years, clock),
         agency=_agency(loan, facility, outstanding, clock, macro),
         drawn=drawn,
         to_date=to_date,
@@ -229,8 +229,9 @@ def _annuity(loan: Section, label: str, repaying: Line, window_rate: Line) -> Li
     return due
 
 
-def _fees(loan: Section, facility: Facility, commitment: Line, to_date: Line, clock: Clock) -> Line:
+def _fees(loan: Section, facility: Facility, amounts: tuple[Line, Line], years: Line, clock: Clock) -> Line:
     """Upfront fee at financial close and commitment fee on what is not yet drawn, both before completion."""
+    commitment, to_date = amounts
     upfront = loan.line(
         "upfront_fee", f"{facility.label}: Upfront fee", commitment * facility.upfront_fee * clock.first
     )
@@ -238,7 +239,7 @@ def _fees(loan: Section, facility: Facility, commitment: Line, to_date: Line, cl
     commitment_fee = loan.line(
         "commitment_fee",
         f"{facility.label}: Commitment fee",
-        undrawn * facility.commitment_fee * clock.years * clock.construction,
+        undrawn * facility.commitment_fee * years * clock.construction,
     )
     return loan.line("fees", f"{facility.label}: Fees in construction", upfront + commitment_fee)
 

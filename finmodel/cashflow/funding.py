@@ -1,8 +1,9 @@
 """Funding: uses in construction and the sources that pay for them, equal in every period.
 
 Sign:    uses and sources are positive.
-Timing:  facilities are drawn pro rata to the uses they share, up to their commitments, at period end; grants received
-         in construction come first; equity pays the rest. Fees and interest on opening balances are never circular.
+Timing:  facilities are drawn pro rata to the uses they share, up to their commitments, at period end; grants and
+         income before completion come first; equity pays the rest. Fees and interest on opening balances are never
+         circular.
 Source:  decisions on gearing, excess uses and pre-completion income; "uses" as in a lenders' sources-and-uses table.
 """
 
@@ -25,6 +26,7 @@ class Needs:
     """What is to be paid in construction, beside financing costs; money in the reporting currency."""
 
     capex: Line
+    operations: Line
     premium: Line
     dsra: Expr
     grants: Expr
@@ -32,10 +34,11 @@ class Needs:
 
 @dataclass(frozen=True)
 class Funding:
-    """Uses and sources; `surplus` is grant money beyond the period's uses."""
+    """Uses and sources; `surplus` is money from grants and operations beyond the period's uses."""
 
     uses: Line
     grants: Line
+    income: Line
     surplus: Line
     draws: dict[str, Line]
     equity: Line
@@ -66,15 +69,20 @@ def build(
     reserve = section.line("reserve", "Initial debt service reserve", needs.dsra)
     start_cash = Const(0) if terms.initial_cash is None else macro.convert(terms.initial_cash) * clock.last_construction
     initial_cash = section.line("initial_cash", "Initial working capital", start_cash)
-    uses = section.line("uses", "Uses of funds", needs.capex + idc + fees + premium + reserve + initial_cash)
+    early = needs.operations * clock.construction
+    cost = section.line("operating_cost", "Operating cost before completion", hi(0, -early))
+    income = section.line("income", "Operating income before completion", hi(0, early))
+    uses = section.line("uses", "Uses of funds", needs.capex + cost + idc + fees + premium + reserve + initial_cash)
     grants = section.line("grants_received", "Grants received in construction", needs.grants * clock.construction)
-    net = section.line("net_need", "Uses less grants", hi(0, uses - grants))
-    surplus = section.line("surplus", "Grants beyond the uses of the period", hi(0, grants - uses))
+    net = section.line("net_need", "Uses less grants and income", hi(0, uses - grants - income))
+    surplus = section.line("surplus", "Grants and income beyond the uses of the period", hi(0, grants + income - uses))
     by_equity = terms.idc_funded_by == "equity"
     shared = section.line(
         "shared", "Uses that facilities share", hi(0, net - idc) if by_equity else net * clock.construction
     )
-    draws = {loan.id: _draw(section, loan, shared, shared_total) for loan in loans}
+    commitments = add([loan.commitment for loan in loans])
+    whole = section.line("drawing_base", "Uses or commitments, whichever is more", hi(shared_total, commitments))
+    draws = {loan.id: _draw(section, loan, shared, whole) for loan in loans}
     equity = section.line("equity", "Equity paid in", net - add(list(draws.values())))
     section.line("equity_target", "Equity paid in, total", total(equity))
     finance_cost = section.line(
@@ -83,6 +91,7 @@ def build(
     return Funding(
         uses=uses,
         grants=grants,
+        income=income,
         surplus=surplus,
         draws=draws,
         equity=equity,
@@ -94,9 +103,9 @@ def build(
     )
 
 
-def _draw(section: Section, loan: Loan, shared: Line, shared_total: Given) -> Line:
+def _draw(section: Section, loan: Loan, shared: Line, whole: Line) -> Line:
     """The facility's share of the period's uses, up to what is left of its commitment."""
-    wanted = shared * ratio(loan.commitment, shared_total)
+    wanted = shared * ratio(loan.commitment, whole)
     return section.line(
         f"draw.{loan.id}", f"Drawing, {loan.label}", lo(wanted, hi(0, loan.commitment - loan.to_date.prev))
     )

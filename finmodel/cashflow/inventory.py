@@ -2,7 +2,8 @@
 
 Sign:    values are positive; only the increase may be negative.
 Timing:  cost of the period joins the stock first; what leaves takes the average of opening stock and output.
-Source:  weighted-average cost (F36). Product that another node takes carries its cost with it; by-products bear none.
+Source:  weighted-average cost (F36). A main product that another node takes carries its cost with it; by-products bear
+         and carry none.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def build(model: Model, chain: Chain, costs: Costs, macro: Macro) -> Inventory:
     for node, goods in chain.main.items():
         section = model.section(f"inventory.{node}", macro.money, f"{goods.terms.label}, inventory")
         value = section.account("value", f"{section.title}: Value")
-        source = chain.taken_from.get(node)
-        fed: Expr = Const(0) if source is None else _carried(model, chain, carried, (source, node))
+        source = chain.fed_by.get(node)
+        fed: Expr = Const(0) if source is None else _carried(model, carried, (source, node))
         added = section.line("added", f"{section.title}: Cost of output", costs.by_node[node] + fed)
         per_tonne = ratio(value.opening + added, goods.stock.opening + goods.produced)
         average = section.line("average", f"{section.title}: Average cost per tonne", per_tonne, macro.money / TONNE)
@@ -50,7 +51,7 @@ def build(model: Model, chain: Chain, costs: Costs, macro: Macro) -> Inventory:
     return Inventory(closing, increase, {entity: add(parts) for entity, parts in moves.items()})
 
 
-def _carried(model: Model, chain: Chain, carried: dict[str, Line], link: tuple[str, str]) -> Expr:
-    """The cost of the feed that a node takes from another."""
+def _carried(model: Model, carried: dict[str, Line], link: tuple[str, str]) -> Expr:
+    """The cost of the main product that a node takes from another."""
     source, taker = link
     return carried[source] * model.find(f"node.{taker}.taken")

@@ -10,13 +10,17 @@ from finmodel.base.model import Line
 
 @dataclass(frozen=True)
 class Sale:
-    """Revenue billed in a period [reporting currency], paid after `days`."""
+    """Revenue billed in a period [reporting currency], paid after `days`.
+
+    It is billed evenly over the period, or all of it on its last day when `at_end`.
+    """
 
     name: str
     label: str
     entity: str
     billed: Line
     days: Given
+    at_end: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """Macro: inflation indices and exchange rates; every amount is converted through these lines.
 
-Timing:  an index at a period is (1 + rate) to the years from its base month to the period's last month.
+Timing:  an index at a period is (1 + rate) to the years from the end of its base period to the end of the period, so
+         it counts whole periods (F36). The base period is the one that holds the base day; the first day of a period
+         has the prices of the end of the one before.
 Source:  exchange rates are quoted as their key says: jpy_per_usd is JPY for one USD.
 """
 
@@ -9,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from finmodel.base.errors import ModelError
-from finmodel.base.expr import Const, Expr, Given, month_of, ratio
+from finmodel.base.expr import Const, Expr, Given, ratio
 from finmodel.base.model import Line, Model
-from finmodel.base.units import CURRENCIES, RATIO, Unit, unit
+from finmodel.base.timeline import Timeline, from_serial, month_number
+from finmodel.base.units import CURRENCIES, MONTH, RATIO, Unit, unit
 from finmodel.case.calendar import MONTHS_PER_YEAR, ONE_YEAR, cent
 from finmodel.case.schema_operations import Inflation
 from finmodel.cashflow.timing import Clock
@@ -67,7 +70,7 @@ def build(model: Model, inflation: dict[str, Inflation], fx: dict[str, Given], c
     section = model.section("macro", RATIO, "Macro")
     indices = {}
     for name, terms in inflation.items():
-        years = (clock.last_month - month_of(terms.base)) / MONTHS_PER_YEAR
+        years = (clock.last_month - _base_month(name, terms, clock.timeline)) / MONTHS_PER_YEAR
         growth = (1 + terms.rate * ONE_YEAR) ** (years / ONE_YEAR)
         indices[name] = section.line(f"index.{name}", f"Price index, {name.upper()}", growth)
     rates = {}
@@ -81,3 +84,11 @@ def build(model: Model, inflation: dict[str, Inflation], fx: dict[str, Given], c
             unit(f"{currency}/{code}"),
         )
     return Macro(currency, indices, rates, cent(currency))
+
+
+def _base_month(name: str, terms: Inflation, timeline: Timeline) -> Given:
+    """The last month of the base period of an index, at the place of its base day."""
+    day, base = from_serial(terms.base.number), terms.base
+    end = day if timeline.is_boundary(day) else timeline.nearest(day)[1]
+    id = f"inflation.{name}.base_month"
+    return Given(id, month_number(end) - 1.0, MONTH, "Last month of the base period", base.where, base.source)

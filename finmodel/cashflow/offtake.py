@@ -3,8 +3,10 @@
 Sign:    tonnes and money are positive.
 Timing:  billed when delivered; a contract year is twelve months from the contract's start. Contracts are served in
          the order of the case, each in proportion to what is left of its products.
-Source:  quantities count the first product contained (F37). Contracted revenue is what take-or-pay or a floor secures
-         (F10); tonnes made up are free, and bear no support (F18).
+         A deficiency is billed on the last day of the contract year.
+Source:  quantities count the first product contained (F37). Contracted revenue is what take-or-pay secures and, of a
+         contract with a floor and no take-or-pay, all that is delivered (F9, F10); tonnes made up are free, and bear no
+         support (F18). Discounts, contracted or spot, are taken off the index and not off the conversion fee.
 """
 
 from __future__ import annotations
@@ -12,19 +14,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from finmodel.base.expr import Const, Expr, add, hi, lo, month_of, ratio
+from finmodel.base.expr import Const, Expr, add, hi, lo, month_of, ratio, where
 from finmodel.base.model import Account, Line, Model
 from finmodel.base.timeline import MONTH_NAMES, from_serial
 from finmodel.base.units import MONTH, TONNE
 from finmodel.case.calendar import KG_PER_T
 from finmodel.case.schema_operations import Offtake
 from finmodel.cashflow import take_or_pay
-from finmodel.cashflow.chain import Chain, Goods
+from finmodel.cashflow.chain import Chain, Goods, market_value
 from finmodel.cashflow.items import Sale
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.prices import Market
 from finmodel.cashflow.take_or_pay import Contracting, Take, Volumes
 from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Supply:
+    """One product of a contract: the tonnes of contained first product delivered and paid for in the period."""
+
+    goods: Goods
+    paid_for: Line
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class Contract:
     entity: str
     delivered: Line
     supported: Line
+    supplies: list[Supply]
     deferred: Account | None
 
 
@@ -116,9 +127,10 @@ class _Builder:
         supported = terms.section.line(
             "supported", f"{offtake.label}: Delivered and paid for, contained", paid_for, TONNE
         )
-        self._bill(terms, delivered, supported, take)
+        supplies = self._bill(terms, delivered, supported, take)
         entity = terms.goods[0].entity
-        return Contract(name, offtake, entity, delivered, supported, None if take is None else take.deferred)
+        deferred = None if take is None else take.deferred
+        return Contract(name, offtake, entity, delivered, supported, supplies, deferred)
 
     def _open(self, name: str, offtake: Offtake) -> Contracting:
         section = self.model.section(f"offtake.{name}", self.macro.money, offtake.label)
@@ -159,50 +171,56 @@ class _Builder:
         index = self.market.index[goods.terms.price] * (1 - terms.offtake.discount)
         return index if terms.offtake.floor is None else hi(index, self.macro.convert(terms.offtake.floor))
 
-    def _bill(self, terms: Contracting, delivered: Line, paid_for: Line, take: Take | None) -> None:
+    def _bill(self, terms: Contracting, delivered: Line, paid_for: Line, take: Take | None) -> list[Supply]:
         """Bill each product, and the deficiency; note what is contracted."""
         section, offtake = terms.section, terms.offtake
         available = self.model.find(f"{section.name}.available")
-        firm: Expr = Const(1) if take is None else ratio(lo(paid_for, take.pledged), paid_for)
+        firm, supplies = _firm(offtake, paid_for, take), []
         for goods in terms.goods:
             title = f"{offtake.label}, {goods.terms.label}"
             share = delivered * ratio(self.left[goods.id] * terms.active, available)
             tonnes = section.line(f"{goods.id}.delivered", f"{title}: Delivered", share, TONNE)
-            value = self._price(terms, goods) * goods.contained + self._fee(goods)
-            billed = section.line(
-                f"{goods.id}.billed", f"{title}: Billed", tonnes * ratio(paid_for, delivered) * KG_PER_T * value
-            )
-            self._sell(
-                Sale(f"offtake.{terms.id}.{goods.id}", title, goods.entity, billed, offtake.payment_days), goods.node
-            )
+            paid = tonnes * ratio(paid_for, delivered)
+            value = market_value(goods.terms, self._price(terms, goods), goods.contained, self.macro)
+            billed = section.line(f"{goods.id}.billed", f"{title}: Billed", paid * KG_PER_T * value)
+            label = f"{title}: Delivered and paid for, contained"
+            supplies.append(Supply(goods, section.line(f"{goods.id}.supported", label, paid * goods.contained, TONNE)))
+            id = f"offtake.{terms.id}.{goods.id}"
+            self._sell(Sale(id, title, goods.entity, billed, offtake.payment_days), goods.node)
             if offtake.floor is not None or take is not None:
                 self.contracted.append(billed * firm)
             self.left[goods.id] = self.left[goods.id] - tonnes
         if take is not None:
-            label = f"{offtake.label}, deficiency payment"
-            first = terms.goods[0]
-            self._sell(
-                Sale(f"offtake.{terms.id}.deficiency", label, first.entity, take.billed, offtake.payment_days),
-                first.node,
-            )
-            self.contracted.append(take.billed)
+            self._bill_deficiency(terms, take)
+        return supplies
 
-    def _fee(self, goods: Goods) -> Expr:
-        return self.macro.convert(goods.terms.fee) * self.macro.index(goods.terms.fee_inflation)
+    def _bill_deficiency(self, terms: Contracting, take: Take) -> None:
+        """A sale of the contract's first product, without tonnes."""
+        label, first = f"{terms.offtake.label}, deficiency payment", terms.goods[0]
+        id, days = f"offtake.{terms.id}.deficiency", terms.offtake.payment_days
+        self._sell(Sale(id, label, first.entity, take.billed, days, at_end=True), first.node)
+        self.contracted.append(take.billed)
 
     def _spot(self, product: str, goods: Goods) -> None:
         """Sell what no contract takes."""
         section = self.model.section(f"spot.{product}", self.macro.money, f"{goods.terms.label}, spot")
         tonnes = section.line("delivered", f"{section.title}: Delivered", self.left[product], TONNE)
-        full = self.market.index[goods.terms.price] * goods.contained + self._fee(goods)
-        billed = section.line(
-            "billed", f"{section.title}: Billed", tonnes * KG_PER_T * full * (1 - goods.terms.spot_discount)
-        )
+        index = self.market.index[goods.terms.price] * (1 - goods.terms.spot_discount)
+        value = market_value(goods.terms, index, goods.contained, self.macro)
+        billed = section.line("billed", f"{section.title}: Billed", tonnes * KG_PER_T * value)
         self._sell(Sale(f"spot.{product}", section.title, goods.entity, billed, goods.terms.payment_days), goods.node)
 
     def _sell(self, sale: Sale, node: str) -> None:
         self.sales.append(sale)
         self.revenue[node].append(sale.billed)
+
+
+def _firm(offtake: Offtake, paid_for: Line, take: Take | None) -> Expr:
+    """The share of what is billed that is contracted, if any of it is."""
+    if take is None:
+        return Const(1)
+    secured = ratio(lo(paid_for, take.pledged), paid_for)
+    return secured if offtake.floor is None else where(offtake.take_or_pay > 0, secured, 1)
 
 
 def _month_before(offtake: Offtake) -> str:

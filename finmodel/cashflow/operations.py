@@ -10,7 +10,7 @@ from finmodel.case.schema import CaseTables
 from finmodel.cashflow import capex, chain, costs, extra, incentive, inventory, offtake, prices, support, working
 from finmodel.cashflow.capex import CapexLines
 from finmodel.cashflow.chain import Chain, Plants
-from finmodel.cashflow.costs import Costs
+from finmodel.cashflow.costs import Costs, Income
 from finmodel.cashflow.incentive import IncentiveLines
 from finmodel.cashflow.inventory import Inventory
 from finmodel.cashflow.macro import Macro
@@ -46,19 +46,19 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     market = prices.build(model, case.price, macro)
     nodes = chain.build(model, Plants(case.node, case.product), market, frame)
     sales = offtake.build(model, case.offtake, nodes, market, frame)
-    spending = costs.build(model, case.cost, nodes, sales, frame)
+    supported = support.build(model, case.support, case.programme, Deals(sales.contracts, market), frame)
+    spending = costs.build(model, case.cost, nodes, Income(sales, supported), frame)
     stock = inventory.build(model, nodes, spending, macro)
-    help_ = support.build(model, case.support, case.programme, Deals(sales.contracts, market), frame)
     plant = capex.build(model, case.capex, case.grant, list(case.entity), frame)
     credits = _incentives(model, case, spending, clock)
     money = working.build(model, sales.sales, spending.spends, clock, macro)
     extras = extra.declare(model, case.extra_lines, macro.money)
     section = model.section("operations", macro.money, "Operations")
-    came = [money.received, help_.paid, *(credit.received for credit in credits.values())]
-    went = [money.paid, help_.given_back, plant.sustaining]
+    came = [money.received, supported.paid, *(credit.received for credit in credits.values())]
+    went = [money.paid, supported.given_back, plant.sustaining]
     cash = add([*came, extras.get("other_revenue", Const(0))]) - add([*went, extras.get("other_cost", Const(0))])
     net = section.line("net_cash", "Cash of operations before tax", cash)
-    return Operations(nodes, sales, spending, stock, help_, plant, credits, money, extras, net)
+    return Operations(nodes, sales, spending, stock, supported, plant, credits, money, extras, net)
 
 
 def _incentives(model: Model, case: CaseTables, spending: Costs, clock: Clock) -> dict[str, IncentiveLines]:

@@ -23,6 +23,7 @@ class Deal:
     loans: list[Loan]
     premium: Line
     fees: Line
+    reserve_interest: Line
     funding: Funding
     tax: list[TaxLines]
     notional_tax: list[TaxLines]

@@ -1,7 +1,7 @@
 """Market prices: one row per index, in the reporting currency per kg.
 
 Sign:    prices are positive.
-Timing:  a deck's value is the average of its period; a real deck grows with its inflation index.
+Timing:  a deck's value is the one in the middle of its period; a real deck grows with its inflation index.
 Source:  an index states product, incoterm and that VAT is excluded; the premium is a multiple of the deck, such as
          prices outside China over those inside.
 """

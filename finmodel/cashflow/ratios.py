@@ -17,8 +17,9 @@ from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.calendar import RATIO_ROUNDING
-from finmodel.cashflow.facility import Loan, plan_service
+from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.plan import Plan
 from finmodel.cashflow.sizing import Sizing, Unknowns
 from finmodel.cashflow.timing import Clock
 
@@ -38,7 +39,6 @@ class Cover:
     window: Ratio
     historic: Ratio
     forward: Ratio
-    service: Line
 
 
 def define(section: Section, name: str, label: str, above: Expr, below: Expr, tested: Expr) -> Ratio:
@@ -54,7 +54,9 @@ def reaches(value: Expr, target: Expr) -> Expr:
     return target - RATIO_ROUNDING <= value
 
 
-def cover(model: Model, senior: Sequence[Loan], sizing: Sizing, solved: Unknowns, frame: tuple[Clock, Macro]) -> Cover:
+def cover(
+    model: Model, senior: Sequence[Loan], sizing: Sizing, lenders: tuple[Plan, Unknowns], frame: tuple[Clock, Macro]
+) -> Cover:
     """Declare the DSCR rows of senior debt."""
     clock, macro = frame
     section = model.section("ratios", macro.money, "Ratios")
@@ -78,8 +80,8 @@ def cover(model: Model, senior: Sequence[Loan], sizing: Sizing, solved: Unknowns
         back,
         whole & (back > macro.cent),
     )
-    forward = _forward(section, senior, solved, clock, macro)
-    return Cover(window, historic, forward, service)
+    forward = _forward(section, senior[0], lenders, clock, macro)
+    return Cover(window, historic, forward)
 
 
 def _running(section: Section, name: str, label: str, flow: Expr) -> Line:
@@ -94,18 +96,16 @@ def _ahead(section: Section, name: str, label: str, flow: Expr, periods: int) ->
     return rest.lead(1) - rest.lead(1 + periods)
 
 
-def _forward(section: Section, senior: Sequence[Loan], solved: Unknowns, clock: Clock, macro: Macro) -> Ratio:
+def _forward(section: Section, loan: Loan, lenders: tuple[Plan, Unknowns], clock: Clock, macro: Macro) -> Ratio:
     """The plan's cover of the next twelve months: no foresight, so a path cannot see its own future."""
+    plan, solved = lenders
     year = clock.timeline.per_year
-    planned = section.line(
-        "plan_service", "Planned senior service", add([plan_service(loan, clock) for loan in senior])
-    )
-    cash = _ahead(
-        section, "plan_cfads_ahead", "CFADS of the lenders' case, to the end", solved.plan_cfads * senior[0].pays, year
-    )
-    service = _ahead(section, "plan_service_ahead", "Planned senior service, to the end", planned, year)
-    needed = section.line("plan_service_year", "Planned senior service, next 12 months", service)
-    tested = senior[0].repaying & (needed > macro.cent)
+    label = "CFADS of the lenders' case, to the end"
+    cash = _ahead(section, "plan_cfads_ahead", label, solved.plan_cfads * loan.pays, year)
+    service = _ahead(section, "plan_service_ahead", "Planned senior service, to the end", plan.service, year)
+    label = "Planned senior service, next 12 months, for what was drawn"
+    needed = section.line("plan_service_year", label, service * plan.drawn)
+    tested = loan.repaying & (needed > macro.cent)
     return define(section, "dscr_forward", "Debt service cover ratio, plan, 12 months ahead", cash, needed, tested)
 
 
@@ -113,7 +113,7 @@ def life_cover(model: Model, senior: Sequence[Loan], sizing: Sizing, frame: tupl
     """Declare LLCR (to the last repayment) and PLCR (to the end of operations)."""
     clock, macro = frame
     section = model.sections["ratios"]
-    rate = model.find("sizing.window_rate")
+    rate = sizing.window_rate
     debt = section.line(
         "senior_outstanding", "Senior debt outstanding", add([loan.outstanding.closing for loan in senior])
     )
@@ -138,6 +138,12 @@ def life_cover(model: Model, senior: Sequence[Loan], sizing: Sizing, frame: tupl
         value.define(step.next + ~here.next * value.next)
         results.append(define(section, name, label, value, debt, alive))
     return results[0], results[1]
+
+
+def _owed(senior: Sequence[Loan]) -> list[Expr]:
+    """Principal outstanding, and interest overdue (F33)."""
+    overdue = [loan.overdue.closing for loan in senior if loan.overdue is not None]
+    return [*(loan.outstanding.closing for loan in senior), *overdue]
 
 
 def summary(model: Model, covers: Cover, life: tuple[Ratio, Ratio]) -> None:

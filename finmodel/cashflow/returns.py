@@ -92,7 +92,10 @@ class Returns:
         """Money out over money in, as a result."""
         put = self.section.line(f"{name}.paid", f"{label}: Paid in", total(paid))
         got = self.section.line(f"{name}.received", f"{label}: Received", total(received))
-        self.model.metric(name, self.section.line(name, label, ratio(got, put), RATIO))
+        value = self.section.line(f"{name}.value", f"{label}: Value", ratio(got, put), RATIO)
+        never = self.section.flag(f"{name}.never", f"{label}: Nothing is paid in", put.eq(0))
+        shown_row = self.section.display(name, label, shown(value, ~never), RATIO)
+        self.model.metric(name, shown_row, never, ("", "nothing is paid in"))
 
     def payback(self, name: str, label: str, flow: Line) -> None:
         """Years from financial close until the flow is recovered, linear within the period, as a result."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finmodel.base.expr import Const, Expr, Given, hi, lo, ratio
+from finmodel.base.expr import Const, Expr, Given, hi, lo, ratio, where
 from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO, unit
@@ -44,15 +44,20 @@ class Cash:
 
 
 @dataclass(frozen=True)
-class Sizing:
-    """The sized debt and the rows it came from; `window_cfads` is all CFADS of a window, support included."""
+class Room:
+    """What the uses of funds leave for senior debt: all uses, those that facilities share, other commitments."""
 
-    amount: Line
-    by_gearing: Line
-    by_cover: Line
-    by_limit: Line | None
+    total_uses: Line
+    shared_uses: Line
+    others: Expr
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """Senior interest over a payment window, per unit, and all CFADS of the window, support included."""
+
+    window_rate: Line
     window_cfads: Line
-    capacity: Line
 
 
 def unknowns(model: Model, currency: str) -> Unknowns:
@@ -75,7 +80,7 @@ def unknowns(model: Model, currency: str) -> Unknowns:
 
 
 def build(
-    model: Model, terms: SizingTerms, loans: Sequence[Loan], cash: Cash, total_uses: Line, frame: tuple[Clock, Macro]
+    model: Model, terms: SizingTerms, loans: Sequence[Loan], cash: Cash, room: Room, frame: tuple[Clock, Macro]
 ) -> Sizing:
     """Declare service capacity, the limits on debt, and the schedule that follows."""
     clock, macro = frame
@@ -97,18 +102,17 @@ def build(
         (hi(0, window * share) / terms.dscr_contracted + hi(0, window * (1 - share)) / terms.dscr_merchant) * repaying,
     )
     by_cover = _by_cover(section, loans[0], capacity, rate)
-    by_gearing = section.line("by_gearing", "Debt at the gearing cap", total_uses * terms.gearing_cap)
-    by_limit = (
-        None
-        if terms.limit is None
-        else section.line("by_limit", "Debt at the lenders' limit", macro.convert(terms.limit))
-    )
-    limits: list[Expr] = [by_gearing, by_cover, *([] if by_limit is None else [by_limit])]
+    by_gearing = section.line("by_gearing", "Debt at the gearing cap", room.total_uses * terms.gearing_cap)
+    left = hi(0, room.shared_uses - room.others)
+    by_uses = section.line("by_uses", "Debt that uses leave room for", left)
+    limits: list[Expr] = [by_gearing, by_cover, by_uses]
+    if terms.limit is not None:
+        limits.append(section.line("by_limit", "Debt at the lenders' limit", macro.convert(terms.limit)))
     fixed = None if terms.amount is None else macro.convert(terms.amount)
-    amount = section.line("senior_debt_target", "Senior debt, sized", lo(*limits) if fixed is None else fixed)
+    section.line("senior_debt_target", "Senior debt, sized", lo(*limits) if fixed is None else fixed)
     section.line("plan_cfads_target", "CFADS of the lenders' case by payment date", window * pays * clock.completed)
     whole = _window(section, "window_cfads", "CFADS of the payment window", cash.cfads, pays)
-    return Sizing(amount, by_gearing, by_cover, by_limit, whole, capacity)
+    return Sizing(rate, whole)
 
 
 def _shares(loans: Sequence[Loan]) -> list[Expr]:
@@ -131,17 +135,27 @@ def _by_cover(section: Section, loan: Loan, capacity: Line, rate: Line) -> Line:
         )
         carried = section.line("carried", "Debt that each date can carry", ratio(capacity, unit_service))
         return section.line("by_cover", label, lowest(carried, repaying))
-    value = section.ahead("capacity_value", "Value of the capacity still to come")
-    step = section.line("capacity_step", "Value at the date of capacity", repaying * ratio(value + capacity, 1 + rate))
+    return _sculpted(section, label, (repaying, rate), capacity)
+
+
+def _sculpted(section: Section, label: str, dates: tuple[Line, Line], capacity: Line) -> Line:
+    """The value of all capacity, and the shares that use it; a balance never rises, so no principal is negative.
+
+    Where interest on the later capacity would be more than a date's own capacity, the debt is only what that date
+    carries: its capacity over its rate.
+    """
+    repaying, rate = dates
+    value = section.ahead("capacity_value", "Debt that the capacity still to come can carry")
+    carried = lo(ratio(value + capacity, 1 + rate), ratio(capacity, rate, value + capacity))
+    step = section.line("capacity_step", "Debt that can be carried into the date", repaying * carried)
     value.define(step.next + ~repaying.next * value.next)
-    first = section.line("capacity_at_close", "Value of all capacity", value * loan.section.model.find("time.first"))
+    first = section.line(
+        "capacity_at_close", "Debt that all capacity can carry", value * section.model.find("time.first")
+    )
     by_cover = section.line("by_cover", label, total(first))
     balance = section.ahead("unit_balance", "Share of the debt still to repay", RATIO)
-    target = section.line(
-        "schedule_target",
-        "Sculpted principal, share of the debt",
-        repaying * (ratio(capacity, by_cover) - rate * balance.lag(1, 1)),
-        RATIO,
-    )
-    balance.define(balance.lag(1, 1) - target)
+    before = balance.lag(1, 1)
+    left = where(repaying, lo(before, ratio(value, by_cover)), before)
+    balance.define(left)
+    section.line("schedule_target", "Sculpted principal, share of the debt", before - balance, RATIO)
     return by_cover

@@ -5,6 +5,8 @@ Timing:  earned on the settlement window (the period), committed against the fis
          later; the last period of all settles what is still owed.
 Budget:  kept in the programme's currency at the rate of the window; contracts are served by priority, then pro rata;
          what a budget or envelope does not cover lapses. Money given back does not refill it.
+Tonnes:  those of the contract's products that are sold on the support's index. Where none is, support settles on
+         another index than sales do, and counts them all.
 Source:  decisions on budget year, rate and lag (F15), on where a floor lives (F19) and on two-way contracts (F20).
 """
 
@@ -20,7 +22,7 @@ from finmodel.base.units import TONNE
 from finmodel.case.calendar import KG_PER_T, ONE_YEAR
 from finmodel.case.schema_operations import Programme, Support
 from finmodel.cashflow.macro import Macro
-from finmodel.cashflow.offtake import Contract
+from finmodel.cashflow.offtake import Contract, Supply
 from finmodel.cashflow.prices import Market
 from finmodel.cashflow.timing import Clock
 
@@ -45,7 +47,10 @@ class SupportContract:
 
 @dataclass(frozen=True)
 class SupportLines:
-    """All support [reporting currency per period], by contract and in total; balances at period end."""
+    """All support [reporting currency per period], by contract and in total; balances at period end.
+
+    `by_node` is what a node's products are granted, less what is to be given back on them.
+    """
 
     contracts: dict[str, SupportContract]
     granted: Line
@@ -55,6 +60,7 @@ class SupportLines:
     given_back: Line
     receivable: Expr
     payable: Expr
+    by_node: dict[str, Expr]
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ class _Claim:
     terms: Support
     section: Section
     entity: str
+    supplies: list[Supply]
     supported: Line
     due: Line
     give_back: Line
@@ -100,7 +107,9 @@ def build(
     ]
     granted: dict[str, _Grant] = {}
     for name, programme in programmes.items():
-        own = sorted((claim for claim in claims if claim.terms.programme == name), key=lambda c: c.terms.priority)
+        own = sorted(
+            (claim for claim in claims if claim.terms.programme == name), key=lambda c: c.terms.priority.number
+        )
         granted.update(_budget(model, name, programme, own, frame))
     contracts = {
         claim.id: _settle(claim, granted[claim.id], programmes[claim.terms.programme], frame) for claim in claims
@@ -120,7 +129,20 @@ def build(
         given_back=every("given_back", "Support given back"),
         receivable=add([contract.receivable.closing for contract in each]),
         payable=add([contract.payable.closing for contract in each]),
+        by_node=_by_node(claims, contracts),
     )
+
+
+def _by_node(claims: list[_Claim], contracts: Mapping[str, SupportContract]) -> dict[str, Expr]:
+    """Support granted less give-back due, shared by nodes in proportion to the tonnes that count."""
+    parts: dict[str, list[Expr]] = {}
+    for claim in claims:
+        net = contracts[claim.id].granted - contracts[claim.id].give_back_due
+        counted = add([supply.paid_for for supply in claim.supplies])
+        for supply in claim.supplies:
+            share = net if len(claim.supplies) == 1 else net * ratio(supply.paid_for, counted)
+            parts.setdefault(supply.goods.node, []).append(share)
+    return {node: add(shares) for node, shares in parts.items()}
 
 
 def _claim(
@@ -130,28 +152,27 @@ def _claim(
     section = model.section(f"support.{name}", macro.money, terms.label)
     title, starts = terms.label, clock.year_start(programme.year_end)
     contract = deals.contracts[terms.contract]
+    supplies = _supplies(terms, contract)
+    tonnes = add([supply.paid_for for supply in supplies])
     window = section.flag("active", f"{title}: In force", clock.between(terms.start, terms.end))
     so_far = section.ahead("supported_to_date", f"{title}: Supported, fiscal year to date", TONNE)
     before = so_far.prev * ~starts
     room = hi(0, terms.quantity * ONE_YEAR - before)
-    supported = section.line(
-        "supported", f"{title}: Supported, contained", lo(contract.supported * window, room), TONNE
-    )
+    supported = section.line("supported", f"{title}: Supported, contained", lo(tonnes * window, room), TONNE)
     so_far.define(before + supported)
     price = deals.market.index[terms.price]
     gap = section.line(
         "gap", f"{title}: Floor less reference price", hi(0, macro.convert(terms.floor) - price), price.unit
     )
     due = section.line("due", f"{title}: Top-up due", supported * KG_PER_T * gap)
-    return _Claim(
-        name,
-        terms,
-        section,
-        contract.entity,
-        supported,
-        due,
-        _give_back(section, terms, (supported, price), clock, macro),
-    )
+    give_back = _give_back(section, terms, (supported, price), clock, macro)
+    return _Claim(name, terms, section, contract.entity, supplies, supported, due, give_back)
+
+
+def _supplies(terms: Support, contract: Contract) -> list[Supply]:
+    """The products of a contract whose tonnes count."""
+    same = [supply for supply in contract.supplies if supply.goods.terms.price == terms.price]
+    return same or contract.supplies
 
 
 def _give_back(section: Section, terms: Support, at: tuple[Line, Line], clock: Clock, macro: Macro) -> Line:
@@ -193,8 +214,8 @@ def _budget(
     )
     grants: dict[str, _Grant] = {}
     left: Expr = free
-    for priority in dict.fromkeys(claim.terms.priority for claim in claims):
-        rank = [claim for claim in claims if claim.terms.priority == priority]
+    for priority in dict.fromkeys(round(claim.terms.priority.number) for claim in claims):
+        rank = [claim for claim in claims if claim.terms.priority.number == priority]
         wanted = {
             c.id: c.section.line(
                 "due_own",

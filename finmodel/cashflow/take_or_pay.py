@@ -5,7 +5,8 @@ Timing:  the pledge accrues by period over the contract year; a deficiency is bi
          average of the contract price.
 Make-up: tonnes paid for and not taken are a right, and deferred revenue, until used, expired (after so many years,
          first in first out), or the end of the contract. Take beyond the year's pledge uses rights first, and is free.
-Source:  decisions on expiry (F6), make-up (F17) and take-or-pay (F18); rights carry the average price paid.
+Source:  decisions on expiry (F6), make-up (F17) and take-or-pay (F18); rights carry the average price paid. A seller
+         who delivers the contract quantity is not short, however much more the buyer nominates.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def build(terms: Contracting, volumes: Volumes, price: Expr, clock: Clock) -> Ta
     section, title, starts = terms.section, terms.offtake.label, terms.starts
     pledge = volumes.quantity * terms.offtake.take_or_pay
     pledged = section.line("take_or_pay", f"{title}: Take-or-pay quantity", pledge, TONNE)
-    missed = hi(0, volumes.nominated - volumes.available)
+    missed = hi(0, lo(volumes.nominated, volumes.quantity) - volumes.available)
     shortfall = section.line("seller_shortfall", f"{title}: Seller's shortfall", missed, TONNE)
     label = f"{title}: Take-or-pay less seller's shortfall, contract year to date"
     net = year_to_date(section, "net_pledged_to_date", label, pledged - shortfall, starts)

@@ -27,6 +27,7 @@ class Financing:
     interest: Expr
     fees: Expr
     capitalised: Expr
+    earned: Expr
 
 
 def build(
@@ -50,8 +51,9 @@ def build(
         cost = operations.capex.basis_added[name]
         notional.append(tax.build(model, f"notional_tax.{name}", terms, TaxInputs(income, none, cost), frame))
         if terms.borrower:
-            label = f"{terms.label}: Interest and fees of operation"
-            interest = section.line(f"interest.{name}", label, financing.interest + financing.fees)
+            label = f"{terms.label}: Interest and fees of operation, less interest earned"
+            deducted = financing.interest + financing.fees - financing.earned
+            interest = section.line(f"net_interest.{name}", label, deducted)
             whole = cost + financing.capitalised if terms.idc_tax == "capitalise" else cost * 1
             basis = section.line(f"basis.{name}", f"{terms.label}: Depreciable cost with financing cost", whole)
             paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, interest, basis), frame))

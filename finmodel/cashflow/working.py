@@ -2,7 +2,8 @@
 
 Sign:    receivable and payable are positive.
 Timing:  bills of a period are spread evenly over it. At period end, the bills of the last `days` days are open; more
-         days than the period has reach back into the periods before (F36).
+         days than the period has reach back into the periods before (F36). What is billed on the last day of a period
+         is open as a whole until its days have passed.
 Source:  every sale and cost states its days; value-added tax is left out.
 """
 
@@ -48,14 +49,15 @@ def _open(section: Section, kind: str, label: str, items: Sequence[Sale | Spend]
     for item in items:
         reach = math.ceil(item.days.number / (SHORTEST_MONTH * clock.timeline.months))
         if reach:
-            parts = [item.billed.lag(back) * _share(item.days, back, clock) for back in range(reach)]
+            at_end = isinstance(item, Sale) and item.at_end
+            parts = [item.billed.lag(back) * _share(item.days, back, clock, at_end) for back in range(reach)]
             rows.append(section.line(f"{kind}.{item.name}", f"{label}: {item.label}", add(parts)))
     return section.ahead(kind, label).define(add(list(rows)))
 
 
-def _share(days: Given, back: int, clock: Clock) -> Expr:
+def _share(days: Given, back: int, clock: Clock, at_end: bool) -> Expr:
     """The share of the bills of `back` periods ago that is still open at period end."""
-    since: Expr = days
+    left: Expr = days  # of the days after the end of that period
     for step in range(back):
-        since = since - clock.days.lag(step)
-    return lo(1, hi(0, ratio(since, clock.days.lag(back))))
+        left = left - clock.days.lag(step)
+    return left > 0 if at_end else lo(1, hi(0, ratio(left, clock.days.lag(back))))

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cashflow.ops import YEARS, by_date, deal, timeline
+from finmodel.base.errors import CaseError
+from tests.cashflow.ops import YEARS, by_date, deal, read, timeline
 
 BUILT = '[timeline]\nfinancial_close = 2027-01-01\nconstruction = "24 months"\n'
 """Two years of construction, 2027 and 2028, before the same operations."""
@@ -137,16 +138,13 @@ def test_grant_reduces_the_basis_for_books_and_tax(tmp_path: Path) -> None:
     assert small.at("capex.book_value", ["2028", "2032"]) == pytest.approx([50_000, 0])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="capex.py:60 lets each grant take half of the same cost; capex.py:6 says grants take at most half of it",
-)
 def test_two_grants_together_take_at_most_half_of_the_cost(tmp_path: Path) -> None:
-    """50 % and 40 % of 100,000 USD: a rule might refuse the case as well."""
-    small = deal(tmp_path, BUILT + PLANT + grant() + grant("40 %", name="more"))
+    """30 % and 20 % of 100,000 USD are half of it; 50 % and 40 % are refused."""
+    small = deal(tmp_path, BUILT + PLANT + grant("30 %") + grant("20 %", name="more"))
 
-    assert small["grant.aid.earned"].sum() + small["grant.more.earned"].sum() <= 50_000 + 1e-6
+    assert small["grant.aid.earned"].sum() + small["grant.more.earned"].sum() == pytest.approx(50_000)
+    with pytest.raises(CaseError, match="grants pay 90 % of"):
+        read(tmp_path, BUILT + PLANT + grant() + grant("40 %", name="more"))
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -133,11 +133,6 @@ def test_feed_within_one_company_is_no_transfer(tmp_path: Path) -> None:
     assert deal(tmp_path, METAL).works.chain.transfers == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="chain.py:139 prices feed at the bare index: neither what it contains nor its fee",
-)
 def test_metal_moves_between_companies_at_what_it_contains_and_its_fee(tmp_path: Path) -> None:
     """20 t of metal at 1.238421 × 10 + 2 USD/kg, what a buyer outside would pay: 287,684 USD."""
     small = deal(tmp_path, METAL + COMPANY + PANEL)
@@ -145,11 +140,6 @@ def test_metal_moves_between_companies_at_what_it_contains_and_its_fee(tmp_path:
     assert small.at("node.panel.transfer", ["2029"]) == pytest.approx([20_000 * (CONTAINED * 10 + 2)])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=KeyError,
-    reason="chain.py:193 lists nodes in the order of the case, inventory.py:38 needs the order of the chain",
-)
 def test_nodes_may_stand_in_any_order_in_the_case(tmp_path: Path) -> None:
     """The panel plant stands before the metal plant that feeds it."""
     head, product, node = METAL.partition("[node.metal]")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cashflow.ops import METAL, by_date, cost, deal, quarters, share, timeline
+from finmodel.base.errors import CaseError
+from tests.cashflow.ops import METAL, by_date, cost, deal, quarters, read, share, timeline
 
 
 def test_fixed_cost_runs_with_operations_and_not_with_output(tmp_path: Path) -> None:
@@ -90,11 +91,6 @@ end = 2032-12-31
 """
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="costs.py:63 takes of_revenue on sales alone; F14: the royalty base includes support unless keyed out",
-)
 def test_royalty_counts_price_support(tmp_path: Path) -> None:
     """100 t at an index of 10 and a floor of 15 USD/kg: 5 % of 1,500,000 USD."""
     small = deal(tmp_path, share() + SUPPORT + cost('of_revenue = "5 %"'))
@@ -103,13 +99,28 @@ def test_royalty_counts_price_support(tmp_path: Path) -> None:
     assert small.at("cost.power.billed", ["2029"]) == pytest.approx([75_000])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="costs.py:43 multiplies a share of revenue by the inflation index: 5 % becomes 5.5 %",
-)
-def test_share_of_revenue_does_not_grow_with_inflation(tmp_path: Path) -> None:
-    """5 % of 1,000,000 USD in every year; a rule might refuse the key as well."""
-    small = deal(tmp_path, cost('of_revenue = "5 %"\ninflation = "us"'))
+def test_royalty_counts_price_support_on_the_products_of_its_node_only(tmp_path: Path) -> None:
+    """38.07895 t of ore and 50 t of metal that holds 61.92105 t: of 500,000 USD of support, 190,394.74 are the mine's.
 
-    assert small.at("cost.power.billed") == pytest.approx([50_000] * 4)
+    It sells ore for 380,789.47 USD: 10 % of 571,184.21.
+    """
+    both = share().replace('["ore"]', '["ore", "metal"]')
+    small = deal(tmp_path, METAL + both + SUPPORT + cost('of_revenue = "10 %"'))
+
+    assert small.at("support.granted", ["2029"]) == pytest.approx([500_000])
+    assert small.at("cost.power.billed", ["2029"]) == pytest.approx([57_118.421])
+
+
+def test_royalty_is_not_taken_on_what_is_given_back(tmp_path: Path) -> None:
+    """30 % of 2 USD/kg above a strike of 8 go back, 60,000 USD (the floor is 7): 5 % of 940,000."""
+    terms = SUPPORT.replace("15 USD/kg", "7 USD/kg") + 'share = "30 %"\nstrike = "8 USD/kg"\n'
+    small = deal(tmp_path, share() + terms + cost('of_revenue = "5 %"'))
+
+    assert small.at("support.give_back_due", ["2029"]) == pytest.approx([60_000])
+    assert small.at("cost.power.billed", ["2029"]) == pytest.approx([47_000])
+
+
+def test_share_of_revenue_has_no_inflation(tmp_path: Path) -> None:
+    """It grows with revenue; an index beside would make 5.5 % of 5 %."""
+    with pytest.raises(CaseError, match="a share of revenue grows with revenue"):
+        read(tmp_path, cost('of_revenue = "5 %"\ninflation = "us"'))

@@ -144,14 +144,6 @@ def test_a_class_at_its_cap_earns_the_cap() -> None:
     assert np.sum(rows["public"] * 1.07**-years) == pytest.approx(15)
 
 
-@pytest.mark.xfail(strict=True, reason="a cap holds in the third tier alone: the second pays a hurdle above it (F30)")
-def test_a_cap_below_the_hurdle_stops_the_class_too() -> None:
-    """Cap 3 %, hurdle 5 %: 40 x 1.03^(366/365) in 2028, if the case is not refused."""
-    rows = tiers([500], cap=0.03)
-
-    assert rows["public"][1] == pytest.approx(40 * 1.03**LEAP)
-
-
 def test_one_class_receives_everything() -> None:
     rows = received([10, 20, 30], {"sponsor": owner("sponsor", 1.0, hurdle=0.08)})
 

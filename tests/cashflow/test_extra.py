@@ -1,11 +1,14 @@
 """Extra lines: each form of a formula worked by hand, and texts that are none."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from finmodel.base.errors import FinmodelError, NumberError
+from finmodel.base.errors import CircularityError, FinmodelError, NumberError
+from finmodel.base.model import leaves
+from finmodel.cashflow import extra
 from finmodel.cashflow.extra import BadFormula
 from tests.cashflow.ops import YEARS, Deal, by_date, deal
 
@@ -23,6 +26,8 @@ def message(folder: Path, text: str) -> str:
         typed(folder, x=text)
     assert caught.value.key == "x"
     assert caught.value.exit_code == 2
+    assert caught.value.remedy
+    assert not re.search(r"\?\.|\w\.\.|\.py:", str(caught.value))
     return str(caught.value)
 
 
@@ -187,7 +192,7 @@ def test_units_that_do_not_fit_are_refused(tmp_path: Path, text: str, wrong: str
 @pytest.mark.parametrize("text", ["sales.billed / product.ore.sold", "1 / (2 - 1)"])
 def test_division_by_what_may_be_zero_is_refused(tmp_path: Path, text: str) -> None:
     """`ratio` says what to do where the divisor is 0."""
-    assert "write ratio(a, b, default)" in message(tmp_path, text)
+    assert "Write ratio(a, b, default)" in message(tmp_path, text)
 
 
 @pytest.mark.parametrize("text", ["'5'", "'five USD'", "'5 pounds'", "'1e400 USD'", "'5 USD 5'"])
@@ -208,62 +213,87 @@ def test_hook_that_reads_the_cash_it_joins_is_a_circle(tmp_path: Path) -> None:
         typed(tmp_path, other_cost="operations.net_cash * 0.1")
 
 
-@pytest.mark.parametrize("text", ["9 ** 9 ** 9", "sales.billed * 1e300 * 1e300"])
+@pytest.mark.parametrize("text", ["9 ** 9 ** 9", "sales.billed * 10 ** 400"])
 def test_number_beyond_all_bounds_is_told_with_its_line(tmp_path: Path, text: str) -> None:
     """No infinity gets into a result."""
     with pytest.raises(NumberError, match=r"extra\.x"):
         typed(tmp_path, x=text)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=(NameError, OverflowError),
-    reason="extra.py:125 makes a constant of any literal: infinity breaks the generated code, a long integer float()",
-)
-@pytest.mark.parametrize("text", ["1e999", "1" + "0" * 400])
-def test_literal_beyond_all_bounds_is_refused(tmp_path: Path, text: str) -> None:
-    """A typing error, not a fault of the program."""
-    assert message(tmp_path, text)
-
-
-@pytest.mark.xfail(
-    strict=True,
-    raises=TypeError,
-    reason="extra.py:142 lets lo and hi have fewer than two terms: min() and min(x) fail in the generated code",
-)
-@pytest.mark.parametrize("text", ["lo()", "hi()", "lo(sales.billed)", "hi(1)"])
-def test_lo_and_hi_need_two_terms(tmp_path: Path, text: str) -> None:
-    """The smallest of one is no comparison."""
-    assert message(tmp_path, text)
-
-
-@pytest.mark.xfail(
-    strict=True,
-    raises=RecursionError,
-    reason="extra.py:103 parses formulas that are deeper than the engine can walk: 450 signs end in a RecursionError",
-)
-def test_formula_deeper_than_the_engine_walks_is_refused(tmp_path: Path) -> None:
-    """Within 2,000 characters."""
-    assert message(tmp_path, "-" * 450 + "1")
-
-
-@pytest.mark.xfail(
-    strict=True,
-    raises=BadFormula,
-    reason="extra.py:103 takes a blank before the formula for an indent: parse typed.strip()",
-)
 def test_blanks_around_a_formula_do_not_count(tmp_path: Path) -> None:
     """As in every other value of a case."""
     assert typed(tmp_path, x="  sales.billed ").at("extra.x", ["2029"]) == pytest.approx([1_000_000])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=BadFormula,
-    reason="extra.py:68 defines formulas in the order of the case, though a line may read any line (decisions 21)",
-)
 def test_line_may_read_one_below_it(tmp_path: Path) -> None:
     """The order of a table has no meaning elsewhere."""
     small = typed(tmp_path, first="extra.second * 0.5", second="sales.billed * 0.5")
 
     assert small.at("extra.first", ["2029"]) == pytest.approx([250_000])
+
+
+def test_lines_may_stand_in_any_order_beside_hooks(tmp_path: Path) -> None:
+    """A cost of half of a fee that stands below it, and the fee's memo above both: 25,000, 50,000 and 50,000 USD."""
+    small = typed(tmp_path, memo="extra.fee", other_cost="extra.fee * 0.5", fee="sales.billed * 0.05")
+
+    assert small.at("extra.memo", ["2029"]) == pytest.approx([50_000])
+    assert small.at("operations.net_cash", ["2029"]) == pytest.approx([975_000])
+
+
+def test_lines_that_read_each_other_are_told_together(tmp_path: Path) -> None:
+    """Neither has a unit before the other, in this period or the one before."""
+    with pytest.raises(BadFormula, match=r"extra\.a and extra\.b read each other") as caught:
+        typed(tmp_path, a="extra.b.prev * 0.5", b="extra.a * 0.5")
+    assert caught.value.key == "a"
+    assert "extra.x reads itself" in message(tmp_path, "extra.x.prev + '1 USD'")
+
+
+def test_hook_and_a_line_that_read_each_other_at_once_are_a_circle(tmp_path: Path) -> None:
+    """The hook's unit is known, so that the circle is one of numbers."""
+    with pytest.raises(CircularityError, match=r"extra\.fee"):
+        typed(tmp_path, fee="extra.other_cost * 2", other_cost="extra.fee * 0.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("where(1, 2)", "has too few terms. Write where(flag, a, b)."),
+        ("ratio(1)", "has too few terms. Write ratio(a, b, default)."),
+        ("ratio(1, 2, 3, 4)", "has too many terms"),
+        ("lo(sales.billed)", '"lo(sales.billed)" has too few terms'),
+        ("hi()", '"hi()" has too few terms'),
+        ("sales.billed.lag(-1)", "lag goes back a whole number of periods, from 0 to 7: got -1"),
+        ("sales.billed.lag()", "got nothing"),
+        ("sales.billed.lag", '"sales.billed.lag" does not say how far back'),
+        ("sales.billed / 0", '"0" is no divisor'),
+        ("sales.billed / '0 kg'", "is no divisor"),
+        ("1e16", "a number is beyond 1e15"),
+        ("1e999", "a number is beyond 1e15"),
+        ("1" + "0" * 400, "a number is beyond 1e15"),
+        ("'1e60 USD'", "a quantity is beyond 1e15"),
+        ("-" * 450 + "1", "the formula is 451 levels deep; at most 60 are possible"),
+    ],
+)
+def test_message_says_what_is_wrong(tmp_path: Path, text: str, wrong: str) -> None:
+    """And what to write instead."""
+    assert wrong in message(tmp_path, text)
+
+
+def test_sum_of_fifty_terms_is_not_too_deep(tmp_path: Path) -> None:
+    """50 × 1,000,000 USD."""
+    assert typed(tmp_path, x=" + ".join(["sales.billed"] * 50)).at("extra.x", ["2029"]) == pytest.approx([50e6])
+
+
+def test_single_number_has_no_period_before(tmp_path: Path) -> None:
+    """A line of constants alone has one value."""
+    with pytest.raises(BadFormula, match="is a single number"):
+        typed(tmp_path, x="2 * 3", y="extra.x.prev")
+
+
+def test_quantity_is_an_input_at_the_place_of_its_formula(tmp_path: Path) -> None:
+    """So that an explanation ends in the case."""
+    model = typed(tmp_path).model
+    extra.define(model, {"fee": "'2 USD/kg' * product.ore.sold"}, {"fee": "case.toml:7"})
+    (leaf,) = leaves(model.lines["extra.fee"].expr)
+
+    assert (leaf.where, model.lines["extra.fee"].where) == ("case.toml:7", "case.toml:7")

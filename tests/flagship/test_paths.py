@@ -48,7 +48,11 @@ def worst() -> dict[str, float]:
     return found
 
 
-@pytest.mark.parametrize("check", [id for id, kind in built().model.checks.items() if kind == ERROR])
+OVERRUN = "checks.funding_shortfall"  # a cost beyond what owners promised: such a path is not completed (F8)
+ERRORS = [id for id, kind in built().model.checks.items() if kind == ERROR and id != OVERRUN]
+
+
+@pytest.mark.parametrize("check", ERRORS)
 def test_a_check_holds_on_every_path(check):
     assert worst()[check] <= 1e-9
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.run import build, load, run
+from finmodel.build import build
+from finmodel.run import load, run
 from tests.engine.sheets import Sheet, differences, recalculate
 from tests.flagship.deal import CASES
 

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from finmodel.base.errors import UsageError
+from finmodel.build import build
 from finmodel.outputs.listings import aligned, check_text, keys_text, lines_text, schema_text
-from finmodel.run import build, load
+from finmodel.run import load
 from tests.outputs.toys import CASES, loan, tiny_case
 
 

@@ -1,0 +1,61 @@
+"""A case becomes lines in the order of computation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from finmodel.base.errors import CaseError, ModelError, Problem
+from finmodel.base.expr import Given
+from finmodel.base.model import Model
+from finmodel.case.expand import leaves
+from finmodel.case.read import Case
+from finmodel.cashflow.deal import build as build_deal
+from finmodel.cashflow.extra import BadFormula
+from finmodel.engine.code import Values
+from finmodel.engine.plan import Plan, plan
+
+
+@dataclass(frozen=True)
+class Built:
+    """A case as lines in the order of computation, and the inputs that they read."""
+
+    case: Case
+    model: Model
+    plan: Plan
+    givens: Mapping[str, Given]
+
+    def inputs(self, case: Case) -> Values:
+        """A case's numbers of every input that a line reads; a single number stands in each period of a row.
+
+        Raises:
+            ModelError: The case has a row where the model has one number.
+        """
+        typed = {given.id: given.value for _, given, _ in leaves(case.tables, {})}
+        values: Values = {}
+        for id, given in self.givens.items():
+            value = typed.get(id, given.value)
+            if given.series and not isinstance(value, tuple):
+                value = (value,) * self.model.timeline.count
+            if isinstance(value, tuple) and not given.series:
+                raise ModelError(f"{id} is one number in the model and a row in the case")
+            values[id] = value
+        return values
+
+
+def build(case: Case) -> Built:
+    """Declare a case's lines and order them.
+
+    Raises:
+        CaseError: A formula of [extra_lines] is wrong.
+        CircularityError: Lines need each other in the same period.
+    """
+    places = {key.removeprefix("extra_lines."): str(place) for key, place in case.places.items()}
+    try:
+        model = build_deal(case.tables, case.timeline, places)
+    except BadFormula as error:
+        key = f"extra_lines.{error.key}"
+        place = case.places[key]
+        wrong = error.wrong + ("" if error.wrong.endswith("?") else ".")
+        raise CaseError([Problem(place.file, place.line, key, place.text, wrong, error.remedy)]) from None
+    return Built(case, model, plan(model), model.givens())

@@ -1,0 +1,35 @@
+"""The plan of senior debt as signed: what every look ahead reads, so that no path sees its own future.
+
+Sign:    service is positive.
+Timing:  service stands at its payment date; the share drawn is known from completion on, and 1 before.
+Source:  the locked schedule in proportion to what was drawn of it (F1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finmodel.base.expr import add, ratio, where
+from finmodel.base.model import Line, Model
+from finmodel.base.units import RATIO
+from finmodel.cashflow.facility import Loan, plan_service
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Scheduled interest and principal on full commitments, and the share of these that was drawn."""
+
+    service: Line
+    drawn: Line
+
+
+def build(model: Model, senior: Sequence[Loan], clock: Clock, macro: Macro) -> Plan:
+    """Declare the plan of all senior facilities together."""
+    section = model.section("plan", macro.money, "Plan of senior debt")
+    service = add([plan_service(loan, clock) for loan in senior])
+    share = ratio(add([loan.base.opening for loan in senior]), add([loan.commitment for loan in senior]))
+    drawn = section.line("drawn_share", "Share of senior commitments drawn", where(clock.completed, share, 1), RATIO)
+    return Plan(section.line("service", "Senior service, as planned", service), drawn)

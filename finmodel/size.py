@@ -1,0 +1,147 @@
+"""Debt as lenders size it: on the sizing case, never on a scenario, and then fixed (decisions 8 and 9, F9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from finmodel.base.errors import ModelError, SolveError
+from finmodel.build import Built, build
+from finmodel.case.read import Case, read_case
+from finmodel.case.schema_finance import SizingTerms
+from finmodel.engine.code import Values
+from finmodel.engine.evaluate import settle
+from finmodel.engine.results import ERROR, CheckResult
+from finmodel.engine.solve import Solution
+
+ROUNDING = 1e-9
+LIMITS = {
+    "sizing.by_cover": "debt service cover",
+    "sizing.by_gearing": "gearing cap",
+    "sizing.by_limit": "lenders' limit",
+    "sizing.by_uses": "room that uses of funds leave",
+}
+TARGET, CAPACITY = "sizing.senior_debt_target", "sizing.capacity"
+
+
+@dataclass(frozen=True)
+class Sized:
+    """The case that debt was sized on, and the values that were found."""
+
+    lenders: Built
+    solution: Solution
+
+    def given(self, live: Built) -> Values:
+        """The solved values for the live lines.
+
+        Raises:
+            SolveError: They were found on another timeline.
+        """
+        if _calendar(self.lenders.case) != _calendar(live.case):
+            raise SolveError("the debt cannot be held: the change moves the timeline. Run it without --hold-debt.")
+        return {id: value for id, value in self.solution.given.items() if id in live.givens}
+
+    def checks(self) -> tuple[CheckResult, ...]:
+        """Whether every solved input reaches its target."""
+        if not self.lenders.model.solved:
+            return ()
+        residual, tolerance = self.solution.residual, self.lenders.case.tables.sizing.tolerance.number
+        label = "Sizing: solved inputs reach their targets"
+        return (CheckResult("checks.sizing", label, ERROR, residual <= tolerance, residual, ""),)
+
+    def facts(self, live: Case) -> dict[str, str]:
+        """Where debt comes from, and what limits it."""
+        if not self.lenders.model.solved:
+            return {}
+        case, lines = self.lenders.case, self.solution.lines
+        limits = {name: lines[id] for id, name in LIMITS.items() if id in lines}
+        fixed = case.tables.sizing.amount is not None
+        whose = "" if case is live else "the sizing case of "
+        return {
+            "debt_sized_on": f"{whose}{case.name} ({case.sha256[:12]})",
+            "sizing_passes": str(self.solution.passes),
+            "sizing_residual": f"{self.solution.residual:.1e}",
+            "binding_constraint": "fixed amount" if fixed else min(limits, key=lambda name: limits[name], default=""),
+        }
+
+
+def size(live: Built, hold_debt: bool) -> Sized:
+    """Find the solved inputs of a deal.
+
+    Raises:
+        SolveError: No debt meets what the case asks for.
+    """
+    case = live.case
+    if case.scenario is not None or (hold_debt and case.sets):
+        case = read_case(case.path, None, None if hold_debt else case.sets)
+    sizing = case.sizing or case
+    lenders, given = _lenders(live, sizing)
+    watched = (*LIMITS, TARGET, CAPACITY, _repayment_dates(sizing))
+    watch = [id for id in watched if id in lenders.model.lines]
+    try:
+        solution = settle(lenders.model, lenders.plan, given, sizing.tables.sizing.tolerance.number, watch)
+    except SolveError as error:
+        raise SolveError(f"{sizing.name}: {error}") from None
+    if TARGET in solution.lines:
+        _refuse(lenders, solution)
+    return Sized(lenders, solution)
+
+
+def _lenders(live: Built, sizing: Case) -> tuple[Built, Values]:
+    """The lines and numbers of the sizing case: the live lines where they fit its inputs, else lines of its own."""
+    if live.case.sets == sizing.sets:
+        try:
+            return replace(live, case=sizing), live.inputs(sizing)
+        except ModelError:
+            pass
+    own = build(sizing)
+    return own, own.inputs(sizing)
+
+
+def _refuse(lenders: Built, solution: Solution) -> None:
+    """An amount beyond a limit that the case states, or no cash to size debt on, has no answer."""
+    terms, lines = lenders.case.tables.sizing, solution.lines
+    if terms.amount is not None:
+        _refuse_amount(terms, solution)
+    elif lines["sizing.by_cover"] <= 0:
+        dates, labels = _repayment_dates(lenders.case), lenders.model.timeline.labels
+        empty = [
+            label for label, pays, cash in zip(labels, lines[dates], lines[CAPACITY], strict=True) if pays and cash <= 0
+        ]
+        raise SolveError(
+            "no debt can be sized: on the sizing case, cash flow available for debt service is nothing or negative in"
+            f" {', '.join(empty[:3])}{' and later' if len(empty) > 3 else ''}.\nCheck its prices, volumes and costs,"
+            " start repayment later (facility.*.grace), or give sizing.amount."
+        )
+
+
+def _refuse_amount(terms: SizingTerms, solution: Solution) -> None:
+    """A fixed amount is held against the uses, and against the limits that the case states itself."""
+    assert terms.amount is not None
+    stated = {
+        "sizing.by_gearing": terms.gearing_cap,
+        "sizing.by_cover": terms.dscr_contracted,
+        "sizing.by_limit": terms.limit,
+    }
+    amount = float(solution.lines[TARGET])
+    for id, limit in LIMITS.items():
+        key = stated.get(id)
+        typed = id == "sizing.by_uses" or (key is not None and key.where != "default")
+        most = float(solution.lines.get(id, amount))
+        if typed and amount > most * (1 + ROUNDING):
+            where = f" ({key.id}, {key.where})" if key is not None else ""
+            raise SolveError(
+                f"{terms.amount.where}: sizing.amount\nsenior debt of {amount:,.0f} cannot be met: the {limit}{where}"
+                f" allows at most {most:,.0f}.\nLower the amount, or leave it out and let it be sized."
+            )
+
+
+def _repayment_dates(case: Case) -> str:
+    """The line that flags the dates of the senior schedule; empty when there is no senior debt."""
+    senior = [name for name, loan in case.tables.facility.items() if loan.rank == "senior"]
+    return f"facility.{senior[0]}.repayment_date" if senior else ""
+
+
+def _calendar(case: Case) -> tuple[object, ...]:
+    """What a schedule by period depends on: the periods, and where construction ends."""
+    terms = case.tables.timeline
+    return case.timeline.labels, terms.construction.number, terms.operations.number
