@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from finmodel.base.errors import ModelError, SolveError
+from finmodel.base.expr import Given
 from finmodel.build import Built, build
 from finmodel.case.read import Case, read_case
 from finmodel.case.schema_finance import SizingTerms
+from finmodel.case.table import Table
 from finmodel.engine.code import Values
 from finmodel.engine.evaluate import settle
 from finmodel.engine.results import ERROR, CheckResult
@@ -40,6 +44,11 @@ class Sized:
             raise SolveError("the debt cannot be held: the change moves the timeline. Run it without --hold-debt.")
         return {id: value for id, value in self.solution.given.items() if id in live.givens}
 
+    @property
+    def digest(self) -> str:
+        """A short hash of all that debt was sized on: the same inputs, the same hash, whatever they are called."""
+        return sha256(repr(_plain(self.lenders.case.tables)).encode()).hexdigest()[:12]
+
     def checks(self) -> tuple[CheckResult, ...]:
         """Whether every solved input reaches its target."""
         if not self.lenders.model.solved:
@@ -57,7 +66,7 @@ class Sized:
         fixed = case.tables.sizing.amount is not None
         whose = "" if case is live else "the sizing case of "
         return {
-            "debt_sized_on": f"{whose}{case.name} ({case.sha256[:12]})",
+            "debt_sized_on": f"{whose}{case.name} ({self.digest})",
             "sizing_passes": str(self.solution.passes),
             "sizing_residual": f"{self.solution.residual:.1e}",
             "binding_constraint": "fixed amount" if fixed else min(limits, key=lambda name: limits[name], default=""),
@@ -139,6 +148,17 @@ def _repayment_dates(case: Case) -> str:
     """The line that flags the dates of the senior schedule; empty when there is no senior debt."""
     senior = [name for name, loan in case.tables.facility.items() if loan.rank == "senior"]
     return f"facility.{senior[0]}.repayment_date" if senior else ""
+
+
+def _plain(value: object) -> object:
+    """A table of a case as plain numbers and texts, without places and sources."""
+    if isinstance(value, Given):
+        return value.value
+    if isinstance(value, Table):
+        return [(name, _plain(inner)) for name, inner in value if name not in ("name", "label", "label_ja")]
+    if isinstance(value, Mapping):
+        return [(name, _plain(inner)) for name, inner in value.items()]
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _calendar(case: Case) -> tuple[object, ...]:
