@@ -9,15 +9,15 @@ Source:  grants take at most half of eligible cost, up to a ceiling, and reduce 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from finmodel.base.expr import Expr, add, hi, lo, month_of, ratio, where
+from finmodel.base.expr import Expr, add, hi, lo, month_of, ratio
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import YEAR
 from finmodel.case.schema_operations import Capex, Grant
 from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.running import settled
 from finmodel.cashflow.timing import Clock
 
 
@@ -124,10 +124,8 @@ def _grant(model: Model, name: str, terms: Grant, cost: tuple[Capex, Line], fram
     granted.define(granted.prev + own)
     earned = section.line("earned", f"{terms.label}: Earned", macro.convert(own))
     receivable = section.account("receivable", f"{terms.label}: Receivable")
-    lag = math.ceil(terms.lag.number / clock.timeline.months)
-    received = section.line(
-        "received", f"{terms.label}: Received", where(clock.last, receivable.opening + earned, earned.lag(lag))
-    )
+    later = settled(earned, receivable, terms.lag, clock)
+    received = section.line("received", f"{terms.label}: Received", later)
     receivable.close(add=[earned], less=[received])
     return GrantLines(terms, earned, received, receivable)
 

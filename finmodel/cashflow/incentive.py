@@ -9,12 +9,11 @@ Source:  Australia's critical minerals production tax incentive: 10 % of eligibl
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from finmodel.base.expr import where
 from finmodel.base.model import Account, Line, Model
 from finmodel.case.schema_operations import Incentive
+from finmodel.cashflow.running import settled
 from finmodel.cashflow.timing import Clock
 
 
@@ -40,8 +39,6 @@ def build(model: Model, entity_id: str, label: str, terms: Incentive, cost: Line
     eligible = section.line("eligible", f"{title}: Eligible cost", cost * terms.eligible * window)
     earned = section.line("earned", f"{title}: Earned", eligible * terms.share)
     receivable = section.account("receivable", f"{title}: Receivable")
-    lag = math.ceil(terms.lag.number / clock.timeline.months)
-    settled = where(clock.last, receivable.opening + earned, earned.lag(lag))
-    received = section.line("received", f"{title}: Received", settled)
+    received = section.line("received", f"{title}: Received", settled(earned, receivable, terms.lag, clock))
     receivable.close(add=[earned], less=[received])
     return IncentiveLines(earned, received, receivable)

@@ -1,9 +1,12 @@
-"""Running totals: since the start of the deal, or since the start of a tax, budget or contract year."""
+"""Running totals since the start of the deal or of a year, and flows that are settled a lag later."""
 
 from __future__ import annotations
 
-from finmodel.base.expr import Expr, where
-from finmodel.base.model import Line, Section
+import math
+
+from finmodel.base.expr import Expr, Given, where
+from finmodel.base.model import Account, Line, Section
+from finmodel.cashflow.timing import Clock
 
 
 def to_date(section: Section, name: str, label: str, flow: Expr) -> Line:
@@ -16,3 +19,9 @@ def year_to_date(section: Section, name: str, label: str, flow: Expr, starts: Ex
     """The total of a flow since the last period in which `starts` is 1, that period included."""
     line = section.ahead(name, label, flow.unit)
     return line.define(where(starts, 0, line.prev) + flow)
+
+
+def settled(flow: Line, owed: Account, lag: Given, clock: Clock) -> Expr:
+    """A flow paid a lag later, at the end of the period in which that falls; the last period of all pays the rest."""
+    periods = math.ceil(lag.number / clock.timeline.months)
+    return where(clock.last, owed.opening + flow, flow.lag(periods))

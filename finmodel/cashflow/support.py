@@ -12,7 +12,6 @@ Source:  decisions on budget year, rate and lag (F15), on where a floor lives (F
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +23,7 @@ from finmodel.case.schema_operations import Programme, Support
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.offtake import Contract, Supply
 from finmodel.cashflow.prices import Market
+from finmodel.cashflow.running import settled
 from finmodel.cashflow.timing import Clock
 
 
@@ -256,24 +256,23 @@ def _settle(claim: _Claim, own: _Grant, programme: Programme, frame: tuple[Clock
     """Grant, then pay a lag later; in the programme's currency the lag leaves a gain or loss on exchange."""
     clock, macro = frame
     section, title = claim.section, claim.terms.label
-    lag = math.ceil(claim.terms.lag.number / clock.timeline.months)
+    lag = claim.terms.lag
     granted = section.line("granted", f"{title}: Granted", macro.convert(own.granted))
     unmet = section.line("unmet", f"{title}: Not covered by the budget", macro.convert(hi(0, own.due - own.granted)))
     receivable = section.account("receivable", f"{title}: Receivable")
-    paid = section.line("paid", f"{title}: Paid", _later(granted, receivable, lag, clock))
+    paid = section.line("paid", f"{title}: Paid", settled(granted, receivable, lag, clock))
     receivable.close(add=[granted], less=[paid])
     payable = section.account("payable", f"{title}: Give-back payable")
-    given_back = section.line("given_back", f"{title}: Given back", _later(claim.give_back, payable, lag, clock))
+    given_back = section.line("given_back", f"{title}: Given back", settled(claim.give_back, payable, lag, clock))
     payable.close(add=[claim.give_back], less=[given_back])
     committed = section.account("committed", f"{title}: Committed by the programme, not yet paid", own.granted.unit)
-    settled = section.line(
-        "settled", f"{title}: Commitment settled", _later(own.granted, committed, lag, clock), own.granted.unit
-    )
-    committed.close(add=[own.granted], less=[settled])
+    discharged = settled(own.granted, committed, lag, clock)
+    cleared = section.line("settled", f"{title}: Commitment settled", discharged, own.granted.unit)
+    committed.close(add=[own.granted], less=[cleared])
     spent = macro.to(paid, programme.envelope)
     paid_own = section.line("paid_own", f"{title}: Paid, in the programme's currency", spent, own.granted.unit)
     label = f"{title}: Exchange loss of the programme between grant and payment"
-    section.line("net_fx", label, paid_own - settled, paid_own.unit)
+    section.line("net_fx", label, paid_own - cleared, paid_own.unit)
     return SupportContract(
         id=claim.id,
         terms=claim.terms,
@@ -288,8 +287,3 @@ def _settle(claim: _Claim, own: _Grant, programme: Programme, frame: tuple[Clock
         receivable=receivable,
         payable=payable,
     )
-
-
-def _later(flow: Line, balance: Account, lag: int, clock: Clock) -> Expr:
-    """A flow so many periods later; the last period of all settles the balance."""
-    return where(clock.last, balance.opening + flow, flow.lag(lag))
