@@ -111,6 +111,8 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
     checks.money("junior_paid", "Mezzanine is paid when due", deal.paid.junior.shortfall, "alert")
     locked = (model.find("waterfall.locked_up") > checks.macro.cent) & model.find("waterfall.distributions_tested")
     checks.number("distributions_open", "No lock-up of distributions", locked, "alert")
+    if deal.senior:
+        checks.number("no_default", "No default on debt service cover", model.find("ratios.in_default"), "alert")
     if case.sizing.tail is not None and deal.senior:
         _tail(checks, case, deal)
 

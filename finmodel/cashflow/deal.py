@@ -95,7 +95,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     covers = None
     if sized is not None and debt.plan is not None:
         covers = ratios.cover(model, debt.senior, sized, (debt.plan, solved), frame)
-    flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, debt, covers, clock))
+    flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, debt, covers, frame))
     owners = equity.build(model, case.equity, debt.funding.equity, flows.distributions, frame)
     report(
         model,
@@ -200,14 +200,16 @@ def _size(
     return sizing.build(model, case.sizing, debt.senior, cash, room, frame)
 
 
-def _tests(model: Model, case: CaseTables, debt: _Debt, covers: Cover | None, clock: Clock) -> Tests:
-    """What a distribution must pass: lock-up on both covers, and the first repayment behind it (F29)."""
+def _tests(model: Model, case: CaseTables, debt: _Debt, covers: Cover | None, frame: Frame) -> Tests:
+    """What a distribution must pass: lock-up on both covers, no default, and the first repayment behind it (F29)."""
+    clock = frame[0]
     if covers is None:
-        return Tests(Const(1), clock.completed)
-    lockup = case.waterfall.lockup
+        return Tests(Const(1), clock.completed, Const(1))
+    lockup, senior = case.waterfall.lockup, debt.senior
     back, ahead = (~row.tested | ratios.reaches(row.value, lockup) for row in (covers.historic, covers.forward))
-    begun = model.find(f"facility.{debt.senior[0].id}.instalment")
-    return Tests(back & ahead, clock.completed & (begun >= 1))
+    begun = model.find(f"facility.{senior[0].id}.instalment")
+    default = ratios.default(model, covers.historic, case.waterfall.default, senior, frame[1])
+    return Tests(back & ahead, clock.completed & (begun >= 1), ~default)
 
 
 def _pay(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finmodel.base.expr import Expr, add, hi, ratio, shown
+from finmodel.base.expr import Expr, add, hi, ratio, shown, where
 from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
@@ -107,6 +107,17 @@ def _forward(section: Section, loan: Loan, lenders: tuple[Plan, Unknowns], clock
     needed = section.line("plan_service_year", label, service * plan.drawn)
     tested = loan.repaying & (needed > macro.cent)
     return define(section, "dscr_forward", "Debt service cover ratio, plan, 12 months ahead", cash, needed, tested)
+
+
+def default(model: Model, historic: Ratio, least: Expr, senior: Sequence[Loan], macro: Macro) -> Line:
+    """1 from a date on which cover is below the default level until one on which it is not, while debt is owed."""
+    section = model.sections["ratios"]
+    flag = section.ahead("in_default", "In default on debt service cover", RATIO)
+    owed = section.line(
+        "senior_owed", "Senior debt outstanding, opening", add([loan.outstanding.opening for loan in senior])
+    )
+    below = where(historic.tested, ~reaches(historic.value, least), flag.prev)
+    return flag.define(below & (owed > macro.cent))
 
 
 def life_cover(model: Model, senior: Sequence[Loan], sizing: Sizing, frame: tuple[Clock, Macro]) -> tuple[Ratio, Ratio]:

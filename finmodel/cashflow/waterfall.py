@@ -7,7 +7,7 @@ Timing:  each rank is paid on its own payment dates after completion, owners on 
          waits in the operating account. A shortfall is met from the operating account, then locked cash (mezzanine:
          once senior debt is repaid), then (senior debt) the reserve; what is still unpaid becomes arrears, which rank
          at their step before the current due.
-Source:  decisions on sources before a shortfall (F2), order (F3), reserve (F26) and lock-up (F29).
+Source:  decisions on sources before a shortfall (F2), order (F3), reserve (F26), lock-up and default (F29).
 """
 
 from __future__ import annotations
@@ -40,10 +40,14 @@ class Inflows:
 
 @dataclass(frozen=True)
 class Tests:
-    """Flags that a distribution must pass, beside the waterfall's own (no arrears, reserve full)."""
+    """Flags that a distribution must pass, beside the waterfall's own (no arrears, reserve full).
+
+    `sound` is 0 in default: then mezzanine is not paid either.
+    """
 
     cover: Expr
     open: Expr
+    sound: Expr
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,8 @@ class Steps:
         means = operations.free + operations.locked + self.reserve.opening
         senior = self._pay("senior", self.senior_loans, means * self.serves)
         service = self._senior_sources(senior, operations)
-        paid_in_full = self.section.flag("senior_gate", "Senior debt is paid in full", senior.unpaid <= self.cent)
+        paid_up = (senior.unpaid <= self.cent) & tests.sound
+        paid_in_full = self.section.flag("senior_gate", "Senior debt is paid in full, and no default", paid_up)
         unlocked = service.still_locked * (self._senior_left(senior) <= self.cent)
         junior = self._pay("junior", self.junior_loans, (service.after + unlocked) * paid_in_full * self.serves_junior)
         distributions = self._owners(tests, operations, service, (senior, junior))
@@ -196,7 +201,9 @@ class Steps:
         paid_up = (self.arrears.closing <= self.cent) & (senior.unpaid + junior.unpaid <= self.cent)
         full = self.reserve.closing >= self.inflows.reserve_target - self.cent
         tested = self.section.flag("distributions_tested", "Distributions are tested", self.serves & tests.open)
-        gate = self.section.flag("distribution_gate", "Distributions allowed", tested & tests.cover & paid_up & full)
+        gate = self.section.flag(
+            "distribution_gate", "Distributions allowed", tested & tests.cover & tests.sound & paid_up & full
+        )
         waiting = service.still_locked - to_junior
         least = self.inflows.minimum_cash * ~self.clock.last
         distributions = line("distributions", "Distributions", gate * hi(0, left + waiting - least))

@@ -196,6 +196,21 @@ def test_a_mezzanine_is_paid_nothing_while_senior_debt_is_short_and_its_interest
     assert row(result, "facility.mezzanine.outstanding.closing")[4] == pytest.approx(7.875)
 
 
+def test_in_default_a_mezzanine_is_paid_nothing_though_there_is_cash(tmp_path: Path) -> None:
+    """2030H1 and H2 bring 11 each for 16.3 of service: 1.35x over twelve months, in default at 1.40x in 2030H2 alone."""
+    levels = {"waterfall.default": "1.40x"}
+    result = run(extended(tmp_path, MEZZANINE + shock({6: 4, 7: 4})), levels)
+
+    assert pure(result, "ratios.dscr_historic.value")[7] == pytest.approx(
+        22 / (15 + interest(30, 6) + interest(22.5, 7))
+    )
+    assert pure(result, "ratios.in_default").tolist() == [0] * 7 + [1] + [0] * 4
+    assert row(result, "facility.mezzanine.interest_paid")[7] == 0
+    assert row(result, "account.locked.closing")[7] > 0
+    assert row(result, "facility.mezzanine.interest_paid")[8] > 0
+    assert "no_default" in failed(result)
+
+
 def test_what_a_mezzanine_was_not_paid_falls_due_on_the_next_date(tmp_path: Path) -> None:
     """2029H2: interest on 7.875; principal down to 5 of plan; from what senior debt leaves of 15."""
     result = run(extended(tmp_path, MEZZANINE + shock({4: 10})))
