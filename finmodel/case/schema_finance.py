@@ -101,7 +101,7 @@ class WaterfallTerms(Table):
     lockup: Annotated[Given, Quantity("ratio", ge=0, le=5, meaning="No distribution below this debt service cover")] = (
         default("0.00x")
     )
-    default: Annotated[
+    default_cover: Annotated[
         Given, Quantity("ratio", ge=0, le=5, meaning="Below this debt service cover, a default: nothing junior is paid")
     ] = default("0.00x")
     minimum_cash: Annotated[Given, Quantity("money", ge=0, meaning="Cash kept back from distributions")] | None = None

@@ -208,7 +208,7 @@ def _tests(model: Model, case: CaseTables, debt: _Debt, covers: Cover | None, fr
     lockup, senior = case.waterfall.lockup, debt.senior
     back, ahead = (~row.tested | ratios.reaches(row.value, lockup) for row in (covers.historic, covers.forward))
     begun = model.find(f"facility.{senior[0].id}.instalment")
-    default = ratios.default(model, covers.historic, case.waterfall.default, senior, frame[1])
+    default = ratios.default(model, covers.historic, case.waterfall.default_cover, senior, frame[1])
     return Tests(back & ahead, clock.completed & (begun >= 1), ~default)
 
 
