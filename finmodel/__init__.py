@@ -9,7 +9,21 @@
 
 from finmodel.base.errors import CaseError, FinmodelError
 from finmodel.case.read import Case
+from finmodel.compare import Comparison, compare
 from finmodel.engine.results import CheckResult, Results
 from finmodel.run import load, run
+from finmodel.scenarios import ScenarioTable, scenarios
 
-__all__ = ["Case", "CaseError", "CheckResult", "FinmodelError", "Results", "load", "run"]
+__all__ = [
+    "Case",
+    "CaseError",
+    "CheckResult",
+    "Comparison",
+    "FinmodelError",
+    "Results",
+    "ScenarioTable",
+    "compare",
+    "load",
+    "run",
+    "scenarios",
+]

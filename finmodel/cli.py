@@ -6,7 +6,6 @@ Exit codes: 0 ok, 1 a fault of finmodel, 2 bad input or usage, 3 refused, 4 cann
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import traceback
@@ -17,10 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Never
 import typer
 
 from finmodel.base.errors import CaseError, FileError, FinmodelError, LimitError, Problem, UsageError
+from finmodel.terminal import show, write, write_to
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from finmodel.case.read import Case
     from finmodel.engine.results import Results
 
@@ -32,13 +30,14 @@ app = typer.Typer(name="finmodel", add_completion=False, no_args_is_help=True, r
 CaseFolder = Annotated[str, typer.Argument(metavar="CASE", help="A case folder, or a case file.")]
 Scenario = Annotated[str | None, typer.Option(metavar="NAME", help="A scenario of the case's scenarios.toml.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key; may be repeated.")]
+HoldDebt = Annotated[bool, typer.Option("--hold-debt", help="Keep the debt as sized without --set.")]
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
         from finmodel.outputs.version import version
 
-        _write(f"finmodel {version()}")
+        write(f"finmodel {version()}")
         raise typer.Exit()
 
 
@@ -57,7 +56,7 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     case: CaseFolder,
     scenario: Scenario = None,
     sets: Sets = None,
-    hold_debt: Annotated[bool, typer.Option("--hold-debt", help="Keep the debt as sized without --set.")] = False,
+    hold_debt: HoldDebt = False,
     json: Annotated[str | None, typer.Option(metavar="FILE", help="Write the run as JSON; - is stdout.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Write CSV tables into a folder.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Show key results and checks only.")] = False,
@@ -76,9 +75,52 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     faults = _failures(result, golden=golden)
     _save(result, json, csv)
     if json != "-":
-        _show(page(result, quick=quick))
+        show(page(result, quick=quick))
     if faults:
         _fail(faults)
+
+
+@app.command()
+def scenarios(
+    case: CaseFolder,
+    sets: Sets = None,
+    hold_debt: HoldDebt = False,
+    json: Annotated[str | None, typer.Option(metavar="FILE", help="Write the table as JSON; - is stdout.")] = None,
+) -> None:
+    """Show the scenarios of a case side by side, money weighted by probability.
+
+    Each keeps the debt of the case as it stands.
+    """
+    from finmodel.outputs.page_scenarios import page
+    from finmodel.scenarios import scenarios as run_scenarios
+    from finmodel.scenarios import to_json
+
+    table = run_scenarios(case, _changes(sets), hold_debt)
+    faults = [f"{name}: {fault}" for name, run in table.runs.items() for fault in _failures(run, golden=False)]
+    if json is not None:
+        write_to(json, to_json(table))
+    if json != "-":
+        show(page(table.base, table.runs, table.weighted, table.worst))
+    if faults:
+        _fail(faults)
+
+
+@app.command()
+def compare(
+    first: CaseFolder,
+    second: Annotated[str | None, typer.Argument(metavar="[CASE]", help="Another; without it, --set.")] = None,
+    sets: Sets = None,
+) -> None:
+    """Compare two cases, or a case with itself under --set, and bridge the difference by input.
+
+    The debt of each is sized anew; so it is in each run of the bridge.
+    """
+    from finmodel.compare import compare as compare_cases
+    from finmodel.outputs.page_compare import page
+
+    found = compare_cases(first, second, _changes(sets))
+    rows = [(change.key, change.first, change.second) for change in found.inputs]
+    show(page((found.first, found.second), rows, found.method, found.bridges, found.notes))
 
 
 @app.command()
@@ -98,7 +140,7 @@ def check(case: CaseFolder) -> None:
     problems = expect_problems([*loaded.expect, *loaded.expected], units) + _scenario_problems(case, loaded)
     if problems:
         raise CaseError(problems)
-    _write(check_text(loaded, model))
+    write(check_text(loaded, model))
 
 
 @app.command()
@@ -110,9 +152,9 @@ def keys(
     from finmodel.outputs.listings import keys_text, schema_text
 
     if json_schema is None:
-        _write(keys_text(prefix))
+        write(keys_text(prefix))
     else:
-        _write_to(json_schema, schema_text())
+        write_to(json_schema, schema_text())
 
 
 @app.command()
@@ -124,7 +166,7 @@ def lines(
     from finmodel.outputs.listings import lines_text
     from finmodel.run import load
 
-    _write(lines_text(build(load(case)).model, pattern))
+    write(lines_text(build(load(case)).model, pattern))
 
 
 @app.command()
@@ -143,7 +185,7 @@ def explain(
     from finmodel.run import load
     from finmodel.run import run as run_case
 
-    _write(explained(run_case(load(case, scenario, _changes(sets))), line, period))
+    write(explained(run_case(load(case, scenario, _changes(sets))), line, period))
 
 
 @app.command()
@@ -156,12 +198,12 @@ def new(
     from finmodel.outputs.templates import new_case, summary, templates
 
     if template is None and folder is None:
-        _write(aligned((name, summary(home)) for name, home in templates().items()))
+        write(aligned((name, summary(home)) for name, home in templates().items()))
     elif template is None or folder is None:
         raise UsageError(f"write finmodel new --template NAME FOLDER; templates are {', '.join(templates())}")
     else:
         made = new_case(template, folder)
-        _write(f"{made}: made from the template {template}. Next: finmodel check {made}")
+        write(f"{made}: made from the template {template}. Next: finmodel check {made}")
 
 
 def main() -> Never:
@@ -243,46 +285,10 @@ def _save(result: Results, json: str | None, csv: Path | None) -> None:
     if csv is not None:
         write_tables(result, csv)
     if json is not None:
-        _write_to(json, to_json(result).rstrip("\n"))
+        write_to(json, to_json(result).rstrip("\n"))
 
 
 def _fail(faults: Sequence[str]) -> Never:
     from finmodel.outputs.expectations import CheckError
 
     raise CheckError("\n".join([f"{len(faults)} of what must hold does not:", *(f"  {fault}" for fault in faults)]))
-
-
-def _write_to(name: str, text: str) -> None:
-    """A text to a file, or to stdout for "-"."""
-    from finmodel.outputs.files import write_text
-
-    if name == "-":
-        _write(text)
-    else:
-        write_text(Path(name), text + "\n")
-
-
-def _show(block: RenderableType) -> None:
-    """A page to stdout: with colours in a terminal, plain and 100 columns wide elsewhere."""
-    from rich.console import Console
-
-    from finmodel.outputs.page import WIDTH
-
-    console = Console() if sys.stdout.isatty() else Console(width=WIDTH, no_color=True)
-    with console.capture() as capture:
-        console.print(block)
-    rows = capture.get().rstrip("\n").split("\n")
-    _write("\n".join(row.rstrip() for row in rows))
-
-
-def _write(text: str) -> None:
-    """A text to stdout; a reader that has closed the pipe is no error, a full disk is."""
-    try:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # What is still buffered must go somewhere, or the interpreter complains when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise FileError(f"stdout: cannot write: {error.strerror}") from error

@@ -58,8 +58,8 @@ class Sized:
         return (CheckResult("checks.sizing", label, ERROR, residual <= tolerance, residual, ""),)
 
     def facts(self, live: Case) -> dict[str, str]:
-        """Where debt comes from, and what limits it."""
-        if not self.lenders.model.solved:
+        """Where debt comes from, and what limits it; nothing without senior debt."""
+        if TARGET not in self.solution.lines:
             return {}
         case, lines = self.lenders.case, self.solution.lines
         limits = {name: lines[id] for id, name in LIMITS.items() if id in lines}
@@ -155,7 +155,8 @@ def _plain(value: object) -> object:
     if isinstance(value, Given):
         return value.value
     if isinstance(value, Table):
-        return [(name, _plain(inner)) for name, inner in value if name not in ("name", "label", "label_ja")]
+        named = ((name, inner) for name, inner in value if name not in ("name", "label", "label_ja"))
+        return [(name, _plain(inner)) for name, inner in named if inner is not None]
     if isinstance(value, Mapping):
         return [(name, _plain(inner)) for name, inner in value.items()]
     return [_plain(inner) for inner in value] if isinstance(value, list) else value

@@ -40,7 +40,8 @@ def test_the_cases_that_are_promised_are_there():
     names = {named(folder) for folder in FOLDERS}
 
     assert {"cases/australia_japan", "cases/tiny_loan", "templates/loan_only", "templates/separation_chain"} <= names
-    assert {"tests/cases_reference/reference_sculpted", "tests/cases_reference/reference_level"} <= names
+    references = {"reference_sculpted", "reference_level", "lynas_jare"}
+    assert {f"tests/cases_reference/{name}" for name in references} <= names
     assert {"templates/forms", "templates/forms/high_price"} <= names
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
-from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, quoted, values, words
+from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, quoted, typed, values, words
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_operations import Node
 
@@ -125,6 +125,9 @@ def contracts_have_one_measure(case: CaseTables) -> Iterator[Fault]:
         if offtake.share is not None and offtake.quantity is None and offtake.take_or_pay.number > 0:
             wrong = "take-or-pay is a share of a quantity, and this contract takes a share of what there is."
             yield f"{key}.take_or_pay", wrong, 'Write quantity = "100 t/year" in place of share, or remove take_or_pay.'
+        if offtake.share is not None and offtake.quantity is None and typed(offtake.max_take):
+            wrong = "max_take is counted on a quantity, and this contract takes a share of what there is."
+            yield f"{key}.max_take", wrong, 'Write quantity = "100 t/year" in place of share, or remove max_take.'
 
 
 def spend_profiles_are_whole(case: CaseTables) -> Iterator[Fault]:

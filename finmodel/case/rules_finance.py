@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from finmodel.base.timeline import MONTH_NAMES
 from finmodel.case.expand import Fault
-from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, sum_fault, words
+from finmodel.case.oecd import BUYER_RISK, has_buyer_risk
+from finmodel.case.policy import JBIC_LIMIT, JBIC_STANDARD, is_jbic
+from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, quoted, sum_fault, typed, words
 from finmodel.case.schema import CaseTables
-from finmodel.case.schema_finance import Facility
+from finmodel.case.schema_finance import Facility, OecdPremium
 
-JBIC_STANDARD, JBIC_LIMIT = 0.6, 0.7
 _RESERVES = ("dsra",)
 _CLASS = 'Add a table [equity.sponsor] with share = "100 %".'
 
@@ -118,16 +119,16 @@ def a_cap_is_not_below_the_hurdle(case: CaseTables) -> Iterator[Fault]:
 
 def jbic_lends_a_part(case: CaseTables) -> Iterator[Fault]:
     """JBIC lends at most 70 % of senior debt."""
-    loans = {name: loan for name, loan in _senior(case).items() if _is_jbic(name, loan)}
+    loans = {name: loan for name, loan in _senior(case).items() if is_jbic(name, loan)}
     shares = {name: loan.share.number for name, loan in loans.items() if loan.share is not None}
     total = sum(shares.values())
-    if total > JBIC_LIMIT + TOLERANCE:
+    if total > JBIC_LIMIT.number + TOLERANCE:
         parts = f" ({' + '.join(percent(share) for share in shares.values())})" if len(shares) > 1 else ""
         wrong = (
             f"JBIC lends {percent(total)}{parts} of senior debt: "
-            f"its standard is {percent(JBIC_STANDARD)}, its limit {percent(JBIC_LIMIT)}."
+            f"its standard is {percent(JBIC_STANDARD.number)}, its limit {percent(JBIC_LIMIT.number)}."
         )
-        remedy = f'Write share = "{percent(JBIC_STANDARD)}" and give the rest to other lenders.'
+        remedy = f'Write share = "{percent(JBIC_STANDARD.number)}" and give the rest to other lenders.'
         yield f"facility.{list(shares)[-1]}.share", wrong, remedy
 
 
@@ -155,12 +156,70 @@ def equity_is_whole(case: CaseTables) -> Iterator[Fault]:
         yield f"equity.{last}.cap", wrong, "Remove the cap of one of them."
 
 
+def a_cover_has_one_price(case: CaseTables) -> Iterator[Fault]:
+    """A yearly premium, or an upfront one: typed, or by the OECD formula, which alone tells risks apart."""
+    for name, cover in case.cover.items():
+        key, annual = f"cover.{name}", cover.mode == "annual"
+        if annual and cover.premium is None:
+            wrong = '"premium" is missing: cover paid by the year has a yearly premium.'
+            yield key, wrong, 'Write premium = "0.25 % p.a.", or mode = "upfront".'
+        elif not annual and cover.oecd is None and cover.upfront is None:
+            wrong = f'cover in mode "{cover.mode}" has one of upfront and the table oecd: none is given.'
+            yield key, wrong, f'Write upfront = "2 %", or add a table [{key}.oecd].'
+        elif not annual and cover.oecd is not None and cover.upfront is not None:
+            wrong = "the premium is typed, and the table oecd computes it too."
+            yield f"{key}.upfront", wrong, "Remove one of the two."
+        for word in ("upfront", "oecd") if annual else ("premium",):
+            if getattr(cover, word) is not None:
+                wrong = f'{word} is not read in mode "{cover.mode}".'
+                modes = 'mode = "upfront" or "instalments"' if annual else 'mode = "annual"'
+                yield f"{key}.{word}", wrong, f"Remove it, or write {modes}."
+        for word in ("political", "commercial"):
+            if getattr(cover, word) is not None and (cover.oecd is None or cover.oecd.benchmark is not None):
+                wrong = f"a share for {word} risk is read by the OECD formula, and this cover does not use it."
+                yield f"{key}.{word}", wrong, "Remove it: share holds for all risks."
+
+
+def the_oecd_formula_prices_its_categories(case: CaseTables) -> Iterator[Fault]:
+    """Categories 1 to 7 have a formula; a high-income country has a market benchmark and nothing else."""
+    for name, cover in case.cover.items():
+        if cover.oecd is not None:
+            high = cover.oecd.country_category.number == 0
+            yield from (_benchmark if high else _formula)(f"cover.{name}.oecd", cover.oecd)
+
+
+def _benchmark(key: str, oecd: OecdPremium) -> Iterator[Fault]:
+    """Country risk category 0."""
+    if oecd.benchmark is None:
+        wrong = "the OECD formula does not price high-income countries (category 0): they follow the market."
+        yield f"{key}.country_category", wrong, f'Write benchmark = "2 %" in [{key}].'
+    unread = {
+        "buyer_category": oecd.buyer_category is not None,
+        "quality": oecd.quality != "standard",
+        "credit_enhancement": typed(oecd.credit_enhancement),
+        "local_currency": typed(oecd.local_currency),
+        "speculative": oecd.speculative,
+    }
+    for word in (word for word, given in unread.items() if given):
+        yield f"{key}.{word}", f"{word} is not read in country category 0: the benchmark is the premium.", "Remove it."
+
+
+def _formula(key: str, oecd: OecdPremium) -> Iterator[Fault]:
+    """Country risk categories 1 to 7."""
+    category = oecd.country_category.number
+    if oecd.benchmark is not None:
+        wrong = f"a benchmark is for high-income countries: category {category:g} has the formula."
+        yield f"{key}.benchmark", wrong, "Remove it, or type the premium as upfront in place of the table oecd."
+    if oecd.buyer_category is None:
+        yield key, '"buyer_category" is missing: the formula prices the buyer\'s risk.', 'Write buyer_category = "CC2".'
+    elif not has_buyer_risk(oecd):
+        fitting = [word for word, risks in BUYER_RISK.items() if len(risks) >= category]
+        wrong = f'country category {category:g} has no buyer category "{oecd.buyer_category}".'
+        yield f"{key}.buyer_category", wrong, f"Write {quoted(fitting)}."
+
+
 def _senior(case: CaseTables) -> dict[str, Facility]:
     return {name: facility for name, facility in case.facility.items() if facility.rank == "senior"}
-
-
-def _is_jbic(name: str, facility: Facility) -> bool:
-    return facility.country == "Japan" and (name == "jbic" or "JBIC" in facility.lender)
 
 
 def _months(facility: Facility) -> str:
@@ -181,4 +240,6 @@ RULES: list[Rule] = [
     jbic_lends_a_part,
     the_reserve_is_the_debt_service_reserve,
     equity_is_whole,
+    a_cover_has_one_price,
+    the_oecd_formula_prices_its_categories,
 ]

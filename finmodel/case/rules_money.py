@@ -49,4 +49,13 @@ def _currencies(given: Given) -> list[str]:
     return [atom for atom, _ in given.unit.powers if atom in CURRENCIES]
 
 
-RULES: list[Rule] = [exchange_rates_are_quoted_as_named, every_currency_has_a_rate]
+def interest_keys_belong_to_a_limit(case: CaseTables) -> Iterator[Fault]:
+    """What limits interest, and what is carried or free of it, stand together."""
+    for name, entity in case.entity.items():
+        for key in ("interest_years", "interest_minimum"):
+            if entity.interest_limit is None and getattr(entity, key) is not None:
+                wrong = f"{key} is given, but interest is not limited."
+                yield f"entity.{name}.{key}", wrong, 'Write interest_limit = "30 %" beside it, or remove it.'
+
+
+RULES: list[Rule] = [interest_keys_belong_to_a_limit, exchange_rates_are_quoted_as_named, every_currency_has_a_rate]

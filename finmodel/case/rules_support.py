@@ -1,4 +1,7 @@
-"""Rules of price support: a floor lives in one place, no tonne is supported twice, strike and share go together."""
+"""Rules of price support, and of floor, ceiling and upside share of a contract.
+
+A floor and a share live in one place, no tonne is supported twice, strike and share go together.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import combinations
 
+from finmodel.base.expr import Given
+from finmodel.case.calendar import missing_month
 from finmodel.case.expand import Fault
-from finmodel.case.rules_common import Rule, calendar_of, day, later, quoted, typed, values
+from finmodel.case.rules_common import Rule, calendar_of, day, ends_in, later, quoted, typed, values, words
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_operations import Offtake, Support
 
@@ -111,6 +116,78 @@ def share_and_strike_go_together(case: CaseTables) -> Iterator[Fault]:
             yield f"{key}.strike", wrong, 'Write share = "30 %", or remove strike.'
 
 
+def share_of_a_contract_is_whole(case: CaseTables) -> Iterator[Fault]:
+    """A buyer's upside share has a strike and a share; a cap needs both; imputed support needs a floor."""
+    for name, offtake in case.offtake.items():
+        key = f"offtake.{name}"
+        unit = f"{case.currency}/kg"
+        for word in ("upside_share", "upside_cap"):
+            if offtake.share_strike is None and getattr(offtake, word) is not None:
+                wrong = f"{word} is given without share_strike: the buyer has a share above one."
+                yield f"{key}.{word}", wrong, f'Write share_strike = "150 {unit}", or remove {word}.'
+        if offtake.share_strike is not None and offtake.upside_share is None:
+            wrong = "share_strike is given without upside_share: nothing would be shared."
+            yield f"{key}.share_strike", wrong, 'Write upside_share = "30 %", or remove share_strike.'
+        if offtake.impute_support and offtake.floor is None:
+            wrong = "support is imputed to a floor, and this contract has none."
+            yield f"{key}.impute_support", wrong, f'Write floor = "110 {unit}", or remove impute_support.'
+
+
+def prices_of_a_contract_rise_from_floor_to_strike_to_ceiling(case: CaseTables) -> Iterator[Fault]:
+    """A floor is not above the strike or the ceiling, and a strike lies below the ceiling; all in one unit."""
+    pairs = (("floor", "ceiling"), ("floor", "share_strike"), ("share_strike", "ceiling"))
+    for name, offtake in case.offtake.items():
+        for low, high in pairs:
+            below, above = getattr(offtake, low), getattr(offtake, high)
+            if below is None or above is None:
+                continue
+            key = f"offtake.{name}.{high}"
+            if below.unit != above.unit:
+                wrong = f"{high} is in {above.unit}, {low} in {below.unit}: they are compared."
+                yield key, wrong, f"Write both in {below.unit}."
+            elif above.number < below.number:
+                wrong = f"{high}, {above.number:g} {above.unit}, is below {low}, {below.number:g} {below.unit}."
+                yield key, wrong, f'Write {high} = "{below.number:g} {below.unit}" or more.'
+            elif (low, high) == ("share_strike", "ceiling") and above.number == below.number:
+                wrong = f"ceiling and share_strike are both {above.number:g} {above.unit}: nothing would be shared."
+                yield key, wrong, "Write a ceiling above the strike, or remove one of them."
+
+
+def upside_is_measured_on_one_index_and_whole_calendar_years(case: CaseTables) -> Iterator[Fault]:
+    """The achieved price is that of one index, averaged over years that end in December; its cap is in its currency."""
+    for name, offtake in case.offtake.items():
+        strike, cap, key = offtake.share_strike, offtake.upside_cap, f"offtake.{name}"
+        if strike is None:
+            continue
+        indices = list(dict.fromkeys(case.product[id].price for id in offtake.products if id in case.product))
+        if len(indices) > 1:
+            wrong = f"the contract sells on {quoted(indices, 'and')}: it is open which of them the strike is for."
+            yield f"{key}.share_strike", wrong, "Give the products of each index a contract of their own."
+        if missing_month(calendar_of(case.timeline), "December"):
+            wrong = (
+                "the share settles for a calendar year, and no period ends in December: "
+                f"they end in {words(ends_in(case.timeline))}."
+            )
+            yield f"{key}.share_strike", wrong, 'Write year_ends = "December" in [timeline], or remove the share.'
+        currency = _currency(strike)
+        if cap is not None and _currency(cap) != currency:
+            wrong = f"upside_cap is in {_currency(cap)}, share_strike in {currency}: the share is kept in one currency."
+            yield f"{key}.upside_cap", wrong, f"Write it in {currency}/year."
+
+
+def an_upside_is_shared_in_one_place(case: CaseTables) -> Iterator[Fault]:
+    """No support gives back a share of an excess of which the buyer has a share."""
+    for name, support in case.support.items():
+        contract = case.offtake.get(support.contract)
+        if support.strike is not None and contract is not None and contract.share_strike is not None:
+            wrong = f'the buyer of "{support.contract}" has a share of its upside: an upside is shared in one place.'
+            yield f"support.{name}.strike", wrong, f"Remove offtake.{support.contract}.share_strike, or this strike."
+
+
+def _currency(money: Given) -> str:
+    return str(money.unit).partition("/")[0]
+
+
 def _sold(case: CaseTables, support: Support) -> dict[str, str]:
     """The products of a support's contract, and the index on which each is sold."""
     contract = case.offtake.get(support.contract)
@@ -142,4 +219,8 @@ RULES: list[Rule] = [
     support_lies_within_its_contract,
     the_strike_is_not_below_the_floor,
     share_and_strike_go_together,
+    share_of_a_contract_is_whole,
+    prices_of_a_contract_rise_from_floor_to_strike_to_ceiling,
+    upside_is_measured_on_one_index_and_whole_calendar_years,
+    an_upside_is_shared_in_one_place,
 ]

@@ -74,6 +74,16 @@ class Entity(Table):
         default("100 %")
     )
     loss_years: Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of a tax loss")] | None = None
+    interest_limit: (
+        Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Most net interest deducted, share of tax EBITDA")]
+        | None
+    ) = None
+    interest_years: (
+        Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of denied interest")] | None
+    ) = None
+    interest_minimum: (
+        Annotated[Given, Quantity("money/year", ge=0, meaning="Net interest up to this is not limited")] | None
+    ) = None
     depreciation: Depreciation
     idc_tax: Literal["capitalise", "ignore"] = "capitalise"
     borrower: bool = False
@@ -164,8 +174,23 @@ class Offtake(Table):
     demand: Annotated[
         Given, Quantity("ratio", ge=0, le=2, dated=True, meaning="Buyer's nomination as a share of the quantity")
     ] = default("100 %")
+    max_take: Annotated[
+        Given, Quantity("ratio", ge=1, le=2, meaning="Most that the buyer may take, as a share of the quantity")
+    ] = default("100 %")
     discount: Annotated[Given, Quantity("ratio", ge=-1, lt=1, meaning="Below the index")] = default("0 %")
     floor: Annotated[Given, Quantity("money/kg", ge=0, meaning="Lowest index that the buyer pays")] | None = None
+    ceiling: Annotated[Given, Quantity("money/kg", gt=0, meaning="Highest index that the buyer pays")] | None = None
+    share_strike: (
+        Annotated[Given, Quantity("money/kg", ge=0, meaning="Achieved price above which the buyer has a share")] | None
+    ) = None
+    upside_share: (
+        Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Buyer's share of the excess over the strike")] | None
+    ) = None
+    upside_cap: (
+        Annotated[Given, Quantity("money/year", ge=0, meaning="Most that the buyer receives of it in a calendar year")]
+        | None
+    ) = None
+    impute_support: bool = False
     make_up_years: Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of a make-up right")] = (
         default("5 years")
     )

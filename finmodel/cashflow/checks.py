@@ -13,7 +13,8 @@ from finmodel.base.expr import Expr, add, hi, lo, ratio
 from finmodel.base.folds import highest, lowest, total
 from finmodel.base.model import Line, Model
 from finmodel.base.units import RATIO, YEAR
-from finmodel.case.calendar import MONTHS_PER_YEAR
+from finmodel.case.calendar import MONTHS_PER_YEAR, RATIO_ROUNDING
+from finmodel.case.policy import JBIC_STANDARD, is_jbic
 from finmodel.case.schema import CaseTables
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.parts import Deal
@@ -111,6 +112,10 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
     checks.money("junior_paid", "Mezzanine is paid when due", deal.paid.junior.shortfall, "alert")
     locked = (model.find("waterfall.locked_up") > checks.macro.cent) & model.find("waterfall.distributions_tested")
     checks.number("distributions_open", "No lock-up of distributions", locked, "alert")
+    jbic = [loan.terms.share for loan in deal.senior if is_jbic(loan.id, loan.terms) and loan.terms.share is not None]
+    if jbic:
+        over = hi(0, add([*jbic]) - JBIC_STANDARD - RATIO_ROUNDING)
+        checks.number("jbic_share", "JBIC lends no more than its standard share of senior debt", over, "alert")
     if deal.senior:
         checks.number("no_default", "No default on debt service cover", model.find("ratios.in_default"), "alert")
     if case.sizing.tail is not None and deal.senior:

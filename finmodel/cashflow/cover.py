@@ -1,17 +1,20 @@
-"""Cover: a yearly premium on the covered balance of each facility that an insurer such as NEXI stands behind.
+"""Cover: the premium for each facility that an insurer such as NEXI stands behind.
 
-Sign:    the premium is positive.
-Timing:  accrues on the facility's opening balance and is paid in the same period.
-Source:  annual premium mode: covered share × balance × rate; in construction it is a use of funds, then a cost.
+Sign:    the premium is positive; before completion it is a use of funds, afterwards an operating cost.
+Timing:  by the year, it accrues on the covered opening balance and is paid in the same period; upfront and in
+         instalments, it is agreed once for the life of the loan.
+Source:  annual premium mode: covered share × balance × rate; the other two in `premium`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from finmodel.base.expr import Const, add
-from finmodel.base.model import Line, Model
+from finmodel.base.expr import Const, Expr, add
+from finmodel.base.model import Line, Model, Section
+from finmodel.case import oecd
 from finmodel.case.schema_finance import Cover
+from finmodel.cashflow import premium
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
@@ -23,8 +26,17 @@ def build(model: Model, covers: Mapping[str, Cover], loans: Sequence[Loan], cloc
     premiums = []
     for name, terms in covers.items():
         section = model.section(f"cover.{name}", macro.money, terms.label)
-        insured = [by_id[id].outstanding.opening * terms.share for id in terms.facilities]
-        covered = section.line("covered", f"{terms.label}: Covered balance, opening", add(insured))
-        premiums.append(section.line("premium", f"{terms.label}: Premium", covered * terms.premium * clock.years))
+        insured = [by_id[id] for id in terms.facilities]
+        balances = add([loan.outstanding.opening * terms.share for loan in insured])
+        covered = section.line("covered", f"{terms.label}: Covered balance, opening", balances)
+        due = _once(section, terms, insured, clock) if terms.premium is None else covered * terms.premium * clock.years
+        premiums.append(section.line("premium", f"{terms.label}: Premium", due))
     total = model.section("cover", macro.money, "Cover")
     return total.line("premium", "Cover premium, all", add(premiums) if premiums else Const(0))
+
+
+def _once(section: Section, terms: Cover, insured: Sequence[Loan], clock: Clock) -> Expr:
+    """The premium agreed once, facility by facility: each has its own term."""
+    formula = terms.oecd is not None and terms.oecd.benchmark is None
+    data = oecd.coefficients(f"{section.name}.oecd", terms.oecd) if terms.oecd is not None and formula else None
+    return add([premium.once(section, terms, loan, clock, data) for loan in insured])

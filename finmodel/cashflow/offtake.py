@@ -6,7 +6,8 @@ Timing:  billed when delivered; a contract year is twelve months from the contra
          A deficiency is billed on the last day of the contract year.
 Source:  quantities count the first product contained (F37). Contracted revenue is what take-or-pay secures and, of a
          contract with a floor and no take-or-pay, all that is delivered (F9, F10); tonnes made up are free, and bear no
-         support (F18). Discounts, contracted or spot, are taken off the index and not off the conversion fee.
+         support (F18). Discounts, contracted or spot, are taken off the index and not off the conversion fee. What is
+         billed is net of the buyer's upside share; of it, `support_imputed` is what a floor of the contract adds (F19).
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from finmodel.base.expr import Const, Expr, add, hi, lo, month_of, ratio, where
+from finmodel.base.expr import Const, Expr, add, lo, month_of, ratio, where
+from finmodel.base.folds import total
 from finmodel.base.model import Account, Line, Model
 from finmodel.base.timeline import MONTH_NAMES, from_serial
 from finmodel.base.units import MONTH, TONNE
 from finmodel.case.calendar import KG_PER_T
 from finmodel.case.schema_operations import Offtake
-from finmodel.cashflow import take_or_pay
+from finmodel.cashflow import price_formula, take_or_pay
 from finmodel.cashflow.chain import Chain, Goods, market_value
 from finmodel.cashflow.items import Sale
 from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.price_formula import Achieved
 from finmodel.cashflow.prices import Market
 from finmodel.cashflow.take_or_pay import Contracting, Take, Volumes
 from finmodel.cashflow.timing import Clock
@@ -82,6 +85,7 @@ class _Builder:
         self.sales: list[Sale] = []
         self.revenue: dict[str, list[Expr]] = {node: [] for node in {goods.node for goods in chain.goods.values()}}
         self.contracted: list[Expr] = []
+        self.imputed: list[Expr] = []
         self.takes: list[Take] = []
 
     def build(self, offtakes: Mapping[str, Offtake]) -> Sales:
@@ -90,6 +94,10 @@ class _Builder:
         for product, goods in self.chain.goods.items():
             self._spot(product, goods)
         section = self.model.section("sales", self.macro.money, "Sales")
+        if self.imputed:
+            imputed = section.line("support_imputed", "Support within contract floors", add(self.imputed))
+            label = "Support within contract floors, in all"
+            self.model.metric("support_imputed", section.line("all_support_imputed", label, total(imputed)))
         return Sales(
             sales=self.sales,
             contracts=contracts,
@@ -162,27 +170,33 @@ class _Builder:
         annual = offtake.quantity * self.clock.years * terms.active
         section.line("quantity", f"{offtake.label}: Contract quantity", annual, TONNE)
         nominated = section.line(
-            "nominated", f"{offtake.label}: Nominated by the buyer", annual * offtake.demand, TONNE
+            "nominated",
+            f"{offtake.label}: Nominated by the buyer",
+            annual * lo(offtake.demand, offtake.max_take),
+            TONNE,
         )
         return section.line("delivered", f"{offtake.label}: Delivered, contained", lo(available, nominated), TONNE)
 
     def _price(self, terms: Contracting, goods: Goods) -> Expr:
         """What the buyer pays per kg of contained product, without fees."""
-        index = self.market.index[goods.terms.price] * (1 - terms.offtake.discount)
-        return index if terms.offtake.floor is None else hi(index, self.macro.convert(terms.offtake.floor))
+        return price_formula.contract_price(terms.offtake, self.market.index[goods.terms.price], self.macro)
 
     def _bill(self, terms: Contracting, delivered: Line, paid_for: Line, take: Take | None) -> list[Supply]:
         """Bill each product, and the deficiency; note what is contracted."""
         section, offtake = terms.section, terms.offtake
         available = self.model.find(f"{section.name}.available")
         firm, supplies = _firm(offtake, paid_for, take), []
+        sold = Achieved(paid_for, self._price(terms, terms.goods[0]))
+        upside = price_formula.upside_share(terms, sold, self.clock, self.macro)
         for goods in terms.goods:
             title = f"{offtake.label}, {goods.terms.label}"
             share = delivered * ratio(self.left[goods.id] * terms.active, available)
             tonnes = section.line(f"{goods.id}.delivered", f"{title}: Delivered", share, TONNE)
             paid = tonnes * ratio(paid_for, delivered)
             value = market_value(goods.terms, self._price(terms, goods), goods.contained, self.macro)
-            billed = section.line(f"{goods.id}.billed", f"{title}: Billed", paid * KG_PER_T * value)
+            gross = paid * KG_PER_T * value
+            net = gross if upside is None else gross - upside * ratio(paid * goods.contained, paid_for)
+            billed = section.line(f"{goods.id}.billed", f"{title}: Billed", net)
             label = f"{title}: Delivered and paid for, contained"
             supplies.append(Supply(goods, section.line(f"{goods.id}.supported", label, paid * goods.contained, TONNE)))
             id = f"offtake.{terms.id}.{goods.id}"
@@ -190,9 +204,24 @@ class _Builder:
             if offtake.floor is not None or take is not None:
                 self.contracted.append(billed * firm)
             self.left[goods.id] = self.left[goods.id] - tonnes
+        if offtake.impute_support:
+            self._impute(terms, supplies)
         if take is not None:
             self._bill_deficiency(terms, take)
         return supplies
+
+    def _impute(self, terms: Contracting, supplies: list[Supply]) -> None:
+        """Split what is billed for tonnes delivered into what the floor adds, and the market's part."""
+        section, title = terms.section, terms.offtake.label
+        parts: list[Expr] = []
+        for supply in supplies:
+            index = self.market.index[supply.goods.terms.price]
+            lift = price_formula.support_per_kg(terms.offtake, index, self.macro)
+            parts.append(supply.paid_for * KG_PER_T * lift)
+        imputed = section.line("support_imputed", f"{title}: Support within the floor", add(parts))
+        billed = add([self.model.find(f"{section.name}.{supply.goods.id}.billed") for supply in supplies])
+        section.line("market_part", f"{title}: Billed at the market's price", billed - imputed)
+        self.imputed.append(imputed)
 
     def _bill_deficiency(self, terms: Contracting, take: Take) -> None:
         """A sale of the contract's first product, without tonnes."""

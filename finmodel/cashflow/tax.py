@@ -21,8 +21,9 @@ from finmodel.base.expr import Const, Expr, hi, ratio, where
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import unit
 from finmodel.case.schema_operations import Entity
-from finmodel.cashflow import tax_losses, tax_pools
+from finmodel.cashflow import tax_interest, tax_losses, tax_pools
 from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.running import year_to_date
 from finmodel.cashflow.timing import Clock
 
 
@@ -31,7 +32,8 @@ class TaxInputs:
     """What tax reads of an entity [reporting currency per period].
 
     `income` is taxable revenue less deductible operating cost, before depreciation and interest; it may be negative.
-    `interest` is deductible interest and fees. `basis_added` is depreciable cost, net of grants, not negative.
+    `interest` is interest and fees less interest earned; it may be negative. `basis_added` is depreciable cost, net of
+    grants, not negative.
     """
 
     income: Line
@@ -60,6 +62,16 @@ class TaxLines:
     paid: Line
     liability: Line
     reserve: Account
+
+
+@dataclass(frozen=True)
+class _Year:
+    """The tax year of an entity: where it starts, and where it is assessed."""
+
+    clock: Clock
+    macro: Macro
+    starts: Line
+    assessed: Line
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,8 @@ def build(model: Model, name: str, terms: Entity, inputs: TaxInputs, frame: tupl
     assessed = section.flag("assessed", f"{section.title}: A tax year is assessed", year_ends | clock.last)
     basis = section.line("basis_added", f"{section.title}: Depreciable cost", _own(inputs.basis_added, terms, macro))
     pools = tax_pools.build(section, terms.depreciation, basis, terms.tax_year_end, clock)
-    income = _income(section, terms, inputs, pools.depreciation, frame)
+    year = _Year(clock, macro, clock.year_start(terms.tax_year_end), assessed)
+    income = _income(section, terms, inputs, pools.depreciation, year)
     used, losses = tax_losses.build(section, terms, income, assessed, clock)
     taxable = section.line("taxable_to_date", f"{section.title}: Taxable income, year to date", hi(0, income - used))
     due = _due(section, terms, taxable, assessed, clock)
@@ -123,16 +136,23 @@ def _own(amount: Line, terms: Entity, macro: Macro) -> Expr:
     return amount if terms.currency == macro.currency else ratio(amount, macro.rate(terms.currency))
 
 
-def _income(section: Section, terms: Entity, inputs: TaxInputs, depreciation: Line, frame: tuple[Clock, Macro]) -> Line:
+def _income(section: Section, terms: Entity, inputs: TaxInputs, depreciation: Line, year: _Year) -> Line:
     """Taxable income before losses, of the tax year to date."""
-    clock, macro = frame
-    title = section.title
-    before = f"{title}: Income before depreciation and interest"
-    operating = section.line("net_operating_income", before, _own(inputs.income, terms, macro))
-    interest = section.line("interest", f"{title}: Deductible interest and fees", _own(inputs.interest, terms, macro))
-    income = section.line("net_income", f"{title}: Taxable income before losses", operating - depreciation - interest)
-    to_date = section.ahead("net_income_to_date", f"{title}: Taxable income before losses, year to date")
-    return to_date.define(where(clock.year_start(terms.tax_year_end), 0, to_date.prev) + income)
+    title, macro = section.title, year.macro
+    label = f"{title}: Income before depreciation and interest"
+    operating = section.line("net_operating_income", label, _own(inputs.income, terms, macro))
+    label = f"{title}: Interest and fees less interest earned"
+    interest = section.line("net_interest", label, _own(inputs.interest, terms, macro))
+    earned = year_to_date(
+        section, "net_operating_to_date", f"{title}: Operating income, year to date", operating, year.starts
+    )
+    paid = year_to_date(section, "net_interest_to_date", f"{title}: Interest, year to date", interest, year.starts)
+    written = year_to_date(
+        section, "depreciation_to_date", f"{title}: Depreciation, year to date", depreciation, year.starts
+    )
+    deducted = tax_interest.build(section, terms, (earned, paid), year.assessed, year.clock)
+    label = f"{title}: Taxable income before losses, year to date"
+    return section.line("net_income_to_date", label, earned - written - deducted)
 
 
 def _due(section: Section, terms: Entity, taxable: Line, assessed: Line, clock: Clock) -> _Due:

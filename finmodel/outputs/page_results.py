@@ -23,6 +23,7 @@ RETURNS = (
     ("Payback", "payback_years"),
     ("Support paid", "support_paid"),
     ("Support given back", "support_given_back"),
+    ("Support imputed", "support_imputed"),
 )
 COVER = (
     ("DSCR, lowest", "dscr_min"),

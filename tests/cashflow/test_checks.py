@@ -84,6 +84,7 @@ MUTATIONS: dict[str, tuple[str, str, Change]] = {
     "senior_paid": ("tiny", "cfads.net_cfads", times("nothing")),
     "junior_paid": ("mezzanine", "cfads.net_cfads", times("nothing")),
     "distributions_open": ("tiny", "waterfall.distribution_gate", times("nothing")),
+    "jbic_share": ("flagship", "checks.jbic_share", plus("time.first")),
     "no_default": ("flagship", "ratios.in_default", plus("time.completed")),
     "tail": ("flagship", "ratios.revenue_contracted", times("nothing")),
     "stock_not_negative": ("tiny", "product.oxide.stock.closing", less("node.plant.produced")),

@@ -180,9 +180,18 @@ def test_shortfall_in_one_half_leaves_the_rest_of_the_pledge(tmp_path: Path) -> 
     assert small.at("offtake.buyer.deficiency", ["2029H1", "2029H2"]) == pytest.approx([0, 10])
 
 
+@pytest.mark.parametrize(("most", "taken"), [("", 100), ('max_take = "110 %"\n', 110)])
+def test_buyer_takes_no_more_than_the_contract_lets_it(tmp_path: Path, most: str, taken: float) -> None:
+    """120 t nominated of 130 t made: the contract quantity of 100 t unless it may take more; spot has the rest."""
+    small = buyer(tmp_path, "120 %", more=f'{most}[node.mine]\nnameplate = "130 t/year"\n')
+
+    assert small.at("offtake.buyer.delivered", ["2029"]) == pytest.approx([taken])
+    assert small.at("spot.ore.delivered", ["2029"]) == pytest.approx([130 - taken])
+
+
 def test_nomination_above_the_contract_quantity_is_no_shortfall_of_the_seller(tmp_path: Path) -> None:
     """120 t nominated, 100 t contracted and delivered: the seller met the contract, and the pledge stays at 90 t."""
-    small = buyer(tmp_path, "120 %")
+    small = buyer(tmp_path, "120 %", more='max_take = "120 %"\n')
 
     assert small.at("offtake.buyer.seller_shortfall", ["2029"]) == pytest.approx([0])
     assert small.at("offtake.buyer.net_pledged_to_date", ["2029"]) == pytest.approx([90])
@@ -258,7 +267,7 @@ def test_rights_are_used_or_expire_and_deferred_revenue_ends_at_nothing(tmp_path
         )
 
     changes = (
-        f"{timeline('half')}{BUYER}demand = {steps(30, 130, ' %')}\n"
+        f'{timeline("half")}{BUYER}max_take = "120 %"\ndemand = {steps(30, 130, " %")}\n'
         f"[price.ore]\npremium = {steps(0.5, 2, 'x')}\n[node.mine]\navailability = {steps(40, 100, ' %')}\n"
     )
     keys = {"make_up_years": f"{life} years", "term": f"{term} months", "take_or_pay": f"{draw.uniform(50, 100):.1f} %"}

@@ -49,7 +49,7 @@ def test_depreciation_and_interest_are_deducted() -> None:
     """Income 100, interest 15, and 200 over ten years = 20: 65 at 30 % = 19.5, from the first year of operations."""
     row = assess(deal("year", (1, 10, 1)), entity(), [0] + [100.0] * 10, interest=15, cost=200)
 
-    assert row["net_income"][:3] == pytest.approx([-15, 65, 65])
+    assert row["net_income_to_date"][:3] == pytest.approx([-15, 65, 65])
     assert row["losses.closing"][:2] == pytest.approx([15, 0])
     assert row["net_accrued"][1:3] == pytest.approx([0.3 * 50, 19.5])
 

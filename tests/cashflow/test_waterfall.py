@@ -197,7 +197,7 @@ def test_a_mezzanine_is_paid_nothing_while_senior_debt_is_short_and_its_interest
 
 
 def test_in_default_a_mezzanine_is_paid_nothing_though_there_is_cash(tmp_path: Path) -> None:
-    """2030H1 and H2 bring 11 each for 16.3 of service: 1.35x over twelve months, in default at 1.40x in 2030H2 alone."""
+    """11 in 2030H1 and in H2 for 16.3 of service: 1.35x over twelve months, in default at 1.40x in 2030H2 alone."""
     levels = {"waterfall.default_cover": "1.40x"}
     result = run(extended(tmp_path, MEZZANINE + shock({6: 4, 7: 4})), levels)
 

@@ -72,6 +72,14 @@ def test_support_is_never_more_than_the_budget_of_the_year_or_the_envelope():
     assert run.metrics["support_unmet"] > 0
 
 
+def test_a_share_of_jbic_beyond_its_standard_is_an_alert_and_no_error():
+    more = {"facility.jbic.share": "65 %", "facility.co_lenders.share": "35 %"}
+    run = fm.run(fm.load(FLAGSHIP, set=more))
+
+    assert "checks.jbic_share" in {check.id for check in run.checks if not check.passed}
+    assert run.passed
+
+
 def test_the_subordinated_class_stops_at_its_cap():
     """The cap counts days, the reported rate counts equal quarters: they differ by some basis points."""
     assert result().metrics["equity_irr.jogmec"] == pytest.approx(0.07, abs=2e-4)
