@@ -13,6 +13,7 @@ from finmodel.compare import Comparison, compare
 from finmodel.engine.results import CheckResult, Results
 from finmodel.run import load, run
 from finmodel.scenarios import ScenarioTable, scenarios
+from finmodel.sensitivity import SensitivityTable, sensitivity
 
 __all__ = [
     "Case",
@@ -22,8 +23,10 @@ __all__ = [
     "FinmodelError",
     "Results",
     "ScenarioTable",
+    "SensitivityTable",
     "compare",
     "load",
     "run",
     "scenarios",
+    "sensitivity",
 ]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Never
 import typer
 
 from finmodel.base.errors import CaseError, FileError, FinmodelError, LimitError, Problem, UsageError
-from finmodel.terminal import show, write, write_to
+from finmodel.terminal import changes, fail, show, write, write_to
 
 if TYPE_CHECKING:
     from finmodel.case.read import Case
@@ -31,6 +31,7 @@ CaseFolder = Annotated[str, typer.Argument(metavar="CASE", help="A case folder, 
 Scenario = Annotated[str | None, typer.Option(metavar="NAME", help="A scenario of the case's scenarios.toml.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key; may be repeated.")]
 HoldDebt = Annotated[bool, typer.Option("--hold-debt", help="Keep the debt as sized without --set.")]
+TableJson = Annotated[str | None, typer.Option(metavar="FILE", help="Write the table as JSON; - is stdout.")]
 
 
 def _show_version(wanted: bool) -> None:
@@ -69,15 +70,15 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     from finmodel.run import load
     from finmodel.run import run as run_case
 
-    changes = _changes(sets)
-    result = run_case(load(case, scenario, changes), hold_debt=hold_debt)
-    golden = scenario is None and not changes
+    changed = changes(sets)
+    result = run_case(load(case, scenario, changed), hold_debt=hold_debt)
+    golden = scenario is None and not changed
     faults = _failures(result, golden=golden)
     _save(result, json, csv)
     if json != "-":
         show(page(result, quick=quick))
     if faults:
-        _fail(faults)
+        fail(faults)
 
 
 @app.command()
@@ -85,7 +86,7 @@ def scenarios(
     case: CaseFolder,
     sets: Sets = None,
     hold_debt: HoldDebt = False,
-    json: Annotated[str | None, typer.Option(metavar="FILE", help="Write the table as JSON; - is stdout.")] = None,
+    json: TableJson = None,
 ) -> None:
     """Show the scenarios of a case side by side, money weighted by probability.
 
@@ -95,14 +96,33 @@ def scenarios(
     from finmodel.scenarios import scenarios as run_scenarios
     from finmodel.scenarios import to_json
 
-    table = run_scenarios(case, _changes(sets), hold_debt)
+    table = run_scenarios(case, changes(sets), hold_debt)
     faults = [f"{name}: {fault}" for name, run in table.runs.items() for fault in _failures(run, golden=False)]
     if json is not None:
         write_to(json, to_json(table))
     if json != "-":
         show(page(table.base, table.runs, table.weighted, table.worst))
     if faults:
-        _fail(faults)
+        fail(faults)
+
+
+@app.command()
+def sensitivity(case: CaseFolder, sets: Sets = None, json: TableJson = None) -> None:
+    """Show a case under the bank's standard shocks, and the price at which cover breaks even.
+
+    Each row keeps the debt of the case as it stands.
+    """
+    from finmodel.outputs.page_sensitivity import page
+    from finmodel.sensitivity import sensitivity as run_sensitivity
+    from finmodel.sensitivity import to_json
+
+    table = run_sensitivity(case, changes(sets))
+    if json is not None:
+        write_to(json, to_json(table))
+    if json != "-":
+        show(page(table.rows, table.dates, table.remarks))
+    if faults := _failures(table.base, golden=False):
+        fail(faults)
 
 
 @app.command()
@@ -118,7 +138,7 @@ def compare(
     from finmodel.compare import compare as compare_cases
     from finmodel.outputs.page_compare import page
 
-    found = compare_cases(first, second, _changes(sets))
+    found = compare_cases(first, second, changes(sets))
     rows = [(change.key, change.first, change.second) for change in found.inputs]
     show(page((found.first, found.second), rows, found.method, found.bridges, found.notes))
 
@@ -185,7 +205,7 @@ def explain(
     from finmodel.run import load
     from finmodel.run import run as run_case
 
-    write(explained(run_case(load(case, scenario, _changes(sets))), line, period))
+    write(explained(run_case(load(case, scenario, changes(sets))), line, period))
 
 
 @app.command()
@@ -246,17 +266,6 @@ def _told(error: Exception) -> tuple[int, str]:
     return INTERNAL, f"internal error: {type(error).__name__}: {error}; run again with {DEBUG} to see where"
 
 
-def _changes(sets: Sequence[str] | None) -> dict[str, str]:
-    """KEY=VALUE as a dictionary; the last value of a key wins."""
-    changes = {}
-    for text in sets or ():
-        key, equals, value = text.partition("=")
-        if not equals or not key.strip():
-            raise UsageError(f'--set wants KEY=VALUE, such as "sizing.gearing_cap=60 %": got "{text[:80]}"')
-        changes[key.strip()] = value.strip()
-    return changes
-
-
 def _scenario_problems(case: str, loaded: Case) -> list[Problem]:
     """What is wrong with the case under each of its scenarios."""
     from finmodel.run import load
@@ -286,9 +295,3 @@ def _save(result: Results, json: str | None, csv: Path | None) -> None:
         write_tables(result, csv)
     if json is not None:
         write_to(json, to_json(result).rstrip("\n"))
-
-
-def _fail(faults: Sequence[str]) -> Never:
-    from finmodel.outputs.expectations import CheckError
-
-    raise CheckError("\n".join([f"{len(faults)} of what must hold does not:", *(f"  {fault}" for fault in faults)]))

@@ -1,16 +1,32 @@
-"""What the command writes: texts and files, and pages in the width of the terminal."""
+"""What the command reads and writes: changes by key, texts, files, faults, and pages as wide as the terminal."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
-from finmodel.base.errors import FileError
+from finmodel.base.errors import FileError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+
+def changes(sets: Sequence[str] | None) -> dict[str, str]:
+    """KEY=VALUE as a dictionary; the last value of a key wins.
+
+    Raises:
+        UsageError: A text without a key or an equals sign.
+    """
+    found = {}
+    for text in sets or ():
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(f'--set wants KEY=VALUE, such as "sizing.gearing_cap=60 %": got "{text[:80]}"')
+        found[key.strip()] = value.strip()
+    return found
 
 
 def write_to(name: str, text: str) -> None:
@@ -47,3 +63,14 @@ def write(text: str) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise FileError(f"stdout: cannot write: {error.strerror}") from error
+
+
+def fail(faults: Sequence[str]) -> Never:
+    """End a verb whose outputs are written although something does not hold.
+
+    Raises:
+        CheckError: Always; one row a fault.
+    """
+    from finmodel.outputs.expectations import CheckError
+
+    raise CheckError("\n".join([f"{len(faults)} of what must hold does not:", *(f"  {fault}" for fault in faults)]))

@@ -1,0 +1,71 @@
+"""The page of the downside grid: one row a shock, what is not in the grid, and checks that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from finmodel.base.units import CURRENCIES
+from finmodel.engine.results import ERROR, Results
+from finmodel.outputs.grid import grid
+from finmodel.outputs.numbers import clean, decimals_for, metric_text, millions
+
+COLUMNS = (
+    ("DSCR,\nlowest", "dscr_min"),
+    ("DSCR,\naverage", "dscr_avg"),
+    ("LLCR,\nlowest", "llcr_min"),
+    ("Equity\nIRR", "equity_irr"),
+    ("Support\npaid", "support_paid"),
+)
+DATES = ("Lock-up\ndates", "Arrears\ndates")
+
+
+def page(rows: Mapping[str, Results], dates: Mapping[str, tuple[int, int]], remarks: Sequence[str]) -> Group:
+    """The downside grid.
+
+    Args:
+        rows: Label → run; the case as it stands comes first.
+        dates: Label → number of dates with lock-up, and with arrears of senior debt.
+        remarks: What to say below the table, one sentence each.
+    """
+    base = next(iter(rows.values()))
+    columns = [(header, name) for header, name in COLUMNS if name in base.units]
+    headers = ["", *(_header(base, header, name) for header, name in columns), *DATES]
+    cells = [[label, *_cells(result, columns), *map(str, dates[label])] for label, result in rows.items()]
+    blocks: list[RenderableType] = [*_head(base), Text(), grid("Sensitivities, debt held", headers, cells), Text()]
+    return Group(*blocks, *(Text(clean(remark)) for remark in remarks), *_failed(rows))
+
+
+def _head(base: Results) -> Iterator[Text]:
+    yield Text(clean(base.case.name), style="bold")
+    sized = base.facts.get("debt_sized_on")
+    if sized:
+        yield Text(f"Debt of every row sized on: {clean(sized)}")
+
+
+def _header(base: Results, header: str, name: str) -> str:
+    unit = base.units[name]
+    return f"{header},\n{unit} m" if unit in CURRENCIES else header
+
+
+def _cells(result: Results, columns: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for _, name in columns:
+        value, unit = result.metrics[name], result.units[name]
+        if value is not None and unit in CURRENCIES:
+            yield millions(value, decimals_for([value]))
+        else:
+            yield metric_text(name, value, unit)
+
+
+def _failed(rows: Mapping[str, Results]) -> Iterator[Text]:
+    """Under each row, the checks that fail in it."""
+    for label, result in rows.items():
+        failed = [check for check in result.checks if not check.passed]
+        if failed:
+            yield Text(clean(label))
+        for check in failed:
+            at = f", worst in {check.at}" if check.at else ""
+            style = "bold red" if check.kind == ERROR else "yellow"
+            yield Text(f"  {check.kind} {check.id}: {clean(check.label)}{at}", style=style)
