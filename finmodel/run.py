@@ -10,10 +10,9 @@ from finmodel.case.read import Case, read_case
 from finmodel.engine.code import Values
 from finmodel.engine.evaluate import evaluate
 from finmodel.engine.results import Results, judge
-from finmodel.size import size
+from finmodel.size import ROUNDING, size
 
 TOLERANCE = 1e-9
-ROUNDING = 1e-9
 
 
 def load(path: Path | str, scenario: str | None = None, set: Mapping[str, str] | None = None) -> Case:

@@ -190,3 +190,12 @@ def test_the_command_ends_with_6_when_an_expectation_fails_on_the_case_itself(
 
     assert command(["sensitivity", str(folder), "--set", "price.oxide.deck=36 USD/kg"]) == 6
     assert "dscr_min" in capsys.readouterr().err
+
+
+def test_a_deal_without_debt_has_its_grid_too() -> None:
+    """No date of arrears, no break-even, and the reason for it."""
+    table = fm.sensitivity(Path(__file__).parent / "cases_reference" / "lynas_jare")
+
+    assert set(table.dates.values()) == {(0, 0)}
+    assert table.break_even.change is None
+    assert table.break_even.reason == "no senior debt service falls due"

@@ -152,8 +152,9 @@ class Steps:
         """Pay interest, then principal, of the facilities of a rank in proportion to what is due."""
         line, title = self.section.line, rank.capitalize()
         if not loans:
-            none = line(f"{rank}_service", f"{title} debt service paid", Const(0))
-            return Group({}, {}, none, Const(0), line(f"{rank}_shortfall", f"{title} debt service unpaid", Const(0)))
+            ahead = self.section.ahead  # rows of nothing, so that who reads a deal finds a value a period
+            paid = ahead(f"{rank}_service", f"{title} debt service paid").define(0)
+            return Group({}, {}, paid, Const(0), ahead(f"{rank}_shortfall", f"{title} debt service unpaid").define(0))
         due_interest = line(f"{rank}_interest_due", f"{title} interest due", add([loan.due_interest for loan in loans]))
         due_principal = line(
             f"{rank}_principal_due", f"{title} principal due", add([loan.due_principal for loan in loans])
