@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "finmodel"
 FLOORS = ["base", "case", "cashflow", "engine", "market", "outputs", "risk"]
+COMMAND = ["__main__", "cli", "verbs"]
 FILES = sorted(PACKAGE.rglob("*.py"))
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -32,8 +33,10 @@ def functions(path: Path) -> Iterator[Function]:
 
 
 def floor(module: str) -> int:
-    """Number of the floor of a dotted module; the roof is above all."""
+    """Number of the floor of a dotted module; the roof is above the floors, the command above the roof."""
     parts = module.split(".")
+    if len(parts) > 1 and parts[1] in COMMAND:
+        return len(FLOORS) + 1
     return FLOORS.index(parts[1]) if len(parts) > 1 and parts[1] in FLOORS else len(FLOORS)
 
 
@@ -55,7 +58,7 @@ def test_a_file_imports_only_from_its_own_floor_and_those_below(path):
 def test_every_folder_of_the_package_is_a_floor():
     folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
 
-    assert folders <= set(FLOORS)
+    assert folders <= {*FLOORS, *COMMAND}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)
@@ -66,7 +69,7 @@ def test_a_file_has_at_most_300_lines(path):
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_a_function_has_at_most_60_lines_and_6_parameters(path):
     long = [f.name for f in functions(path) if (f.end_lineno or 0) - f.lineno + 1 > 60]
-    verbs = path.name == "cli.py"  # there an option of the command is a parameter
+    verbs = path.parent.name == "verbs"  # there an option of the command is a parameter
     wide = [f.name for f in functions(path) if _parameters(f) > 6 and not verbs]
 
     assert (long, wide) == ([], [])

@@ -1,0 +1,123 @@
+"""Verbs that run a deal: once, in its scenarios, under shocks, and against another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from finmodel.terminal import changes, fail, show, write_to
+from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, TableJson, app
+
+if TYPE_CHECKING:
+    from finmodel.engine.results import Results
+
+
+@app.command()
+def run(  # noqa: PLR0913  (an option is a parameter)
+    case: CaseFolder,
+    scenario: Scenario = None,
+    sets: Sets = None,
+    hold_debt: HoldDebt = False,
+    json: Annotated[str | None, typer.Option(metavar="FILE", help="Write the run as JSON; - is stdout.")] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Write CSV tables into a folder.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Show key results and checks only.")] = False,
+) -> None:
+    """Run a case and show its term sheet.
+
+    Debt is sized, every line computed, and every check, expectation and golden result judged.
+    """
+    from finmodel.outputs.page import page
+    from finmodel.run import load
+    from finmodel.run import run as run_case
+
+    changed = changes(sets)
+    result = run_case(load(case, scenario, changed), hold_debt=hold_debt)
+    golden = scenario is None and not changed
+    faults = failures_of(result, golden=golden)
+    _save(result, json, csv)
+    if json != "-":
+        show(page(result, quick=quick))
+    if faults:
+        fail(faults)
+
+
+@app.command()
+def scenarios(
+    case: CaseFolder,
+    sets: Sets = None,
+    hold_debt: HoldDebt = False,
+    json: TableJson = None,
+) -> None:
+    """Show the scenarios of a case side by side, money weighted by probability.
+
+    Each keeps the debt of the case as it stands.
+    """
+    from finmodel.outputs.page_scenarios import page
+    from finmodel.scenarios import scenarios as run_scenarios
+    from finmodel.scenarios import to_json
+
+    table = run_scenarios(case, changes(sets), hold_debt)
+    faults = [f"{name}: {fault}" for name, run in table.runs.items() for fault in failures_of(run, golden=False)]
+    if json is not None:
+        write_to(json, to_json(table))
+    if json != "-":
+        show(page(table.base, table.runs, table.weighted, table.worst))
+    if faults:
+        fail(faults)
+
+
+@app.command()
+def sensitivity(case: CaseFolder, sets: Sets = None, json: TableJson = None) -> None:
+    """Show a case under the bank's standard shocks, and the price at which cover breaks even.
+
+    Each row keeps the debt of the case as it stands.
+    """
+    from finmodel.outputs.page_sensitivity import page
+    from finmodel.sensitivity import sensitivity as run_sensitivity
+    from finmodel.sensitivity import to_json
+
+    table = run_sensitivity(case, changes(sets))
+    if json is not None:
+        write_to(json, to_json(table))
+    if json != "-":
+        show(page(table.rows, table.dates, table.remarks))
+    if faults := failures_of(table.base, golden=False):
+        fail(faults)
+
+
+@app.command()
+def compare(
+    first: CaseFolder,
+    second: Annotated[str | None, typer.Argument(metavar="[CASE]", help="Another; without it, --set.")] = None,
+    sets: Sets = None,
+) -> None:
+    """Compare two cases, or a case with itself under --set, and bridge the difference by input.
+
+    The debt of each is sized anew; so it is in each run of the bridge.
+    """
+    from finmodel.compare import compare as compare_cases
+    from finmodel.outputs.page_compare import page
+
+    found = compare_cases(first, second, changes(sets))
+    rows = [(change.key, change.first, change.second) for change in found.inputs]
+    show(page((found.first, found.second), rows, found.method, found.bridges, found.notes))
+
+
+def failures_of(result: Results, *, golden: bool) -> list[str]:
+    """Checks, expectations and, for the case as it stands, golden results that do not hold."""
+    from finmodel.outputs.expectations import failures, verdicts_of
+
+    expected = [*result.case.expect, *(result.case.expected if golden else ())]
+    return failures(result, verdicts_of(result, expected))
+
+
+def _save(result: Results, json: str | None, csv: Path | None) -> None:
+    from finmodel.outputs.contract import to_json
+    from finmodel.outputs.tables import write_tables
+
+    if csv is not None:
+        write_tables(result, csv)
+    if json is not None:
+        write_to(json, to_json(result).rstrip("\n"))
