@@ -151,15 +151,28 @@ def _repayment_dates(case: Case) -> str:
 
 
 def _plain(value: object) -> object:
-    """A table of a case as plain numbers and texts, without places and sources."""
+    """What a table of a case says, as plain numbers and texts, without places, sources, defaults and labels."""
     if isinstance(value, Given):
         return value.value
     if isinstance(value, Table):
-        named = ((name, inner) for name, inner in value if name not in ("name", "label", "label_ja"))
-        return [(name, _plain(inner)) for name, inner in named if inner is not None]
+        told = ((name, inner) for name, inner in value if not _unsaid(name, inner, value))
+        return [(name, _plain(inner)) for name, inner in told]
     if isinstance(value, Mapping):
         return [(name, _plain(inner)) for name, inner in value.items()]
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _unsaid(name: str, inner: object, table: Table) -> bool:
+    """Whether a key is a label, or holds what it holds when nobody types it: a new key changes no hash."""
+    if name in ("name", "label", "label_ja"):
+        return True
+    if isinstance(inner, Given):
+        return inner.where == "default"
+    return (
+        inner is None
+        or inner == {}
+        or (not isinstance(inner, Table) and inner == type(table).model_fields[name].default)
+    )
 
 
 def _calendar(case: Case) -> tuple[object, ...]:
