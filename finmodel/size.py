@@ -10,7 +10,7 @@ from finmodel.base.errors import ModelError, SolveError
 from finmodel.base.expr import Given
 from finmodel.build import Built, build
 from finmodel.case.read import Case, read_case
-from finmodel.case.schema_finance import SizingTerms
+from finmodel.case.schema_debt import SizingTerms
 from finmodel.case.table import Table
 from finmodel.engine.code import Values
 from finmodel.engine.evaluate import settle

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from finmodel.base.expr import Given
 from finmodel.base.units import unit
-from finmodel.case.schema_finance import OecdPremium
+from finmodel.case.schema_cover import OecdPremium
 
 _REGULATION = "Regulation (EU) 1233/2011, annex VI, as of 2023-12-31"
 _ARRANGEMENT = "OECD Arrangement, TAD/PG(2023)7, annex VI, by way of one public calculator"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from finmodel.base.expr import Given
 from finmodel.base.units import RATIO
-from finmodel.case.schema_finance import Facility
+from finmodel.case.schema_debt import Facility
 
 _STANDARD = "JBIC, standard conditions of loans, 2024-03-15 (https://www.jbic.go.jp/ja/support-menu/standard.html)"
 _LIMIT = "JBIC, outline of overseas loans, 2015-04-01; seen in resource deals"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from finmodel.case.expand import Fault
 from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, quoted, typed, values, words
 from finmodel.case.schema import CaseTables
-from finmodel.case.schema_operations import Node
+from finmodel.case.schema_chain import Node
 
 MOST_GRANTED = 0.5
 """Of a capital cost, by all grants for it."""

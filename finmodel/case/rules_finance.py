@@ -10,7 +10,8 @@ from finmodel.case.oecd import BUYER_RISK, has_buyer_risk
 from finmodel.case.policy import JBIC_LIMIT, JBIC_STANDARD, is_jbic
 from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, quoted, sum_fault, typed, words
 from finmodel.case.schema import CaseTables
-from finmodel.case.schema_finance import Facility, OecdPremium
+from finmodel.case.schema_cover import OecdPremium
+from finmodel.case.schema_debt import Facility
 
 _RESERVES = ("dsra",)
 _CLASS = 'Add a table [equity.sponsor] with share = "100 %".'

@@ -14,7 +14,8 @@ from finmodel.case.calendar import missing_month
 from finmodel.case.expand import Fault
 from finmodel.case.rules_common import Rule, calendar_of, day, ends_in, later, quoted, typed, values, words
 from finmodel.case.schema import CaseTables
-from finmodel.case.schema_operations import Offtake, Support
+from finmodel.case.schema_sales import Offtake
+from finmodel.case.schema_support import Support
 
 _DAY = timedelta(days=1)
 

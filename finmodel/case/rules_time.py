@@ -13,7 +13,7 @@ from finmodel.case.calendar import missing_month
 from finmodel.case.expand import Fault, year_end
 from finmodel.case.rules_common import Rule, calendar_of, day, end_of_operations, ends_in, later, months_text, words
 from finmodel.case.schema import CaseTables, TimelineTerms
-from finmodel.case.schema_finance import Facility
+from finmodel.case.schema_debt import Facility
 
 _DAY = timedelta(days=1)
 

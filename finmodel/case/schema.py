@@ -6,29 +6,15 @@ from typing import Annotated, Literal
 
 from finmodel.base.expr import Given
 from finmodel.case.leaf import Day, Quantity, default
-from finmodel.case.schema_finance import (
-    Cover,
-    EquityClass,
-    Facility,
-    FundingTerms,
-    ReserveTerms,
-    ReturnTerms,
-    SizingTerms,
-    WaterfallTerms,
-)
-from finmodel.case.schema_operations import (
-    Capex,
-    Cost,
-    Entity,
-    Grant,
-    Index,
-    Inflation,
-    Node,
-    Offtake,
-    Product,
-    Programme,
-    Support,
-)
+from finmodel.case.schema_capital import Capex, Grant
+from finmodel.case.schema_chain import Cost, Node, Product
+from finmodel.case.schema_cover import Cover
+from finmodel.case.schema_debt import Facility, FundingTerms, ReserveTerms, SizingTerms, WaterfallTerms
+from finmodel.case.schema_equity import EquityClass, ReturnTerms
+from finmodel.case.schema_market import Index, Inflation
+from finmodel.case.schema_sales import Offtake
+from finmodel.case.schema_support import Programme, Support
+from finmodel.case.schema_tax import Entity
 from finmodel.case.table import Id, Month, Table
 
 Months = Annotated[Given, Quantity("month", ge=0, structural=True, meaning="A length of time in whole periods")]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from finmodel.base.expr import Expr, add, hi, lo, month_of, ratio
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import YEAR
-from finmodel.case.schema_operations import Capex, Grant
+from finmodel.case.schema_capital import Capex, Grant
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.running import settled
 from finmodel.cashflow.timing import Clock

@@ -18,7 +18,7 @@ from finmodel.base.expr import Const, Expr, add, hi, lo, ratio
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import RATIO, TONNE
 from finmodel.case.calendar import KG_PER_T
-from finmodel.case.schema_operations import Node, Product
+from finmodel.case.schema_chain import Node, Product
 from finmodel.cashflow.items import Spend, Transfer
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.prices import Market

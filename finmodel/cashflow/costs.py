@@ -17,7 +17,7 @@ from finmodel.base.errors import ModelError
 from finmodel.base.expr import Expr, add
 from finmodel.base.model import Line, Model
 from finmodel.case.calendar import KG_PER_T
-from finmodel.case.schema_operations import Cost
+from finmodel.case.schema_chain import Cost
 from finmodel.cashflow.chain import Chain
 from finmodel.cashflow.items import Spend
 from finmodel.cashflow.macro import Macro

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from finmodel.base.expr import Const, Expr, add
 from finmodel.base.model import Line, Model, Section
 from finmodel.case import oecd
-from finmodel.case.schema_finance import Cover
+from finmodel.case.schema_cover import Cover
 from finmodel.cashflow import premium
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro

@@ -15,7 +15,7 @@ from finmodel.base.model import Account, Line, Model
 from finmodel.base.timeline import Timeline
 from finmodel.base.units import PER_YEAR
 from finmodel.case.schema import CaseTables
-from finmodel.case.schema_finance import Facility
+from finmodel.case.schema_debt import Facility
 from finmodel.cashflow import (
     cover,
     equity,

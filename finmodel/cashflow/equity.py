@@ -16,7 +16,7 @@ from finmodel.base.expr import Expr, Given, add, hi, lo, ratio
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.calendar import DAYS_PER_YEAR, ONE_YEAR
-from finmodel.case.schema_finance import EquityClass
+from finmodel.case.schema_equity import EquityClass
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 

@@ -15,7 +15,7 @@ from finmodel.base.errors import ModelError
 from finmodel.base.expr import Const, Expr, Given, add, hi, lo, ratio
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import PER_YEAR, RATIO
-from finmodel.case.schema_finance import Facility
+from finmodel.case.schema_debt import Facility
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 

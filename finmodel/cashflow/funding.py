@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from finmodel.base.expr import Const, Expr, Given, add, hi, lo, ratio
 from finmodel.base.folds import total
 from finmodel.base.model import Line, Model, Section
-from finmodel.case.schema_finance import FundingTerms
+from finmodel.case.schema_debt import FundingTerms
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from finmodel.base.model import Account, Line, Model
-from finmodel.case.schema_operations import Incentive
+from finmodel.case.schema_tax import Incentive
 from finmodel.cashflow.running import settled
 from finmodel.cashflow.timing import Clock
 

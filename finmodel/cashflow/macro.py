@@ -16,7 +16,7 @@ from finmodel.base.model import Line, Model
 from finmodel.base.timeline import Timeline, from_serial, month_number
 from finmodel.base.units import CURRENCIES, MONTH, RATIO, Unit, unit
 from finmodel.case.calendar import MONTHS_PER_YEAR, ONE_YEAR, cent
-from finmodel.case.schema_operations import Inflation
+from finmodel.case.schema_market import Inflation
 from finmodel.cashflow.timing import Clock
 
 

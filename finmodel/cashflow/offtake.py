@@ -21,7 +21,7 @@ from finmodel.base.model import Account, Line, Model
 from finmodel.base.timeline import MONTH_NAMES, from_serial
 from finmodel.base.units import MONTH, TONNE
 from finmodel.case.calendar import KG_PER_T
-from finmodel.case.schema_operations import Offtake
+from finmodel.case.schema_sales import Offtake
 from finmodel.cashflow import price_formula, take_or_pay
 from finmodel.cashflow.chain import Chain, Goods, market_value
 from finmodel.cashflow.items import Sale

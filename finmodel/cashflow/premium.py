@@ -20,7 +20,7 @@ from finmodel.base.model import Line, Section
 from finmodel.base.units import RATIO, YEAR
 from finmodel.case import oecd
 from finmodel.case.oecd import Coefficients
-from finmodel.case.schema_finance import Cover, OecdPremium
+from finmodel.case.schema_cover import Cover, OecdPremium
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.timing import Clock
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from finmodel.base.expr import Expr, hi, lo
 from finmodel.base.model import Line
 from finmodel.case.calendar import KG_PER_T, ONE_YEAR
-from finmodel.case.schema_operations import Offtake
+from finmodel.case.schema_sales import Offtake
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.running import year_to_date
 from finmodel.cashflow.take_or_pay import Contracting

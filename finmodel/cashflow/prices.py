@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from finmodel.base.model import Line, Model
 from finmodel.base.units import unit
-from finmodel.case.schema_operations import Index
+from finmodel.case.schema_market import Index
 from finmodel.cashflow.macro import Macro
 
 

@@ -17,7 +17,7 @@ from finmodel.base.expr import Expr, hi, where
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.timeline import MONTHS
 from finmodel.base.units import RATIO
-from finmodel.case.schema_finance import ReserveTerms
+from finmodel.case.schema_debt import ReserveTerms
 from finmodel.cashflow.timing import Clock
 
 

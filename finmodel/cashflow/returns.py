@@ -17,7 +17,7 @@ from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import PER_YEAR, RATIO, YEAR
 from finmodel.case.calendar import DAYS_PER_YEAR, ONE_YEAR, given
 from finmodel.case.schema import TimelineTerms
-from finmodel.case.schema_finance import ReturnTerms
+from finmodel.case.schema_equity import ReturnTerms
 from finmodel.cashflow.equity import Owner
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock

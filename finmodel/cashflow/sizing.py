@@ -16,7 +16,7 @@ from finmodel.base.expr import Const, Expr, Given, hi, lo, ratio, where
 from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO, unit
-from finmodel.case.schema_finance import SizingTerms
+from finmodel.case.schema_debt import SizingTerms
 from finmodel.cashflow.facility import Loan, weighted_rate
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock

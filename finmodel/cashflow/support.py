@@ -19,7 +19,7 @@ from finmodel.base.expr import Expr, add, hi, lo, ratio, where
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import TONNE
 from finmodel.case.calendar import KG_PER_T, ONE_YEAR
-from finmodel.case.schema_operations import Programme, Support
+from finmodel.case.schema_support import Programme, Support
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.offtake import Contract, Supply
 from finmodel.cashflow.prices import Market

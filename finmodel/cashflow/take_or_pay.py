@@ -17,7 +17,7 @@ from finmodel.base.expr import Expr, hi, lo, ratio
 from finmodel.base.model import Account, Line, Section
 from finmodel.base.units import TONNE
 from finmodel.case.calendar import KG_PER_T
-from finmodel.case.schema_operations import Offtake
+from finmodel.case.schema_sales import Offtake
 from finmodel.cashflow.chain import Goods
 from finmodel.cashflow.running import to_date, year_to_date
 from finmodel.cashflow.timing import Clock

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from finmodel.base.expr import Const, Expr, hi, ratio, where
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import unit
-from finmodel.case.schema_operations import Entity
+from finmodel.case.schema_tax import Entity
 from finmodel.cashflow import tax_interest, tax_losses, tax_pools
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.running import year_to_date

@@ -11,7 +11,7 @@ from __future__ import annotations
 from finmodel.base.expr import Const, Expr, hi, lo, where
 from finmodel.base.model import Line, Section
 from finmodel.case.calendar import ONE_YEAR
-from finmodel.case.schema_operations import Entity
+from finmodel.case.schema_tax import Entity
 from finmodel.cashflow import carry
 from finmodel.cashflow.timing import Clock
 

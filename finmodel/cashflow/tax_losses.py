@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from finmodel.base.expr import hi, lo
 from finmodel.base.model import Account, Line, Section
-from finmodel.case.schema_operations import Entity
+from finmodel.case.schema_tax import Entity
 from finmodel.cashflow import carry
 from finmodel.cashflow.timing import Clock
 

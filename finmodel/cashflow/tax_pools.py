@@ -20,7 +20,7 @@ from finmodel.base.expr import Expr, hi, lo, ratio, where
 from finmodel.base.model import Line, Section
 from finmodel.base.units import MONTH, RATIO
 from finmodel.case.calendar import MONTHS_PER_YEAR
-from finmodel.case.schema_operations import Depreciation
+from finmodel.case.schema_tax import Depreciation
 from finmodel.cashflow.timing import Clock
 
 

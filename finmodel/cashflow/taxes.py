@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from finmodel.base.expr import Const, Expr, add
 from finmodel.base.model import Model
-from finmodel.case.schema_operations import Entity
+from finmodel.case.schema_tax import Entity
 from finmodel.cashflow import tax
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.operations import Operations

@@ -15,7 +15,7 @@ from finmodel.base.model import Line, Model
 from finmodel.base.timeline import MONTHS, Timeline, serial
 from finmodel.base.units import unit
 from finmodel.case.schema import TimelineTerms
-from finmodel.case.schema_operations import Depreciation, Entity
+from finmodel.case.schema_tax import Depreciation, Entity
 from finmodel.cashflow import macro, timing
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from finmodel.case.schema_finance import EquityClass
+from finmodel.case.schema_equity import EquityClass
 from finmodel.cashflow import equity
 from tests.cashflow.fin import FLAGSHIP, metric, row, run
 from tests.cashflow.tax_helpers import deal, evaluate, given

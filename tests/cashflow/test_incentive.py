@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from finmodel.base.timeline import serial
-from finmodel.case.schema_operations import Incentive
+from finmodel.case.schema_tax import Incentive
 from finmodel.cashflow import incentive
 from finmodel.cashflow.incentive import IncentiveLines
 from tests.cashflow.tax_helpers import Deal, deal, draws, evaluate, given, on_paths

@@ -8,7 +8,7 @@ import pytest
 
 from finmodel.base.units import YEAR
 from finmodel.case import oecd
-from finmodel.case.schema_finance import OecdPremium
+from finmodel.case.schema_cover import OecdPremium
 from finmodel.cashflow import premium
 from finmodel.cashflow.premium import Shares
 from tests.cashflow.fin import extended, number, row, run

@@ -13,7 +13,7 @@ from scipy.optimize import brentq  # type: ignore[import-untyped]
 
 from finmodel.base.timeline import serial
 from finmodel.case.schema import TimelineTerms
-from finmodel.case.schema_finance import ReturnTerms
+from finmodel.case.schema_equity import ReturnTerms
 from finmodel.cashflow.returns import Returns
 from tests.cashflow.fin import FLAGSHIP, LEVEL, SCULPTED, TINY, extended, metric, row, run
 from tests.cashflow.tax_helpers import deal, evaluate, given

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from finmodel.case.schema_operations import Entity
+from finmodel.case.schema_tax import Entity
 from finmodel.cashflow import tax
 from finmodel.cashflow.tax import TaxInputs, TaxLines
 from tests.cashflow.tax_helpers import Deal, deal, depreciation, draws, entity, evaluate, on_paths

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from finmodel.base.units import unit
-from finmodel.case.schema_operations import Entity
+from finmodel.case.schema_tax import Entity
 from finmodel.cashflow import tax_interest
 from tests.cashflow.tax_helpers import Deal, deal, draws, entity, evaluate, given, on_paths
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from finmodel.base.units import unit
-from finmodel.case.schema_operations import Depreciation
+from finmodel.case.schema_tax import Depreciation
 from finmodel.cashflow import tax_pools
 from tests.cashflow.tax_helpers import Deal, deal, depreciation, draws, evaluate, on_paths
 

@@ -1,4 +1,4 @@
-"""Keys of the financing side: facilities, cover, sizing, funding, reserves, waterfall, equity, returns."""
+"""Keys of debt: facilities, sizing, funding, reserves, waterfall."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from typing import Annotated, Literal
 
 from finmodel.base.expr import Given
 from finmodel.case.leaf import Count, Quantity, default
-from finmodel.case.schema_operations import DayCount
-from finmodel.case.table import Id, Month, Table
-
-Share = Annotated[Given, Quantity("ratio", ge=0, le=1)]
+from finmodel.case.table import DayCount, Id, Month, Table
 
 
 class Facility(Table):
@@ -40,44 +37,6 @@ class Facility(Table):
     default_margin: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Added to the rate on overdue amounts")] = (
         default("2 % p.a.")
     )
-
-
-class OecdPremium(Table):
-    """What the minimum premium rate of the OECD Arrangement (annex VI) asks of a deal beside its facilities."""
-
-    country_category: Annotated[
-        Given, Count(ge=0, le=7, structural=True, meaning="Country risk category; 0 is a high-income country")
-    ]
-    buyer_category: Literal["SOV+", "SOV", "CC0", "CC1", "CC2", "CC3", "CC4", "CC5"] | None = None
-    quality: Literal["below", "standard", "above"] = "standard"
-    credit_enhancement: Annotated[
-        Given, Quantity("ratio", ge=0, le=0.35, meaning="Discount for enhancement of the buyer's credit")
-    ] = default("0 %")
-    local_currency: Annotated[Given, Quantity("ratio", ge=0, le=0.2, meaning="Discount for debt in local currency")] = (
-        default("0 %")
-    )
-    speculative: bool = False
-    benchmark: (
-        Annotated[Given, Quantity("ratio", ge=0, le=0.5, meaning="Market premium on the principal, upfront")] | None
-    ) = None
-
-
-class Cover(Table):
-    """Insurance of lenders, such as NEXI's: a premium by the year, upfront, or upfront in instalments."""
-
-    label: str
-    facilities: list[Id]
-    mode: Literal["annual", "upfront", "instalments"] = "annual"
-    share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Covered share of the balance")]
-    political: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Covered share, political risk")] | None = None
-    commercial: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Covered share, commercial risk")] | None = None
-    premium: (
-        Annotated[Given, Quantity("1/year", ge=0, le=0.2, meaning="Yearly premium on the covered balance")] | None
-    ) = None
-    upfront: Annotated[Given, Quantity("ratio", ge=0, le=0.5, meaning="Premium on the covered commitment")] | None = (
-        None
-    )
-    oecd: OecdPremium | None = None
 
 
 class SizingTerms(Table):
@@ -134,30 +93,3 @@ class WaterfallTerms(Table):
         Given, Quantity("ratio", ge=0, le=5, meaning="Below this debt service cover, a default: nothing junior is paid")
     ] = default("0.00x")
     minimum_cash: Annotated[Given, Quantity("money", ge=0, meaning="Cash kept back from distributions")] | None = None
-
-
-class EquityClass(Table):
-    """A class of owners. A subordinated class is last in distributions; hurdle and cap are yearly returns."""
-
-    label: str
-    holder: str
-    share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the equity paid in")]
-    subordinated: bool = False
-    hurdle: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Return reached before the next tier")] = default(
-        "0 % p.a."
-    )
-    cap: (
-        Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Return at which distributions to the class stop")]
-        | None
-    ) = None
-
-
-class ReturnTerms(Table):
-    """Rates for present values."""
-
-    npv_rate: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Discount rate of the net present value")] = (
-        default("8 % p.a.")
-    )
-    guess: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Where the search for a rate of return starts")] = (
-        default("8 % p.a.")
-    )

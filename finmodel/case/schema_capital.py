@@ -1,0 +1,48 @@
+"""Keys of capital cost and public money for it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from finmodel.base.expr import Given
+from finmodel.case.leaf import Day, Quantity, default
+from finmodel.case.table import Id, Table
+
+
+class Sustaining(Table):
+    """Yearly capital cost in operation."""
+
+    share: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Share of the capital cost a year")]
+    start: Day
+    inflation: Id | None = None
+
+
+class Capex(Table):
+    """Capital cost with a spend profile over construction."""
+
+    label: str
+    entity: Id
+    amount: Annotated[Given, Quantity("money", ge=0, meaning="Capital cost")]
+    profile: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, listed="period", meaning="Share spent in each period of construction")
+    ]
+    life: Annotated[Given, Quantity("year", gt=0, meaning="Life in the books, straight line from completion")] = (
+        default("20 years")
+    )
+    sustaining: Sustaining | None = None
+
+
+class Grant(Table):
+    """Public money for capital cost."""
+
+    label: str
+    payer: str
+    capex: Id
+    share: Annotated[Given, Quantity("ratio", ge=0, le=0.5, meaning="Share of eligible cost (at most half)")]
+    eligible: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Eligible share of the capital cost")] = default(
+        "100 %"
+    )
+    ceiling: Annotated[Given, Quantity("money", ge=0, meaning="Most that is paid")]
+    lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From spending to receipt")] = default(
+        "0 months"
+    )

@@ -1,0 +1,47 @@
+"""Keys of cover: insurance of lenders."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from finmodel.base.expr import Given
+from finmodel.case.leaf import Count, Quantity, default
+from finmodel.case.table import Id, Table
+
+
+class OecdPremium(Table):
+    """What the minimum premium rate of the OECD Arrangement (annex VI) asks of a deal beside its facilities."""
+
+    country_category: Annotated[
+        Given, Count(ge=0, le=7, structural=True, meaning="Country risk category; 0 is a high-income country")
+    ]
+    buyer_category: Literal["SOV+", "SOV", "CC0", "CC1", "CC2", "CC3", "CC4", "CC5"] | None = None
+    quality: Literal["below", "standard", "above"] = "standard"
+    credit_enhancement: Annotated[
+        Given, Quantity("ratio", ge=0, le=0.35, meaning="Discount for enhancement of the buyer's credit")
+    ] = default("0 %")
+    local_currency: Annotated[Given, Quantity("ratio", ge=0, le=0.2, meaning="Discount for debt in local currency")] = (
+        default("0 %")
+    )
+    speculative: bool = False
+    benchmark: (
+        Annotated[Given, Quantity("ratio", ge=0, le=0.5, meaning="Market premium on the principal, upfront")] | None
+    ) = None
+
+
+class Cover(Table):
+    """Insurance of lenders, such as NEXI's: a premium by the year, upfront, or upfront in instalments."""
+
+    label: str
+    facilities: list[Id]
+    mode: Literal["annual", "upfront", "instalments"] = "annual"
+    share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Covered share of the balance")]
+    political: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Covered share, political risk")] | None = None
+    commercial: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Covered share, commercial risk")] | None = None
+    premium: (
+        Annotated[Given, Quantity("1/year", ge=0, le=0.2, meaning="Yearly premium on the covered balance")] | None
+    ) = None
+    upfront: Annotated[Given, Quantity("ratio", ge=0, le=0.5, meaning="Premium on the covered commitment")] | None = (
+        None
+    )
+    oecd: OecdPremium | None = None

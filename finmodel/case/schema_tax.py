@@ -1,0 +1,61 @@
+"""Keys of companies and their tax: regime, depreciation, production incentive."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from finmodel.base.expr import Given
+from finmodel.case.leaf import Day, Quantity, default
+from finmodel.case.table import Month, Table
+
+
+class Depreciation(Table):
+    """How an entity writes capital cost off for tax."""
+
+    method: Literal["straight", "declining"]
+    life: Annotated[Given, Quantity("year", gt=0, meaning="Tax life")]
+    multiple: Annotated[Given, Quantity("ratio", gt=0, le=3, meaning="Declining rate as a multiple of 1/life")] = (
+        default("200 %")
+    )
+    switch: bool = False
+
+
+class Incentive(Table):
+    """A refundable production incentive: a share of eligible operating cost within a window."""
+
+    share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of eligible cost refunded")]
+    eligible: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the flagged costs that is eligible")]
+    start: Day
+    end: Day
+    lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From cost to refund")] = default("0 months")
+
+
+class Entity(Table):
+    """A company of the group: its tax regime and tax currency."""
+
+    label: str
+    country: str
+    currency: Literal["USD", "JPY", "AUD", "EUR", "CAD", "GBP", "CNY", "KRW"]
+    tax_year_end: Month
+    tax_rate: Annotated[Given, Quantity("ratio", ge=0, lt=1, dated=True, meaning="Income tax rate")]
+    tax_lag: Annotated[
+        Given, Quantity("month", ge=0, structural=True, meaning="From the end of the tax year to payment")
+    ] = default("0 months")
+    loss_limit: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of income that losses may offset")] = (
+        default("100 %")
+    )
+    loss_years: Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of a tax loss")] | None = None
+    interest_limit: (
+        Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Most net interest deducted, share of tax EBITDA")]
+        | None
+    ) = None
+    interest_years: (
+        Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of denied interest")] | None
+    ) = None
+    interest_minimum: (
+        Annotated[Given, Quantity("money/year", ge=0, meaning="Net interest up to this is not limited")] | None
+    ) = None
+    depreciation: Depreciation
+    idc_tax: Literal["capitalise", "ignore"] = "capitalise"
+    borrower: bool = False
+    incentive: Incentive | None = None
