@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from finmodel.base.errors import ModelError, UnitError, place
 from finmodel.base.expr import Const, Expr, Given, Number, Shift, add, as_expr, text
+from finmodel.base.register import Register
 from finmodel.base.timeline import Timeline
 from finmodel.base.units import RATIO, Unit
 
@@ -142,6 +143,7 @@ class Model:
         self.solved: list[Solved] = []
         self.metrics: dict[str, Metric] = {}
         self.checks: dict[str, str] = {}
+        self.register = Register()
 
     def section(self, name: str, unit: Unit = RATIO, title: str = "") -> Section:
         """Open a section; its name is the prefix of its lines."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finmodel.base.expr import Expr, add, ratio
+from finmodel.base.expr import add, ratio
 from finmodel.base.folds import total
 from finmodel.base.model import Line, Model
 from finmodel.base.units import RATIO
@@ -11,7 +11,7 @@ from finmodel.cashflow import checks, ratios, statements
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.returns import Returns, flows
-from finmodel.cashflow.statements import Books, Capital, Operating
+from finmodel.cashflow.statements import Capital, Operating
 from finmodel.cashflow.timing import Clock
 
 Frame = tuple[Clock, Macro]
@@ -31,7 +31,7 @@ def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
     """Income statement and balance sheet; returns total assets and the difference that must be nothing."""
     clock, macro = frame
     works, paid = deal.works, deal.paid
-    written, finance_book = statements.finance_asset(model, deal.funding.finance_cost, clock, macro)
+    written = statements.finance_asset(model, deal.funding.finance_cost, clock, macro)
     depreciation = model.sections["finance_asset"].line(
         "all_depreciation", "Depreciation, all", works.capex.depreciation + written
     )
@@ -49,38 +49,7 @@ def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
     )
     capital = Capital(deal.loans, deal.funding.finance_cost, deal.funding.equity, paid.distributions)
     profit = statements.income(model, operating, capital, frame)
-    return statements.balance(model, Books(_assets(deal, finance_book), _liabilities(deal)), profit, capital, macro)
-
-
-def _assets(deal: Deal, finance_book: Line) -> dict[str, Expr]:
-    works = deal.works
-    return {
-        "cash": deal.paid.cash.closing,
-        "locked_cash": deal.paid.locked.closing,
-        "debt_service_reserve": deal.paid.reserve.closing,
-        "tax_reserve": add([entity.reserve.closing for entity in deal.tax]),
-        "receivable": works.working.receivable,
-        "support_receivable": works.support.receivable,
-        "incentive_receivable": add([credit.receivable.closing for credit in works.incentives.values()]),
-        "grant_receivable": works.capex.grants_receivable,
-        "inventory": works.inventory.closing,
-        "plant": works.capex.book_value,
-        "financing_cost": finance_book,
-    }
-
-
-def _liabilities(deal: Deal) -> dict[str, Expr]:
-    works = deal.works
-    return {
-        "loans": add([loan.outstanding.closing for loan in deal.loans]),
-        "interest_accrued": add([loan.accrued.closing for loan in deal.loans]),
-        "interest_overdue": add([loan.overdue.closing for loan in deal.loans if loan.overdue is not None]),
-        "operating_arrears": deal.paid.arrears.closing,
-        "payable": works.working.payable,
-        "support_payable": works.support.payable,
-        "tax_payable": add([entity.liability for entity in deal.tax]),
-        "deferred_revenue": works.sales.deferred,
-    }
+    return statements.balance(model, profit, capital, macro)
 
 
 def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:

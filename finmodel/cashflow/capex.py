@@ -76,12 +76,18 @@ def build(
         account, depreciation = _book(model.sections[f"capex.{name}"], terms, net, clock)
         written.append(depreciation)
         book.append(account.closing)
+    every = total.line("spent", "Capital cost of construction", add(list(spent.values())))
+    sustaining = total.line("sustaining", "Sustaining capital", add(list(later.values())))
+    model.register.pays(every, "construction")
+    model.register.pays(sustaining, "construction")
+    value = total.line("book_value", "Plant, book value", add(book))
+    model.register.owns("plant", value)
     tax = model.section("tax_basis", macro.money, "Tax basis")
     return CapexLines(
-        spent=total.line("spent", "Capital cost of construction", add(list(spent.values()))),
-        sustaining=total.line("sustaining", "Sustaining capital", add(list(later.values()))),
+        spent=every,
+        sustaining=sustaining,
         depreciation=total.line("depreciation", "Depreciation, plant", add(written)),
-        book_value=total.line("book_value", "Plant, book value", add(book)),
+        book_value=value,
         grants=given,
         grants_received=add([lines.received for lines in given.values()]),
         grants_receivable=add([lines.receivable.closing for lines in given.values()]),
@@ -127,6 +133,8 @@ def _grant(model: Model, name: str, terms: Grant, cost: tuple[Capex, Line], fram
     later = settled(earned, receivable, terms.lag, clock)
     received = section.line("received", f"{terms.label}: Received", later)
     receivable.close(add=[earned], less=[received])
+    model.register.receives(received, f"grant.{name}")
+    model.register.owns("grant_receivable", receivable.closing)
     return GrantLines(terms, earned, received, receivable)
 
 

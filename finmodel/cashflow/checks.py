@@ -21,6 +21,8 @@ from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.timing import Clock
 
 Frame = tuple[Clock, Macro]
+_OWED_AT_THE_END = ("loans", "interest_accrued", "interest_overdue", "operating_arrears")
+"""What may stay unpaid for good: the loss of lenders and suppliers."""
 
 
 class Checks:
@@ -61,38 +63,23 @@ def _cash(checks: Checks, deal: Deal, books: tuple[Line, Line]) -> None:
     sources = add(list(fund.draws.values())) + fund.equity + fund.grants + fund.income - fund.surplus
     checks.money("sources_equal_uses", "Sources equal uses", sources - fund.uses)
     checks.money("balance_sheet", "Balance sheet balances", books[1])
-    checks.money("cash_conserved", "Cash is conserved", _gap(checks, deal))
+    checks.money("cash_conserved", "Cash is conserved", _gap(checks))
     reserves = add([entity.reserve.closing - entity.liability for entity in deal.tax])
     checks.money("tax_reserve", "Tax reserve equals tax payable", reserves)
     checks.lowest(
         "cash_not_negative", "Cash is never negative", [paid.cash.closing, paid.locked.closing, paid.reserve.closing]
     )
-    works = deal.works
-    owed = works.working.payable + works.support.payable + works.sales.deferred
-    owed = owed + add([entity.liability for entity in deal.tax])
-    checks.money("accounts_end_at_zero", "Accounts end at zero", (books[0] + owed) * checks.clock.last)
+    owed = [value for item, value in checks.model.register.read("liabilities").items() if item not in _OWED_AT_THE_END]
+    checks.money("accounts_end_at_zero", "Accounts end at zero", add([books[0], *owed]) * checks.clock.last)
     checks.money("operating_costs_paid", "Operating costs are paid when due", paid.arrears.closing, "alert")
 
 
-def _gap(checks: Checks, deal: Deal) -> Expr:
+def _gap(checks: Checks) -> Expr:
     """The move of every bank account less all that came in and went out."""
-    works, fund, paid = deal.works, deal.funding, deal.paid
-    accounts = [paid.cash, paid.locked, paid.reserve, *(entity.reserve for entity in deal.tax)]
-    moved = add([account.closing - account.opening for account in accounts])
-    came: list[Expr] = [works.working.received, works.support.paid, deal.reserve_interest, fund.equity]
-    came += [works.hook("other_revenue"), paid.arrears.closing - paid.arrears.opening]
-    came += [credit.received for credit in works.incentives.values()]
-    came += [grant.received for grant in works.capex.grants.values()]
-    came += [loan.drawn for loan in deal.loans]
-    went: list[Expr] = [works.working.paid, works.support.given_back, works.capex.sustaining, works.capex.spent]
-    went += [works.hook("other_cost"), works.hook("other_tax"), deal.premium, paid.distributions]
-    went += [entity.paid for entity in deal.tax]
-    for loan in deal.loans:
-        went += [loan.fees, loan.agency]
-        went += [] if loan.terms.capitalise else [loan.idc]
-    went += [*paid.senior.interest.values(), *paid.senior.principal.values()]
-    went += [*paid.junior.interest.values(), *paid.junior.principal.values()]
-    return moved - add(came) + add(went)
+    register = checks.model.register
+    moved = add([bank.closing - bank.opening for bank in register.banks.values()])
+    came, went = register.read("received"), register.read("paid")
+    return moved - add(list(came.values())) + add(list(went.values()))
 
 
 def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from finmodel.base.expr import Const, Expr, add
+from finmodel.base.expr import Expr, add
 from finmodel.base.model import Line, Model, Section
 from finmodel.case import oecd
 from finmodel.case.schema_cover import Cover
@@ -31,8 +31,9 @@ def build(model: Model, covers: Mapping[str, Cover], loans: Sequence[Loan], cloc
         covered = section.line("covered", f"{terms.label}: Covered balance, opening", balances)
         due = _once(section, terms, insured, clock) if terms.premium is None else covered * terms.premium * clock.years
         premiums.append(section.line("premium", f"{terms.label}: Premium", due))
+        model.register.pays(premiums[-1], f"cover.{name}")
     total = model.section("cover", macro.money, "Cover")
-    return total.line("premium", "Cover premium, all", add(premiums) if premiums else Const(0))
+    return total.line("premium", "Cover premium, all", add(premiums))
 
 
 def _once(section: Section, terms: Cover, insured: Sequence[Loan], clock: Clock) -> Expr:

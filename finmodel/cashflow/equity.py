@@ -125,5 +125,8 @@ def _close(owner: _Open, parts: list[Expr]) -> Owner:
     title = owner.section.title
     received = owner.section.line("received", f"{title}: Received", add(parts))
     owner.closing.define(hi(0, owner.claim - received))
+    register = owner.section.model.register
+    register.receives(owner.paid_in, f"equity.{owner.id}")
+    register.pays(received, f"equity.{owner.id}")
     net = owner.section.line("net_flow", f"{title}: Net flow", received - owner.paid_in)
     return Owner(owner.id, owner.terms, owner.paid_in, received, net)

@@ -144,6 +144,21 @@ def close_loan(loan: Loan, drawn: Expr, paid_interest: Line, paid_principal: Lin
     loan.accrued.close(add=[loan.interest], less=[loan.falls_due])
     if loan.overdue is not None:
         loan.overdue.closing.define(unpaid)
+    _note(loan, paid_interest, paid_principal)
+
+
+def _note(loan: Loan, paid_interest: Line, paid_principal: Line) -> None:
+    """What the lender brings and takes, and what is owed to it."""
+    register, lender = loan.section.model.register, f"facility.{loan.id}"
+    register.receives(loan.drawn, lender)
+    for amount in (paid_interest, paid_principal, loan.fees, loan.agency):
+        register.pays(amount, lender)
+    if not loan.terms.capitalise:
+        register.pays(loan.idc, lender)
+    register.owes("loans", loan.outstanding.closing)
+    register.owes("interest_accrued", loan.accrued.closing)
+    if loan.overdue is not None:
+        register.owes("interest_overdue", loan.overdue.closing)
 
 
 def _overdue(

@@ -41,4 +41,6 @@ def build(model: Model, entity_id: str, label: str, terms: Incentive, cost: Line
     receivable = section.account("receivable", f"{title}: Receivable")
     received = section.line("received", f"{title}: Received", settled(earned, receivable, terms.lag, clock))
     receivable.close(add=[earned], less=[received])
+    model.register.receives(received, f"tax.{entity_id}")
+    model.register.owns("incentive_receivable", receivable.closing)
     return IncentiveLines(earned, received, receivable)

@@ -47,6 +47,7 @@ def build(model: Model, chain: Chain, costs: Costs, macro: Macro) -> Inventory:
         moves[goods.entity].append(added - released)
     section = model.section("inventory", macro.money, "Inventory")
     closing = section.line("closing", "Inventory, closing", add(list(values)))
+    model.register.owns("inventory", closing)
     increase = section.line("net_increase", "Inventory, increase", closing - closing.prev)
     return Inventory(closing, increase, {entity: add(parts) for entity, parts in moves.items()})
 

@@ -25,7 +25,7 @@ class Sale:
 
 @dataclass(frozen=True)
 class Spend:
-    """Operating cost billed in a period [reporting currency], paid after `days`."""
+    """Operating cost billed in a period [reporting currency], paid to a party after `days`."""
 
     name: str
     label: str
@@ -33,6 +33,7 @@ class Spend:
     billed: Line
     days: Given
     incentive: bool = False
+    party: str = "suppliers"
 
 
 @dataclass(frozen=True)

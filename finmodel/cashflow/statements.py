@@ -43,16 +43,8 @@ class Capital:
     distributed: Line
 
 
-@dataclass(frozen=True)
-class Books:
-    """Closing balances: assets and liabilities by label."""
-
-    assets: dict[str, Expr]
-    liabilities: dict[str, Expr]
-
-
-def finance_asset(model: Model, cost: Line, clock: Clock, macro: Macro) -> tuple[Line, Line]:
-    """Capitalised financing cost, written off evenly over operations: (depreciation, closing balance)."""
+def finance_asset(model: Model, cost: Line, clock: Clock, macro: Macro) -> Line:
+    """Capitalised financing cost, written off evenly over operations; returns the depreciation."""
     section = model.section("finance_asset", macro.money, "Capitalised financing cost")
     book = section.account("book", "Capitalised financing cost")
     left = section.ahead("years_left", "Years of operation left", clock.years.unit)
@@ -60,7 +52,8 @@ def finance_asset(model: Model, cost: Line, clock: Clock, macro: Macro) -> tuple
     share = lo(1, ratio(clock.years * clock.operations, left))
     written = section.line("depreciation", "Capitalised financing cost written off", book.opening * share)
     book.close(add=[cost], less=[written])
-    return written, book.closing
+    model.register.owns("financing_cost", book.closing)
+    return written
 
 
 def income(model: Model, flows: Operating, capital: Capital, frame: tuple[Clock, Macro]) -> Line:
@@ -77,10 +70,22 @@ def income(model: Model, flows: Operating, capital: Capital, frame: tuple[Clock,
         "interest", "Interest expense", add([_expensed(loan, clock) for loan in capital.loans]) if capital.loans else 0
     )
     before_tax = section.line(
-        "net_before_tax", "Profit before tax", ebitda - flows.depreciation - interest + flows.interest_earned
+        "net_before_tax",
+        "Profit before tax",
+        add([ebitda - flows.depreciation - interest + flows.interest_earned, *_other(section)]),
     )
     tax = section.line("net_tax", "Income tax", flows.tax)
     return section.line("net_profit", "Net profit", before_tax - tax)
+
+
+def _other(section: Section) -> list[Expr]:
+    """Income beside revenue, cost and interest: a row each."""
+    items = section.model.register.read("other_income")
+    return [section.line(f"net_{item}", f"{_title(item)}, in income", value) for item, value in items.items()]
+
+
+def _title(item: str) -> str:
+    return item.replace("_", " ").capitalize()
 
 
 def _expensed(loan: Loan, clock: Clock) -> Expr:
@@ -88,11 +93,11 @@ def _expensed(loan: Loan, clock: Clock) -> Expr:
     return expensed if loan.default_interest is None else expensed + loan.default_interest
 
 
-def balance(model: Model, books: Books, profit: Line, capital: Capital, macro: Macro) -> tuple[Line, Line]:
+def balance(model: Model, profit: Line, capital: Capital, macro: Macro) -> tuple[Line, Line]:
     """Declare the balance sheet; returns total assets and assets less liabilities less equity (zero when true)."""
     section = model.section("balance", macro.money, "Balance sheet")
-    assets = _side(section, "assets", "Total assets", books.assets)
-    liabilities = _side(section, "liabilities", "Total liabilities", books.liabilities)
+    assets = _side(section, "assets", "Total assets", model.register.read("assets"))
+    liabilities = _side(section, "liabilities", "Total liabilities", model.register.read("liabilities"))
     contributed = section.account("contributed", "Equity paid in")
     contributed.close(add=[capital.paid_in])
     retained = section.account("net_retained", "Profit retained")
@@ -102,8 +107,5 @@ def balance(model: Model, books: Books, profit: Line, capital: Capital, macro: M
 
 
 def _side(section: Section, name: str, label: str, items: dict[str, Expr]) -> Line:
-    rows = [
-        section.line(f"{name}.{key}", f"Balance sheet: {key.replace('_', ' ').capitalize()}", value)
-        for key, value in items.items()
-    ]
+    rows = [section.line(f"{name}.{key}", f"Balance sheet: {_title(key)}", value) for key, value in items.items()]
     return section.line(name, label, add(rows))

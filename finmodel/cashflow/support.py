@@ -117,6 +117,13 @@ def build(
     section = model.section("support", macro.money, "Price support")
     each = list(contracts.values())
 
+    for contract in each:
+        party = f"programme.{contract.terms.programme}"
+        model.register.receives(contract.paid, party)
+        model.register.pays(contract.given_back, party)
+        model.register.owns("support_receivable", contract.receivable.closing)
+        model.register.owes("support_payable", contract.payable.closing)
+
     def every(name: str, label: str) -> Line:
         return section.ahead(name, label).define(add([getattr(contract, name) for contract in each]))
 

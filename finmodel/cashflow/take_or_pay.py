@@ -85,6 +85,7 @@ def build(terms: Contracting, volumes: Volumes, price: Expr, clock: Clock) -> Ta
     beyond = _beyond(terms, pledged, net, taken)
     rights = _rights(terms, beyond, deficiency, clock)
     deferred, released = _deferred(section, rights, deficiency, billed)
+    section.model.register.owes("deferred_revenue", deferred.closing)
     return Take(pledged, rights.used, billed, released, deferred)
 
 

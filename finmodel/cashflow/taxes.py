@@ -42,11 +42,12 @@ def build(
     section = model.section("taxable", macro.money, "Taxable income")
     paid, notional = [], []
     none = section.ahead("no_interest", "No interest").define(0)
+    other = model.register.read("taxed")
     for name, terms in entities.items():
         income = section.line(
             f"net_income.{name}",
             f"{terms.label}: Income before depreciation and interest",
-            _income(name, terms, operations),
+            _income(name, terms, operations) + other.get(name, Const(0)),
         )
         cost = operations.capex.basis_added[name]
         notional.append(tax.build(model, f"notional_tax.{name}", terms, TaxInputs(income, none, cost), frame))
@@ -59,7 +60,28 @@ def build(
             paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, interest, basis), frame))
         else:
             paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, none, cost), frame))
+    for entity in paid:
+        _note(model, entity)
+    _note_extra(model, operations)
     return paid, notional
+
+
+def _note(model: Model, entity: TaxLines) -> None:
+    """The treasury is paid from the tax reserve, which holds what is owed to it."""
+    register = model.register
+    register.pays(entity.paid, entity.name)
+    register.banks_with(f"{entity.name}.reserve", entity.reserve.opening, entity.reserve.closing)
+    register.owns("tax_reserve", entity.reserve.closing)
+    register.owes("tax_payable", entity.liability)
+
+
+def _note_extra(model: Model, operations: Operations) -> None:
+    """An analyst's own lines are paid to, and by, others."""
+    for name, line in operations.extra.items():
+        if name == "other_revenue":
+            model.register.receives(line, "others")
+        elif name in ("other_cost", "other_tax"):
+            model.register.pays(line, "others")
 
 
 def _income(name: str, terms: Entity, operations: Operations) -> Expr:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from finmodel.base.expr import Const, Expr, add, hi, lo, ratio
 from finmodel.base.model import Account, Line, Model
+from finmodel.base.register import Register
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
@@ -108,6 +109,20 @@ class Steps:
         self.locked = account.account("locked", "Locked cash")
         self.reserve = inflows.reserve
         self.arrears = account.account("arrears", "Operating arrears")
+        self._note(model.register)
+
+    def _note(self, register: Register) -> None:
+        """Accounts are parties that keep what is paid into them; what operations are owed late is money of suppliers."""
+        for name, account in (
+            ("cash", self.cash),
+            ("locked_cash", self.locked),
+            ("debt_service_reserve", self.reserve),
+        ):
+            register.banks_with(name, account.opening, account.closing)
+            register.owns(name, account.closing)
+        register.receives(self.inflows.earned, "debt_service_reserve")
+        register.receives(self.arrears.closing - self.arrears.opening, "suppliers")
+        register.owes("operating_arrears", self.arrears.closing)
 
     def build(self, tests: Tests) -> Waterfall:
         """Declare all steps in order; the caller closes the facilities with the payments returned."""

@@ -40,7 +40,28 @@ def build(model: Model, sales: Sequence[Sale], spends: Sequence[Spend], clock: C
     billed, cost = add([sale.billed for sale in sales]), add([spend.billed for spend in spends])
     received = section.line("received", "Received from customers", billed + receivable.prev - receivable)
     paid = section.line("paid", "Paid to suppliers", cost + payable.prev - payable)
+    register = model.register
+    register.receives(received, "customers")
+    register.owns("receivable", receivable)
+    register.owes("payable", payable)
+    for party in dict.fromkeys(spend.party for spend in spends):
+        own = [spend for spend in spends if spend.party == party]
+        if len(own) == len(spends):
+            register.pays(paid, party)
+        else:
+            register.pays(_paid(section, party, own), party)
     return Working(received, paid, receivable, payable)
+
+
+def _paid(section: Section, party: str, spends: Sequence[Spend]) -> Line:
+    """What one party is paid: its bills, less what stays open of them."""
+    named = [f"{section.name}.payable.{spend.name}" for spend in spends]
+    still = add([section.model.lines[id] for id in named if id in section.model.lines])
+    label = f"Payable to {party}"
+    open_ = section.line(f"payable_to.{party}", label, still) if isinstance(still, Line) or still.series else None
+    billed = add([spend.billed for spend in spends])
+    moved = billed if open_ is None else billed + open_.prev - open_
+    return section.line(f"paid_to.{party}", f"Paid to {party}", moved)
 
 
 def _open(section: Section, kind: str, label: str, items: Sequence[Sale | Spend], clock: Clock) -> Line:
