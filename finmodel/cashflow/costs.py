@@ -61,19 +61,13 @@ def build(model: Model, costs: Mapping[str, Cost], chain: Chain, income: Income,
         entity = chain.main[terms.node].entity if terms.node is not None else terms.entity
         if entity is None:
             raise ModelError(f"cost.{name} needs a node or an entity")
-        spends.append(
-            Spend(f"cost.{name}", terms.label, entity, billed, terms.payment_days, terms.incentive, _party(terms))
-        )
+        days, party = terms.payment_days, "suppliers" if terms.of_revenue is None else "royalties"
+        spends.append(Spend(f"cost.{name}", terms.label, entity, billed, days, terms.incentive, party))
         if terms.node is not None:
             by_node[terms.node].append(billed)
     total = model.section("costs", macro.money, "Operating costs")
     billed = total.line("billed", "Operating cost, all", add([spend.billed for spend in spends]))
     return Costs(spends, {node: add(parts) for node, parts in by_node.items()}, billed)
-
-
-def _party(terms: Cost) -> str:
-    """A share of revenue is a royalty; the rest goes to those who supply the plant."""
-    return "suppliers" if terms.of_revenue is None else "royalties"
 
 
 def _amount(terms: Cost, chain: Chain, income: Income, frame: tuple[Clock, Macro]) -> Expr:

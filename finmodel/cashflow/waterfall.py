@@ -112,12 +112,9 @@ class Steps:
         self._note(model.register)
 
     def _note(self, register: Register) -> None:
-        """Accounts are parties that keep what is paid into them; what operations are owed late is money of suppliers."""
-        for name, account in (
-            ("cash", self.cash),
-            ("locked_cash", self.locked),
-            ("debt_service_reserve", self.reserve),
-        ):
+        """Accounts keep what is paid into them; what operations owe late is money of suppliers."""
+        banks = {"cash": self.cash, "locked_cash": self.locked, "debt_service_reserve": self.reserve}
+        for name, account in banks.items():
             register.banks_with(name, account.opening, account.closing)
             register.owns(name, account.closing)
         register.receives(self.inflows.earned, "debt_service_reserve")

@@ -58,7 +58,7 @@ def _paid(section: Section, party: str, spends: Sequence[Spend]) -> Line:
     named = [f"{section.name}.payable.{spend.name}" for spend in spends]
     still = add([section.model.lines[id] for id in named if id in section.model.lines])
     label = f"Payable to {party}"
-    open_ = section.line(f"payable_to.{party}", label, still) if isinstance(still, Line) or still.series else None
+    open_ = section.line(f"payable_to.{party}", label, still) if still.series else None
     billed = add([spend.billed for spend in spends])
     moved = billed if open_ is None else billed + open_.prev - open_
     return section.line(f"paid_to.{party}", f"Paid to {party}", moved)
