@@ -25,8 +25,8 @@ class Bank:
 class Register:
     """Amounts in the reporting currency, one a period, by name in the order in which they were noted.
 
-    `paid` and `received` are by party. `other_income` is beside revenue, cost and interest; `taxed` is taxable income of
-    an entity beside sales, support and cost; both may be negative.
+    `paid` and `received` are by party. `other_income` is beside revenue, cost and interest; `taxed` is an entity's
+    taxable income beside sales, support and cost; both may be negative.
     """
 
     paid: dict[str, list[Expr]] = field(default_factory=dict)
