@@ -1,0 +1,1 @@
+"""A workbook that came from outside: passed through a gate, then read without ever being saved or computed."""
