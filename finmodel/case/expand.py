@@ -141,12 +141,16 @@ def leaves(value: object, tree: object, above: Keys = ()) -> Iterator[tuple[Keys
 
 
 def _expand(given: Points, clock: Clock) -> Iterator[Fault]:
-    rule = {"step": _steps, "linear": _straight, "period": _by_period, "operating_year": _by_year}[given.rule]
+    rule = {"step": _steps, "linear": _straight, "on": _on, "period": _by_period, "operating_year": _by_year}[
+        given.rule
+    ]
     first = clock.timeline.start
     if given.rule == "step" and given.points[0][0] > serial(first):
         typed = from_serial(given.points[0][0])
         wrong = f"the first date, {typed}, is after the first period, which starts on {first}: nothing holds before."
         yield given.id, wrong, f"Add a row for {first} or earlier."
+    elif given.rule == "on" and (astray := _astray(given, clock.timeline)):
+        yield from astray
     elif given.rule == "period" and len(given.points) > clock.built:
         wrong = f"the list has {len(given.points)} values, but construction has {clock.built} periods."
         yield given.id, wrong, f"Write {clock.built} values."
@@ -159,6 +163,26 @@ def _steps(points: tuple[tuple[float, float], ...], clock: Clock) -> tuple[float
     """The value in force on the first day of each period."""
     days = [day for day, _ in points]
     return tuple(points[bisect_right(days, serial(period.start)) - 1][1] for period in clock.timeline.periods)
+
+
+def _on(points: tuple[tuple[float, float], ...], clock: Clock) -> tuple[float, ...]:
+    """The value of each date in the period that ends on it, 0 elsewhere."""
+    values = dict(points)
+    return tuple(values.get(serial(period.last_day), 0.0) for period in clock.timeline.periods)
+
+
+def _astray(given: Points, timeline: Timeline) -> list[Fault]:
+    """Dates on which no period ends."""
+    ends = [serial(period.last_day) for period in timeline.periods]
+    found = []
+    for at, _ in given.points:
+        if at not in ends:
+            typed = from_serial(at)
+            after = bisect_right(ends, at)
+            near = [str(from_serial(ends[number])) for number in (after - 1, after) if 0 <= number < len(ends)]
+            wrong = f"no period of the timeline ends on {typed}."
+            found.append((f"{given.id}.{typed}", wrong, f"Write {' or '.join(near)}."))
+    return found
 
 
 def _straight(points: tuple[tuple[float, float], ...], clock: Clock) -> tuple[float, ...]:

@@ -39,7 +39,7 @@ class Points(Given):
 
     Args:
         points: (Excel serial date, number) of a table; (0, 1, 2 …, number) of a list.
-        rule: "step" or "linear" for dates, "period" or "operating_year" for lists.
+        rule: "step", "linear" or "on" for dates, "period" or "operating_year" for lists.
     """
 
     points: tuple[tuple[float, float], ...] = ()
@@ -53,7 +53,8 @@ class Quantity:
     Args:
         unit: As in base.units; "money" stands for any currency.
         ge: Bounds (ge, gt, le, lt) are in `unit`.
-        dated: Whether a table by date is allowed; "linear" runs straight between the dates, True holds each value.
+        dated: Whether a table by date is allowed: True holds each value, "linear" runs straight between the dates, "on"
+            is a table alone, of values that stand on their dates.
         listed: Whether a list is allowed: one value a "period" of construction, or an "operating_year".
         structural: Whether scenarios must leave it alone.
         meaning: In words; becomes the label.
@@ -65,7 +66,7 @@ class Quantity:
     gt: float | None = None
     le: float | None = None
     lt: float | None = None
-    dated: bool | Literal["linear"] = False
+    dated: bool | Literal["linear", "on"] = False
     listed: Literal["", "period", "operating_year"] = ""
     structural: bool = False
     meaning: str = ""
@@ -78,14 +79,14 @@ class Quantity:
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         one: dict[str, Any] = {"type": "string", "examples": [self.shown_example]}
-        ways = [one]
+        ways = [] if self.dated == "on" else [one]
         if self.dated:
             ways.append({"type": "object", "propertyNames": {"format": "date"}, "additionalProperties": one})
         if self.listed:
             ways.append({"type": "array", "items": one})
         return {
             "description": f"{self.meaning} [{self.spelled}]".strip(),
-            **(one if len(ways) == 1 else {"anyOf": ways}),
+            **(ways[0] if len(ways) == 1 else {"anyOf": ways}),
         }
 
     @property
@@ -129,6 +130,9 @@ class Quantity:
             return self._dated(value, currency)
         if isinstance(value, list) and self.listed:
             return self._list(value, currency)
+        if self.dated == "on":
+            got = f'"{clip(value)}"' if isinstance(value, str) else kind_of(value)
+            raise BadValue(f"is a table by date: got {got}.", f'{{ 2030-12-31 = "{self.shown_example}" }}')
         return self.scalar(value, currency)
 
     def scalar(self, value: object, currency: str = "USD", at: str = "") -> Given:
@@ -164,7 +168,7 @@ class Quantity:
                 BadValue("is an empty table.", advice="Write one row for each date from which a value holds.")
             )
         return self._points(
-            sorted(rows, key=lambda row: row[0]), faults, "linear" if self.dated == "linear" else "step"
+            sorted(rows, key=lambda row: row[0]), faults, self.dated if isinstance(self.dated, str) else "step"
         )
 
     def _list(self, values: list[object], currency: str) -> Given:
@@ -199,7 +203,7 @@ class Quantity:
         return f"a text with a number and a unit{table}{values}"
 
 
-def default(text: str) -> Any:
+def default(text: str | int) -> Any:
     """The default of a quantity: each case gets its own Given. "0 money" is in the currency of the case."""
     return Field(default=text)
 

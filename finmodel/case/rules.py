@@ -5,7 +5,7 @@ They run together, so that all their faults are told at once; a rule passes over
 
 from __future__ import annotations
 
-from finmodel.case import rules_chain, rules_finance, rules_money, rules_names, rules_support, rules_time
+from finmodel.case import rules_chain, rules_debt, rules_finance, rules_money, rules_names, rules_support, rules_time
 from finmodel.case.rules_common import Rule
 
 RULES: list[Rule] = [
@@ -14,5 +14,6 @@ RULES: list[Rule] = [
     *rules_money.RULES,
     *rules_support.RULES,
     *rules_time.RULES,
+    *rules_debt.RULES,
     *rules_finance.RULES,
 ]

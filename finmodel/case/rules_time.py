@@ -126,6 +126,8 @@ def debt_is_repaid_within_operations(case: CaseTables) -> Iterator[Fault]:
     """The last repayment falls before operations end."""
     terms, end = case.timeline, end_of_operations(case.timeline)
     for name, facility in case.facility.items():
+        if facility.rank == "bridge" or facility.profile == "table":
+            continue
         if facility.grace.number > terms.operations.number:
             wrong = f"the grace period, {months_text(facility.grace.number)}, is longer than operations."
             yield f"facility.{name}.grace", wrong, f"Operations end on {end}: write a shorter one."

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from finmodel.base.expr import Given
-from finmodel.case.leaf import Count, Quantity, default
+from finmodel.case.leaf import Count, DateQuantity, Quantity, default
 from finmodel.case.table import DayCount, Id, Month, Table
 
 
 class Facility(Table):
-    """A loan. Senior facilities share the sized debt; others have an amount. A rate, or a curve and a margin."""
+    """A loan. Senior facilities share the sized debt; others have an amount. A rate, or a curve and a margin.
+
+    A bridge loan is drawn in construction in place of senior debt, which takes it out at completion or on a date.
+    """
 
     label: str
     lender: str
     country: str
-    rank: Literal["senior", "mezzanine"]
+    rank: Literal["senior", "mezzanine", "shareholder", "bridge"]
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of senior debt")] | None = None
     amount: Annotated[Given, Quantity("money", ge=0, meaning="Commitment")] | None = None
     rate: Annotated[Given, Quantity("1/year", ge=0, le=1, dated=True, meaning="Fixed interest rate")] | None = None
@@ -23,10 +26,34 @@ class Facility(Table):
     margin: Annotated[Given, Quantity("1/year", ge=0, le=1, dated=True, meaning="Margin over the curve")] | None = None
     day_count: DayCount = "ACT/360"
     capitalise: bool = False
-    grace: Annotated[Given, Quantity("month", ge=0, meaning="From completion to the first repayment date, at least")]
+    hedged: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the balance with its rate swapped")] = (
+        default("0 %")
+    )
+    swap_rate: (
+        Annotated[
+            Given, Quantity("1/year", ge=0, le=1, dated=True, meaning="Fixed rate of the swap, in place of the curve")
+        ]
+        | None
+    ) = None
+    grace: Annotated[
+        Given, Quantity("month", ge=0, meaning="From completion to the first repayment date, at least")
+    ] = default("0 months")
     payment_months: list[Month]
-    instalments: Annotated[Given, Count(ge=1, le=400, meaning="Number of repayments")]
-    profile: Literal["sculpted", "annuity", "equal", "bullet"]
+    instalments: Annotated[Given, Count(ge=1, le=400, meaning="Number of repayments")] = default(1)
+    profile: Literal["sculpted", "annuity", "equal", "bullet", "table"]
+    table: (
+        Annotated[
+            Given, Quantity("ratio", ge=0, le=1, dated="on", meaning="Share of the amount drawn repaid on a date")
+        ]
+        | None
+    ) = None
+    balloon: Annotated[
+        Given, Quantity("ratio", ge=0, lt=1, meaning="Share repaid on the last date, beside the rest")
+    ] = default("0 %")
+    takeout: (
+        Annotated[Given, DateQuantity(meaning="Last day of the period in which senior debt takes out a bridge loan")]
+        | None
+    ) = None
     upfront_fee: Annotated[
         Given, Quantity("ratio", ge=0, le=0.2, meaning="Fee on the commitment at financial close")
     ] = default("0 %")

@@ -61,7 +61,8 @@ def _cash(checks: Checks, deal: Deal, books: tuple[Line, Line]) -> None:
     """Money is conserved, and no account is overdrawn or left full."""
     fund, paid = deal.funding, deal.paid
     sources = add(list(fund.draws.values())) + fund.equity + fund.grants + fund.income - fund.surplus
-    checks.money("sources_equal_uses", "Sources equal uses", sources - fund.uses)
+    uses = add([fund.uses, *fund.taken_out.values()])
+    checks.money("sources_equal_uses", "Sources equal uses", sources - uses)
     checks.money("balance_sheet", "Balance sheet balances", books[1])
     checks.money("cash_conserved", "Cash is conserved", _gap(checks))
     reserves = add([entity.reserve.closing - entity.liability for entity in deal.tax])

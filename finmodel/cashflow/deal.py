@@ -195,7 +195,7 @@ def _size(
     contracted = section.line("revenue", "Contracted revenue, support counted", works.sales.contracted + counted)
     revenue = section.line("all_revenue", "Revenue, support counted", works.sales.billed + counted)
     cash = Cash(cfads, support.paid - support.given_back, contracted, revenue)
-    others = add([loan.commitment for loan in debt.loans if loan.terms.rank != "senior"])
+    others = add([loan.commitment for loan in debt.loans if loan.terms.rank not in ("senior", "bridge")])
     room = Room(debt.funding.total_uses, debt.funding.shared_total, others)
     return sizing.build(model, case.sizing, debt.senior, cash, room, frame)
 
@@ -224,8 +224,10 @@ def _pay(
     inflows = Inflows(cfads, other, held.account, held.target, held.funding, held.earned, least)
     flows = Steps(model, inflows, clock, money, debt.loans).build(tests)
     paid = {**flows.senior.interest, **flows.junior.interest}, {**flows.senior.principal, **flows.junior.principal}
+    interest, principal = paid[0], {**debt.funding.taken_out, **paid[1]}
     for loan in debt.loans:
-        facility.close_loan(loan, debt.funding.draws[loan.id], paid[0][loan.id], paid[1][loan.id], clock)
+        was_paid = interest.get(loan.id, Const(0)), principal[loan.id]
+        facility.close_loan(loan, debt.funding.draws[loan.id], *was_paid, clock)
     return flows
 
 

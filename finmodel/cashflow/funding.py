@@ -16,6 +16,8 @@ from finmodel.base.expr import Const, Expr, Given, add, hi, lo, ratio
 from finmodel.base.folds import total
 from finmodel.base.model import Line, Model, Section
 from finmodel.case.schema_debt import FundingTerms
+from finmodel.cashflow import bridge
+from finmodel.cashflow.bridge import Bridged
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
@@ -34,13 +36,17 @@ class Needs:
 
 @dataclass(frozen=True)
 class Funding:
-    """Uses and sources; `surplus` is money from grants and operations beyond the period's uses."""
+    """Uses and sources; `surplus` is money from grants and operations beyond the period's uses.
+
+    `taken_out` is what draws of senior debt repay of bridge loans: beside the uses, which bridges paid for before.
+    """
 
     uses: Line
     grants: Line
     income: Line
     surplus: Line
     draws: dict[str, Line]
+    taken_out: dict[str, Line]
     equity: Line
     shared: Line
     shared_total: Line
@@ -80,10 +86,9 @@ def build(
     shared = section.line(
         "shared", "Uses that facilities share", hi(0, net - idc) if by_equity else net * clock.construction
     )
-    commitments = add([loan.commitment for loan in loans])
-    whole = section.line("drawing_base", "Uses or commitments, whichever is more", hi(shared_total, commitments))
-    draws = {loan.id: _draw(section, loan, shared, whole) for loan in loans}
-    equity = section.line("equity", "Equity paid in", net - add(list(draws.values())))
+    drawn = _drawings(section, loans, shared, shared_total)
+    taken_out = add(list(drawn.taken_out.values()))
+    equity = section.line("equity", "Equity paid in", net - add(list(drawn.draws.values())) + taken_out)
     section.line("equity_target", "Equity paid in, total", total(equity))
     finance_cost = section.line(
         "finance_cost", "Financing cost of construction, capitalised", _finance_cost(loans, fees, premium, clock)
@@ -93,7 +98,8 @@ def build(
         grants=grants,
         income=income,
         surplus=surplus,
-        draws=draws,
+        draws=drawn.draws,
+        taken_out=drawn.taken_out,
         equity=equity,
         shared=shared,
         shared_total=section.line("shared_total_target", "Total of the uses that facilities share", total(shared)),
@@ -101,6 +107,19 @@ def build(
         initial_cash=initial_cash,
         finance_cost=finance_cost,
     )
+
+
+def _drawings(section: Section, loans: Sequence[Loan], shared: Line, shared_total: Given) -> Bridged:
+    """Each facility's part of the uses; bridge loans stand in for senior debt until it takes them out."""
+    bridges = [loan for loan in loans if loan.terms.rank == "bridge"]
+    senior = [loan for loan in loans if loan.terms.rank == "senior" and bridges]
+    commitments = add([loan.commitment for loan in loans if loan not in bridges])
+    whole = section.line("drawing_base", "Uses or commitments, whichever is more", hi(shared_total, commitments))
+    draws = {loan.id: _draw(section, loan, shared, whole) for loan in loans if loan not in [*bridges, *senior]}
+    if not bridges:
+        return Bridged(draws, {})
+    bridged = bridge.build(section, senior, bridges, shared, whole)
+    return Bridged({**draws, **bridged.draws}, bridged.taken_out)
 
 
 def _draw(section: Section, loan: Loan, shared: Line, whole: Line) -> Line:

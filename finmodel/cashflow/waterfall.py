@@ -101,7 +101,7 @@ class Steps:
         account = model.sections["account"]
         self.inflows, self.clock, self.cent = inflows, clock, macro.cent
         self.senior_loans = [loan for loan in loans if loan.terms.rank == "senior"]
-        self.junior_loans = [loan for loan in loans if loan.terms.rank != "senior"]
+        self.junior_loans = [loan for loan in loans if loan.terms.rank in ("mezzanine", "shareholder")]
         first = self.senior_loans or self.junior_loans
         self.serves = self._dates("serves", "Payment date of the waterfall", first)
         self.serves_junior = self._dates("serves_junior", "Payment date of mezzanine", self.junior_loans or first)

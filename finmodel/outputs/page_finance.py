@@ -97,7 +97,8 @@ def _uses(result: Results) -> list[Item]:
 def _sources(result: Results) -> list[Item]:
     tables = result.case.tables
     grants = total_of(result, "funding.grants_received") - total_of(result, "funding.surplus")
-    loans = [(terms.label, total_of(result, f"funding.draw.{name}")) for name, terms in tables.facility.items()]
+    kept = {name: terms for name, terms in tables.facility.items() if terms.rank != "bridge"}  # senior debt repaid it
+    loans = [(terms.label, total_of(result, f"funding.draw.{name}")) for name, terms in kept.items()]
     owners = [(terms.label, total_of(result, f"equity.{name}.paid_in")) for name, terms in tables.equity.items()]
     return [("Grants", grants), *loans, *owners]
 

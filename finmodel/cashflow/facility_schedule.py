@@ -1,0 +1,112 @@
+"""When a facility is repaid, and in which parts: its dates and its schedule in shares of the amount drawn.
+
+Sign:    shares are positive and sum to 1.
+Timing:  repayments fall on the first payment dates that lie at least the grace period after completion, or on the
+         dates of a table; a bridge loan's one date is its takeout.
+Source:  term sheet of each facility. A level payment is the same at each date (what is left is the value of the
+         payments to come); a balloon is repaid on the last date, and bears interest until then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.base.errors import ModelError
+from finmodel.base.expr import Expr, Given, ratio
+from finmodel.base.model import Line, Section
+from finmodel.base.units import RATIO
+from finmodel.case.schema_debt import Facility
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Flags of the dates on which a facility pays interest, and on which it repays."""
+
+    pays: Line
+    repaying: Line
+
+
+def dates(loan: Section, facility: Facility, clock: Clock) -> Dates:
+    """Declare payment dates and repayment dates."""
+    label, title = f"{loan.title}: Payment date", loan.title
+    months = clock.month_flag(facility.payment_months)
+    if facility.rank == "bridge":
+        out = loan.flag("takeout_date", f"{title}: Taken out by senior debt", takeout_date(facility, clock))
+        pays = loan.flag("payment_date", label, months | out)
+        return Dates(pays, _counted(loan, out * 1))
+    pays = loan.flag("payment_date", label, months)
+    if facility.table is not None:
+        return Dates(pays, _counted(loan, facility.table > 0))
+    eligible = loan.flag(
+        "grace_over",
+        f"{title}: Grace period over",
+        pays & clock.completed & (clock.completion + facility.grace <= clock.end_month),
+    )
+    number = loan.ahead("instalment", f"{title}: Instalment number", RATIO)
+    number.define(number.prev + eligible)
+    repaying = loan.flag("repayment_date", f"{title}: Repayment date", eligible & (number <= facility.instalments))
+    return Dates(pays, repaying)
+
+
+def takeout_date(facility: Facility, clock: Clock) -> Expr:
+    """The date on which senior debt takes out a bridge loan; the last of construction unless it is stated."""
+    return clock.last_construction if facility.takeout is None else clock.last_day.eq(facility.takeout)
+
+
+def _counted(loan: Section, repays: Expr) -> Line:
+    repaying = loan.flag("repayment_date", f"{loan.title}: Repayment date", repays)
+    number = loan.ahead("instalment", f"{loan.title}: Instalment number", RATIO)
+    number.define(number.prev + repaying)
+    return repaying
+
+
+def schedule(loan: Section, facility: Facility, repaying: Line, window_rate: Line, solved: Given | None) -> Line:
+    """Declare the share of the amount drawn that falls due at each date."""
+    label = f"{facility.label}: Principal falling due, share of the amount drawn"
+    if facility.profile == "sculpted":
+        if solved is None:
+            raise ModelError(f"facility {facility.label} is sculpted, but only senior debt is sized by its cash flow")
+        return loan.line("schedule", label, repaying * solved, RATIO)
+    if facility.table is not None:
+        return loan.line("schedule", label, facility.table, RATIO)
+    if facility.profile == "bullet" or facility.rank == "bridge":
+        return loan.line("schedule", label, repaying & _last(loan, facility), RATIO)
+    if facility.profile == "equal":
+        return loan.line("schedule", label, _with_balloon(loan, facility, repaying / facility.instalments), RATIO)
+    return _annuity(loan, facility, repaying, window_rate)
+
+
+def _last(loan: Section, facility: Facility) -> Expr:
+    return loan.model.find(f"{loan.name}.instalment").eq(facility.instalments)
+
+
+def _with_balloon(loan: Section, facility: Facility, regular: Expr) -> Expr:
+    """A regular repayment of all but the balloon, which falls due on the last date."""
+    if facility.balloon.number <= 0:
+        return regular
+    last = loan.model.find(f"{loan.name}.repayment_date") & _last(loan, facility)
+    return regular * (1 - facility.balloon) + facility.balloon * last
+
+
+def _annuity(loan: Section, facility: Facility, repaying: Line, window_rate: Line) -> Line:
+    """Level service: at each date the balance is the value of the payments still to come."""
+    title = loan.title
+    value = loan.ahead("annuity_value", f"{title}: Value of one a date, remaining", RATIO)
+    discount = loan.line(
+        "annuity_step",
+        f"{title}: Value at the date of one a date",
+        repaying * ratio(1 + value, 1 + window_rate),
+        RATIO,
+    )
+    value.define(discount.next + ~repaying.next * value.next)
+    planned = loan.ahead("annuity_balance", f"{title}: Level service, balance", RATIO)
+    level = repaying * planned.lag(1, 1) * (ratio(1, value.prev) - window_rate)
+    label = f"{title}: Principal falling due, share of the amount drawn"
+    if facility.balloon.number <= 0:
+        due = loan.line("schedule", label, level, RATIO)
+        planned.define(planned.lag(1, 1) - due)
+        return due
+    part = loan.line("annuity_part", f"{title}: Level principal, share of all but the balloon", level, RATIO)
+    planned.define(planned.lag(1, 1) - part)
+    return loan.line("schedule", label, _with_balloon(loan, facility, part), RATIO)
