@@ -19,6 +19,9 @@ _SUMS = ("add", "sub")
 class Cell(Protocol):
     """A workbook seen from one cell: the references that its formula writes."""
 
+    def const(self, value: float) -> str:
+        """A number that a formula holds: itself, or the cell where the workbook keeps it."""
+
     def given(self, leaf: Given) -> str:
         """An input: the one cell of a number, this period's cell of a row."""
 
@@ -35,7 +38,7 @@ class Cell(Protocol):
 def excel_text(expr: Expr, cell: Cell) -> str:
     """The formula as the text of a cell, without the leading "="."""
     if isinstance(expr, Const):
-        return const_text(expr.value)
+        return cell.const(expr.value)
     if isinstance(expr, Given):
         return cell.given(expr)
     if isinstance(expr, Line):

@@ -16,18 +16,27 @@ from finmodel.outputs.files import cannot_write, temporary_name
 CASE_FILE = "case.toml"
 
 
+def home() -> Path:
+    """The folder of templates: that of the checkout, else the one that came with the package.
+
+    Raises:
+        FileError: There is none.
+    """
+    checkout = Path(__file__).parents[2] / "templates"
+    packed = Path(str(files("finmodel"))) / "_templates"
+    found = checkout if checkout.is_dir() else packed
+    if not found.is_dir():
+        raise FileError(f"the templates are missing: looked in {checkout} and {packed}; install finmodel again")
+    return found
+
+
 def templates() -> dict[str, Path]:
-    """The folders of all templates by name: those of the checkout, else those that came with the package.
+    """The folders of all templates by name.
 
     Raises:
         FileError: There are none.
     """
-    checkout = Path(__file__).parents[2] / "templates"
-    packed = Path(str(files("finmodel"))) / "_templates"
-    home = checkout if checkout.is_dir() else packed
-    if not home.is_dir():
-        raise FileError(f"the templates are missing: looked in {checkout} and {packed}; install finmodel again")
-    return {folder.name: folder for folder in sorted(home.iterdir()) if (folder / CASE_FILE).is_file()}
+    return {folder.name: folder for folder in sorted(home().iterdir()) if (folder / CASE_FILE).is_file()}
 
 
 def summary(folder: Path) -> str:

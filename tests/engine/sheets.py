@@ -19,7 +19,7 @@ from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from finmodel.base.excel import excel_text
+from finmodel.base.excel import const_text, excel_text
 from finmodel.base.expr import Const, Given, Shift
 from finmodel.base.model import Line, Model, walk
 
@@ -92,6 +92,10 @@ class Place:
 
     def _cell(self, id: str, column: int) -> str:
         return f"{get_column_letter(column)}{self.sheet.rows[id]}"
+
+    def const(self, value: float) -> str:
+        """The number itself."""
+        return const_text(value)
 
     def given(self, leaf: Given) -> str:
         """An input."""

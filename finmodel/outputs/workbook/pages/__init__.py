@@ -1,0 +1,49 @@
+"""The pages of the workbook: one small module each, with a function that fills a page from the book.
+
+A new sheet is a row in sheets.py, a module here, and a row in `PAGES`. A page that has nothing to show returns False and
+is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from finmodel.outputs.workbook.book import Book
+from finmodel.outputs.workbook.cells import Page
+from finmodel.outputs.workbook.pages import (
+    checks,
+    inputs,
+    scenario_rows,
+    scenarios,
+    series,
+)
+from finmodel.outputs.workbook.pages.lines import fill_lines
+from finmodel.outputs.workbook.sheets import RULES, SHEETS
+
+Fill = Callable[[Book, Page], bool]
+
+# Lines first, because they decide which constants the inputs must hold; the workbook shows them in the order of SHEETS.
+PAGES: dict[str, Fill] = {
+    "Scenarios": scenarios.fill,
+    "ScenarioRows": scenario_rows.fill,
+    "Series": series.fill,
+    "Checks": checks.fill,
+    "Inputs": inputs.fill,
+}
+
+
+def make_pages(book: Book) -> list[Page]:
+    """Every page of the workbook, in order."""
+    made: dict[str, Page] = {}
+    for sheet in book.layout.sheets:
+        page = Page(sheet.name, book.say(sheet.rule.title).format(sheet.star), sheet.rule.kind)
+        fill_lines(book, page, sheet)
+        made[sheet.name] = page
+    for name, fill in PAGES.items():
+        rule = RULES[name]
+        page = made.get(name) or Page(name, book.say(rule.title), rule.kind)
+        if fill(book, page):
+            made[name] = page
+    order = {rule.name: at for at, rule in enumerate(SHEETS)}
+    owner = {sheet.name: sheet.rule.name for sheet in book.layout.sheets}
+    return sorted(made.values(), key=lambda page: order[owner.get(page.name, page.name)])

@@ -1,0 +1,37 @@
+"""Every word of the workbook goes through here, so that another language is another table and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from finmodel.base.model import Line
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Words of one language; a word without an entry stays in English.
+
+    Args:
+        words: English text → its translation; what stands in braces is filled in afterwards.
+        labels: Line or key → its label.
+    """
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, text: str, **parts: object) -> str:
+        """A text of the workbook."""
+        found = self.words.get(text, text)
+        return found.format(**parts) if parts else found
+
+    def line(self, line: Line) -> str:
+        """The label of a line."""
+        return self.labels.get(line.id, line.label)
+
+    def given(self, key: str, label: str) -> str:
+        """The label of an input."""
+        return self.labels.get(key, label)
+
+
+ENGLISH = Texts()

@@ -1,0 +1,62 @@
+"""The theme: named styles, number formats, colours and widths, read from templates/workbook/theme.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from finmodel.base.units import CURRENCIES, Unit
+from finmodel.outputs.templates import home
+
+SHARE_NAMES = ("share", "gearing", "rate", "discount", "payable", "recovery", "availability")
+TIMES_NAMES = ("dscr", "llcr", "plcr", "multiple", "cover", "lockup")
+_FORMATS = {"1/year": "percent", "date": "day", "t": "amount", "kg": "amount", "t/year": "amount"}
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What a workbook looks like; styles and formats by name."""
+
+    font: Mapping[str, Any]
+    tab: Mapping[str, str]
+    style: Mapping[str, Mapping[str, Any]]
+    verdict: Mapping[str, Mapping[str, str]]
+    format: Mapping[str, str]
+    width: Mapping[str, float]
+    chart: Mapping[str, Any]
+
+
+@cache
+def theme() -> Theme:
+    """The theme of the checkout, or the one that came with the package.
+
+    Raises:
+        FileError: It is missing.
+    """
+    text = (home() / "workbook" / "theme.toml").read_text(encoding="utf-8")
+    return Theme(**tomllib.loads(text))
+
+
+def format_of(unit: Unit, id: str) -> str:
+    """The number format that a line or an input of this unit and key is shown in."""
+    text = str(unit)
+    if text in CURRENCIES:
+        return "money"
+    if text == "ratio":
+        return _ratio(id)
+    return _FORMATS.get(text, "price")
+
+
+def unit_text(unit: Unit, format: str) -> str:
+    """The unit as the column of units shows it; money in millions says so."""
+    return f"{unit} m" if format == "money" else str(unit)
+
+
+def _ratio(id: str) -> str:
+    words = set(id.replace(".", "_").split("_"))
+    if words & set(TIMES_NAMES) and not words & {"tested", "count", "missing"}:
+        return "times"
+    return "percent" if words & set(SHARE_NAMES) else "ratio"
