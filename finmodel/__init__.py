@@ -14,6 +14,7 @@ from finmodel.engine.results import CheckResult, Results
 from finmodel.run import load, run
 from finmodel.scenarios import ScenarioTable, scenarios
 from finmodel.sensitivity import SensitivityTable, sensitivity
+from finmodel.workbook import write_workbook
 
 __all__ = [
     "Case",
@@ -29,4 +30,5 @@ __all__ = [
     "run",
     "scenarios",
     "sensitivity",
+    "write_workbook",
 ]

@@ -1,4 +1,4 @@
-"""The live workbook of a run: its cases become columns of a switch, and the file is certified before it is handed over."""
+"""The live workbook of a run: its cases become columns of a switch; the file is certified before it is handed over."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from finmodel.engine.evaluate import evaluate
 from finmodel.engine.results import Results
 from finmodel.outputs.files import write_bytes
 from finmodel.outputs.workbook.book import BASE, Book, Certificate, LiveCase
+from finmodel.outputs.workbook.cells import CONSTANT
 from finmodel.outputs.workbook.certificate import Edit, Trial
 from finmodel.outputs.workbook.keys import Key, keys
 from finmodel.outputs.workbook.layout import Spot
 from finmodel.outputs.workbook.make import make
 from finmodel.outputs.workbook.pages.header import LIVE_NAME
-from finmodel.outputs.workbook.cells import CONSTANT
 from finmodel.run import load
 
 CHANGES, SEED, MOST = 5, 20260101, 0.1
@@ -197,7 +197,8 @@ def candidates(book: Book) -> list[Key]:
         key
         for key in book.keys
         if key.live and key.id in read and str(key.unit) not in whole and not isinstance(key.value, str)
-        if any(_row(key.value)) and not all(value == int(value) and str(key.unit) == "ratio" for value in _row(key.value))
+        if any(_row(key.value))
+        and not all(value == int(value) and str(key.unit) == "ratio" for value in _row(key.value))
     ]
 
 
@@ -250,5 +251,3 @@ def _free(name: str, taken: Mapping[str, Column]) -> str:
     while name in used:
         name += "_case"
     return name
-
-

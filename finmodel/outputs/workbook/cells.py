@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from finmodel.base.errors import LimitError
+from finmodel.outputs.intake.formulas import relative
 from finmodel.outputs.numbers import clean
-
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
 Kind = Literal["control", "inputs", "workings", "presentation"]
 SECTION, LABEL, NOTE, UNIT, CONSTANT, TOTAL, OPENING, FIRST = range(1, 9)
@@ -60,6 +58,7 @@ class Page:
     title: str
     kind: Kind
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    rows: list[tuple[int, Sequence[int], str]] = field(default_factory=list)
     styles: dict[str, Style] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
@@ -95,6 +94,8 @@ class Page:
         """One formula over many columns."""
         for column in columns:
             self.formula(row, column, formula, style, format)
+        if MARK in formula:
+            self.rows.append((row, columns, formula))
 
     def band(self, row: int, columns: Sequence[int], style: str) -> None:
         """Colour cells that hold nothing yet."""
@@ -122,6 +123,15 @@ class Page:
         """Row, column and text of each formula."""
         return ((row, column, str(cell.content)) for (row, column), cell in self.cells.items() if cell.formula)
 
+    def relative(self) -> Iterator[tuple[int, int, str]]:
+        """Row, column and text of each formula as it reads from its cell; rows written as one are read once."""
+        known: dict[tuple[int, int], str] = {}
+        for row, columns, formula in self.rows:
+            text = relative(filled(formula, columns[0]), row, columns[0])
+            known.update(((row, column), text) for column in columns)
+        for row, column, formula in self.formulas_by_cell():
+            yield row, column, known.get((row, column)) or relative(formula, row, column)
+
     def _style(self, style: Style) -> str:
         title = style.title
         self.styles.setdefault(title, style)
@@ -131,12 +141,6 @@ class Page:
         if row > MAX_ROWS or column > MAX_COLUMNS:
             raise LimitError(f"{self.name}: {row} rows and {column} columns are more than a sheet holds")
         self.cells[row, column] = cell
-
-
-def prepare(page: Page, sheet: Worksheet) -> None:
-    """Column widths of a page in its frame."""
-    for column, width in page.widths.items():
-        sheet.column_dimensions[letter(column)].width = width
 
 
 @cache

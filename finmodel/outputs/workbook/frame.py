@@ -18,9 +18,9 @@ from openpyxl.worksheet.properties import PageSetupProperties  # type: ignore[im
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from finmodel.outputs.workbook.cells import HEADER_ROWS, TOTAL, UNIT, Page, Style, letter
+from finmodel.outputs.workbook.labels import Labels
 from finmodel.outputs.workbook.theme import theme
 
-GOOD_TEXTS, BAD_TEXTS = ("OK",), ("FAIL",)
 A4_LANDSCAPE = 9
 
 
@@ -30,23 +30,6 @@ class Frame:
 
     data: bytes
     styles: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Labels:
-    """What the frame says about the whole file.
-
-    Args:
-        title: Of the document.
-        properties: Custom document properties.
-        names: Defined name → the cell or row that it stands for.
-        verdicts: What a check shows: good, bad, amber.
-    """
-
-    title: str
-    properties: Mapping[str, str]
-    names: Mapping[str, str]
-    verdicts: tuple[tuple[str, str], ...]
 
 
 def make_frame(pages: Sequence[Page], labels: Labels) -> Frame:

@@ -72,9 +72,7 @@ class Layout:
     starts: dict[tuple[str, bool], Const | Given | None] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, model: Model, keys: Sequence[Key], overridden: Sequence[str], tables: CaseTables, cases: int
-    ) -> Layout:
+    def of(cls, model: Model, keys: Sequence[Key], overridden: Sequence[str], tables: CaseTables, cases: int) -> Layout:
         """Give every line and every input its place."""
         plan = cls()
         plan._place_lines(model, tables)

@@ -9,16 +9,18 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from finmodel.base.errors import NumberError
 from finmodel.outputs.workbook.cells import Cell, Page, letter
-from finmodel.outputs.workbook.frame import Frame
+
+if TYPE_CHECKING:
+    from finmodel.outputs.workbook.frame import Frame
 
 Cached = Mapping[str, Mapping[tuple[int, int], float | str | bool]]
 _DATA = re.compile(rb"<sheetData\s*/>|<sheetData>.*?</sheetData>", re.DOTALL)
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"\s*/>')
-_ACTIVE = re.compile(rb' tabSelected="1"')
 
 
 def pack(frame: Frame, pages: Sequence[Page], cached: Cached) -> bytes:

@@ -123,4 +123,3 @@ def _bare(text: str) -> str:
         if depth == 0 and at < len(text) - 1:
             return text
     return text[1:-1]
-

@@ -1,7 +1,7 @@
 """The pages of the workbook: one small module each, with a function that fills a page from the book.
 
-A new sheet is a row in sheets.py, a module here, and a row in `PAGES`. A page that has nothing to show returns False and
-is left out.
+A new sheet is a row in sheets.py, a module here, and a row in `PAGES`. A page with nothing to show returns False and is
+left out.
 """
 
 from __future__ import annotations

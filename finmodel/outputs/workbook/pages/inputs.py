@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from finmodel.outputs.workbook.book import Book
-from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, NOTE, TOTAL, UNIT, Page
+from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, NOTE, TOP, TOTAL, UNIT, Page
 from finmodel.outputs.workbook.keys import Key
-from finmodel.outputs.workbook.layout import TOP, Block
+from finmodel.outputs.workbook.layout import Block
 from finmodel.outputs.workbook.pages.header import band, header, headings
 from finmodel.outputs.workbook.references import PLAIN_NUMBERS
 from finmodel.outputs.workbook.theme import format_of

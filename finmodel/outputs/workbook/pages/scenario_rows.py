@@ -40,8 +40,7 @@ def _block(book: Book, page: Page, block: Block, key: Key) -> None:
             page.number(row, column, value, "input", format)
     live = block.row + len(block.items)
     _words(book, page, live, key, book.say("live case"))
-    column = open_column(0)
-    rows = f"{column}{block.row + 1}:{column}{live - 1}"
+    rows = f"{open_column(0)}{block.row + 1}:{open_column(0)}{live - 1}"
     page.formulas(live, periods, f"INDEX({rows},Scenarios!$E${LIVE_NUMBER},1)", "closing", format)
 
 
