@@ -108,7 +108,7 @@ def _public(module: ast.Module) -> Iterator[Function]:
 def test_the_deal_declares_lines_and_holds_no_numbers_but_0_and_1(path):
     """Others come from units and the calendar; a lag may name its whole number of periods."""
     allowed = {
-        ("offtake.py", 2),
+        ("contracting.py", 2),
         ("working.py", 28),
         ("extra.py", 2),
         ("extra.py", 2000),

@@ -5,12 +5,22 @@ They run together, so that all their faults are told at once; a rule passes over
 
 from __future__ import annotations
 
-from finmodel.case import rules_chain, rules_debt, rules_finance, rules_money, rules_names, rules_support, rules_time
+from finmodel.case import (
+    rules_chain,
+    rules_debt,
+    rules_finance,
+    rules_money,
+    rules_names,
+    rules_sales,
+    rules_support,
+    rules_time,
+)
 from finmodel.case.rules_common import Rule
 
 RULES: list[Rule] = [
     *rules_names.RULES,
     *rules_chain.RULES,
+    *rules_sales.RULES,
     *rules_money.RULES,
     *rules_support.RULES,
     *rules_time.RULES,

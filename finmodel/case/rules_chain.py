@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
-from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, quoted, typed, values, words
+from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, quoted, values, words
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_chain import Node
 
@@ -117,19 +117,6 @@ def refunded_costs_have_an_incentive(case: CaseTables) -> Iterator[Fault]:
             yield f"cost.{name}.incentive", wrong, f"Add a table [entity.{bearer}.incentive], or remove the line."
 
 
-def contracts_have_one_measure(case: CaseTables) -> Iterator[Fault]:
-    """A contract takes a yearly quantity or a share of what there is; only a quantity can be take-or-pay."""
-    for name, offtake in case.offtake.items():
-        key = f"offtake.{name}"
-        yield from one_of(key, offtake, ("quantity", "share"), "a contract")
-        if offtake.share is not None and offtake.quantity is None and offtake.take_or_pay.number > 0:
-            wrong = "take-or-pay is a share of a quantity, and this contract takes a share of what there is."
-            yield f"{key}.take_or_pay", wrong, 'Write quantity = "100 t/year" in place of share, or remove take_or_pay.'
-        if offtake.share is not None and offtake.quantity is None and typed(offtake.max_take):
-            wrong = "max_take is counted on a quantity, and this contract takes a share of what there is."
-            yield f"{key}.max_take", wrong, 'Write quantity = "100 t/year" in place of share, or remove max_take.'
-
-
 def spend_profiles_are_whole(case: CaseTables) -> Iterator[Fault]:
     """A profile of capital cost spends all of it."""
     for name, capex in case.capex.items():
@@ -185,7 +172,6 @@ RULES: list[Rule] = [
     costs_have_one_basis_and_one_bearer,
     shares_of_revenue_have_no_inflation,
     refunded_costs_have_an_incentive,
-    contracts_have_one_measure,
     spend_profiles_are_whole,
     grants_pay_at_most_half,
     real_prices_have_an_index,

@@ -16,6 +16,7 @@ from finmodel.case.schema import CaseTables, TimelineTerms
 from finmodel.case.schema_debt import Facility
 
 _DAY = timedelta(days=1)
+_MONTHS_PER_YEAR = 12
 
 
 class _Lag(NamedTuple):
@@ -146,6 +147,8 @@ def _dates(case: CaseTables) -> Iterator[tuple[str, Given]]:
     """Dates from or up to which something holds."""
     for name, offtake in case.offtake.items():
         yield f"offtake.{name}.start", offtake.start
+        if offtake.default_date is not None:
+            yield f"offtake.{name}.default_date", offtake.default_date
     for name, support in case.support.items():
         yield f"support.{name}.start", support.start
         yield f"support.{name}.end", support.end
@@ -169,7 +172,8 @@ def _lags(case: CaseTables, closing: date) -> Iterator[_Lag]:
         until = min(closing, day(support.end) + _DAY)
         yield _months_lag(f"support.{name}.lag", support.lag, until, case.timeline)
     for name, offtake in case.offtake.items():
-        until = min(closing, later(day(offtake.start), offtake.term.number))
+        tail = 0.0 if offtake.make_up_tail is None else offtake.make_up_tail.number * _MONTHS_PER_YEAR
+        until = min(closing, later(day(offtake.start), offtake.term.number + tail))
         yield _days_lag(f"offtake.{name}.payment_days", offtake.payment_days, until)
     for name, product in case.product.items():
         yield _days_lag(f"product.{name}.payment_days", product.payment_days, closing)

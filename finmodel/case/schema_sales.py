@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from finmodel.base.expr import Given
-from finmodel.case.leaf import DateQuantity, Quantity, default
+from finmodel.case.leaf import Count, DateQuantity, Quantity, default
 from finmodel.case.table import Id, Table
+
+_FIRST: Any = Field(default=1)  # a plain number until it is read, like the text of every other default
+Lost = Annotated[
+    Given, Quantity("ratio", ge=0, le=1, dated=True, meaning="Share of the quantity lost to force majeure")
+]
 
 
 class Offtake(Table):
@@ -14,6 +21,7 @@ class Offtake(Table):
 
     label: str
     products: list[Id]
+    priority: Annotated[Given, Count(ge=1, le=99, meaning="Order of service, the lowest first")] = _FIRST
     quantity: Annotated[Given, Quantity("t/year", gt=0, meaning="Annual contract quantity, contained")] | None = None
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of what is available")] | None = None
     start: Annotated[Given, DateQuantity(structural=True)]
@@ -44,6 +52,44 @@ class Offtake(Table):
     make_up_years: Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of a make-up right")] = (
         default("5 years")
     )
+    make_up_tail: (
+        Annotated[
+            Given,
+            Quantity("year", gt=0, le=20, structural=True, meaning="Time to use make-up rights after the contract"),
+        ]
+        | None
+    ) = None
+    make_up_top_up: bool = False
+    make_up_extra: bool = False
+    untaken_stock: (
+        Annotated[Given, Quantity("t", ge=0, meaning="Most that the seller keeps of what was not taken, contained")]
+        | None
+    ) = None
+    carry_forward: (
+        Annotated[
+            Given, Quantity("ratio", ge=0, le=1, meaning="Share of a year's take-or-pay that credits may replace")
+        ]
+        | None
+    ) = None
+    carry_forward_years: Annotated[
+        Given, Quantity("year", gt=0, structural=True, meaning="Life of a carry-forward credit")
+    ] = default("3 years")
+    deliver_or_pay: (
+        Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the nominated quantity that the seller owes")]
+        | None
+    ) = None
+    shortfall_damages: (
+        Annotated[Given, Quantity("ratio", ge=0, le=2, meaning="Share of the price paid on what the seller fails")]
+        | None
+    ) = None
+    damages_cap: Annotated[Given, Quantity("money/year", ge=0, meaning="Most damages of a contract year")] | None = None
+    force_majeure_buyer: Lost = default("0 %")
+    force_majeure_seller: Lost = default("0 %")
+    default_date: Annotated[Given, DateQuantity()] | None = None
+    default_loss: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the receivable lost at default")] = (
+        default("100 %")
+    )
+    tax_deferred: bool = True
     payment_days: Annotated[
         Given, Quantity("day", ge=0, le=720, structural=True, meaning="Days until the buyer pays")
     ] = default("0 days")

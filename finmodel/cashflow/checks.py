@@ -131,8 +131,7 @@ def _tail(checks: Checks, case: CaseTables, deal: Deal) -> None:
 
 def _goods(checks: Checks, deal: Deal) -> None:
     """No stock below zero; every tonne made is taken, delivered or in stock."""
-    model = checks.model
-    goods = deal.works.chain.goods
+    goods, sales = deal.works.chain.goods, deal.works.sales
     if not goods:
         return
     least = [
@@ -141,9 +140,9 @@ def _goods(checks: Checks, deal: Deal) -> None:
     checks.number("stock_not_negative", "Stock is never negative", add(list(least)))
     faults = []
     for name, product in goods.items():
-        contracts = [model.lines.get(f"offtake.{id}.{name}.delivered") for id in deal.works.sales.contracts]
-        gone = [line for line in (*contracts, model.find(f"spot.{name}.delivered"), product.taken) if line is not None]
-        balance = product.stock.opening + product.produced - add(list(gone)) - product.stock.closing
+        gone = add([*sales.gone[name], product.taken])
+        kept = [stock.closing - stock.opening for stock in sales.held.get(name, [])]
+        balance = product.stock.opening + product.produced - gone - product.stock.closing - add(kept)
         faults.append(abs(ratio(balance, product.stock.opening + product.produced)))
     checks.number("tonnes_accounted_for", "Every tonne is taken, delivered or in stock", add(list(faults)))
 

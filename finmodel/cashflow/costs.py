@@ -51,7 +51,7 @@ class Income:
 def build(model: Model, costs: Mapping[str, Cost], chain: Chain, income: Income, frame: tuple[Clock, Macro]) -> Costs:
     """Declare each cost."""
     macro = frame[1]
-    spends = [spend for feed in chain.feed.values() for spend in feed]
+    spends = [spend for feed in chain.feed.values() for spend in feed] + income.sales.spends
     by_node: dict[str, list[Expr]] = {node: [] for node in chain.main}
     for node, feed in chain.feed.items():
         by_node[node] += [spend.billed for spend in feed]

@@ -8,10 +8,11 @@ Source:  weighted-average cost (F36). A main product that another node takes car
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finmodel.base.expr import Const, Expr, add, ratio
-from finmodel.base.model import Line, Model
+from finmodel.base.model import Account, Line, Model
 from finmodel.base.units import TONNE
 from finmodel.cashflow.chain import Chain
 from finmodel.cashflow.costs import Costs
@@ -27,7 +28,15 @@ class Inventory:
     by_entity: dict[str, Expr]
 
 
-def build(model: Model, chain: Chain, costs: Costs, macro: Macro) -> Inventory:
+@dataclass(frozen=True)
+class Stock:
+    """Tonnes of a product in stock at the start and the end of a period, what is kept for a buyer included."""
+
+    opening: Expr
+    closing: Expr
+
+
+def build(model: Model, chain: Chain, costs: Costs, stocks: Mapping[str, Stock], macro: Macro) -> Inventory:
     """Declare the value of each node's stock, in the order of the chain."""
     values: list[Line] = []
     moves: dict[str, list[Expr]] = {goods.entity: [] for goods in chain.main.values()}
@@ -38,10 +47,11 @@ def build(model: Model, chain: Chain, costs: Costs, macro: Macro) -> Inventory:
         source = chain.fed_by.get(node)
         fed: Expr = Const(0) if source is None else _carried(model, carried, (source, node))
         added = section.line("added", f"{section.title}: Cost of output", costs.by_node[node] + fed)
-        per_tonne = ratio(value.opening + added, goods.stock.opening + goods.produced)
+        stock = stocks[goods.id]
+        per_tonne = ratio(value.opening + added, stock.opening + goods.produced)
         average = section.line("average", f"{section.title}: Average cost per tonne", per_tonne, macro.money / TONNE)
         carried[node] = average
-        kept = section.line("kept", f"{section.title}: Cost of stock kept", average * goods.stock.closing)
+        kept = section.line("kept", f"{section.title}: Cost of stock kept", average * stock.closing)
         released = section.line("released", f"{section.title}: Cost of what left", value.opening + added - kept)
         values.append(value.close(add=[added], less=[released]))
         moves[goods.entity].append(added - released)
@@ -50,6 +60,16 @@ def build(model: Model, chain: Chain, costs: Costs, macro: Macro) -> Inventory:
     model.register.owns("inventory", closing)
     increase = section.line("net_increase", "Inventory, increase", closing - closing.prev)
     return Inventory(closing, increase, {entity: add(parts) for entity, parts in moves.items()})
+
+
+def tonnes(chain: Chain, held: Mapping[str, Sequence[Account]]) -> dict[str, Stock]:
+    """All stock of each product: that of the chain, and what is kept of it for buyers who did not take it."""
+    found = {}
+    for product, goods in chain.goods.items():
+        every = [goods.stock, *held.get(product, [])]
+        opening, closing = add([stock.opening for stock in every]), add([stock.closing for stock in every])
+        found[product] = Stock(opening, closing)
+    return found
 
 
 def _carried(model: Model, carried: dict[str, Line], link: tuple[str, str]) -> Expr:

@@ -9,8 +9,16 @@ from finmodel.base.model import Line
 
 
 @dataclass(frozen=True)
+class Loss:
+    """A share of what is open is lost once the flag `defaulted` is 1."""
+
+    share: Given
+    defaulted: Line
+
+
+@dataclass(frozen=True)
 class Sale:
-    """Revenue billed in a period [reporting currency], paid after `days`.
+    """Revenue billed in a period [reporting currency], paid by a party after `days`.
 
     It is billed evenly over the period, or all of it on its last day when `at_end`.
     """
@@ -21,11 +29,13 @@ class Sale:
     billed: Line
     days: Given
     at_end: bool = False
+    party: str = "customers"
+    loss: Loss | None = None
 
 
 @dataclass(frozen=True)
 class Spend:
-    """Operating cost billed in a period [reporting currency], paid to a party after `days`."""
+    """Operating cost billed in a period [reporting currency] as a sale is, paid to a party after `days`."""
 
     name: str
     label: str
@@ -34,6 +44,7 @@ class Spend:
     days: Given
     incentive: bool = False
     party: str = "suppliers"
+    at_end: bool = False
 
 
 @dataclass(frozen=True)

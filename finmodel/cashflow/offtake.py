@@ -1,13 +1,11 @@
 """Offtake: who buys what by contract, and spot sales of the rest.
 
 Sign:    tonnes and money are positive.
-Timing:  billed when delivered; a contract year is twelve months from the contract's start. Contracts are served in
-         the order of the case, each in proportion to what is left of its products.
-         A deficiency is billed on the last day of the contract year.
-Source:  quantities count the first product contained (F37). Contracted revenue is what take-or-pay secures and, of a
-         contract with a floor and no take-or-pay, all that is delivered (F9, F10); tonnes made up are free, and bear no
-         support (F18). Discounts, contracted or spot, are taken off the index and not off the conversion fee. What is
-         billed is net of the buyer's upside share; of it, `support_imputed` is what a floor of the contract adds (F19).
+Timing:  contracts are served by priority, those of one priority in the order of the case, each in proportion to what
+         is left of its products. What is made up beyond nominations comes after all of them, spot sales last.
+Stock:   where a contract says so, the seller keeps what the buyer pledged and did not take, up to a limit; it is the
+         first to serve the contract later, and is sold spot with what is beyond the limit.
+Source:  quantities count the first product contained (F37); decisions on make-up and on tonnes not taken (F17).
 """
 
 from __future__ import annotations
@@ -15,29 +13,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from finmodel.base.expr import Const, Expr, add, lo, month_of, ratio, where
+from finmodel.base.expr import Expr, add, hi, lo, ratio
 from finmodel.base.folds import total
 from finmodel.base.model import Account, Line, Model
-from finmodel.base.timeline import MONTH_NAMES, from_serial
-from finmodel.base.units import MONTH, TONNE
-from finmodel.case.calendar import KG_PER_T
+from finmodel.base.units import TONNE
 from finmodel.case.schema_sales import Offtake
-from finmodel.cashflow import price_formula, take_or_pay
-from finmodel.cashflow.chain import Chain, Goods, market_value
-from finmodel.cashflow.items import Sale
+from finmodel.cashflow import contracting, take_or_pay
+from finmodel.cashflow.billing import Billing, Delivery, Supply
+from finmodel.cashflow.chain import Chain
+from finmodel.cashflow.contracting import Contracting
+from finmodel.cashflow.items import Sale, Spend
 from finmodel.cashflow.macro import Macro
-from finmodel.cashflow.price_formula import Achieved
 from finmodel.cashflow.prices import Market
-from finmodel.cashflow.take_or_pay import Contracting, Take, Volumes
+from finmodel.cashflow.take_or_pay import Take, Volumes
 from finmodel.cashflow.timing import Clock
-
-
-@dataclass(frozen=True)
-class Supply:
-    """One product of a contract: the tonnes of contained first product delivered and paid for in the period."""
-
-    goods: Goods
-    paid_for: Line
 
 
 @dataclass(frozen=True)
@@ -55,9 +44,14 @@ class Contract:
 
 @dataclass(frozen=True)
 class Sales:
-    """All sales billed [reporting currency per period], and what accrual moves between periods."""
+    """All sales billed [reporting currency per period], and what accrual moves between periods.
+
+    `spends` are damages to buyers; `gone` are the tonnes of each product that left; `held` what is kept of it for
+    buyers who did not take it.
+    """
 
     sales: list[Sale]
+    spends: list[Spend]
     contracts: dict[str, Contract]
     contracted: Line
     billed: Line
@@ -66,6 +60,8 @@ class Sales:
     deferred: Expr
     by_node: dict[str, Expr]
     deferral: dict[str, Expr]
+    gone: dict[str, list[Line]]
+    held: dict[str, list[Account]]
 
 
 def build(
@@ -79,179 +75,134 @@ class _Builder:
     """Declares contracts in order; `left` is what earlier ones leave of each product."""
 
     def __init__(self, model: Model, chain: Chain, market: Market, frame: tuple[Clock, Macro]) -> None:
-        self.model, self.chain, self.market = model, chain, market
+        self.model, self.chain, self.frame = model, chain, frame
         self.clock, self.macro = frame
+        self.billing = Billing(model, chain, market, frame)
         self.left: dict[str, Expr] = {product: goods.sold for product, goods in chain.goods.items()}
-        self.sales: list[Sale] = []
-        self.revenue: dict[str, list[Expr]] = {node: [] for node in {goods.node for goods in chain.goods.values()}}
-        self.contracted: list[Expr] = []
-        self.imputed: list[Expr] = []
-        self.takes: list[Take] = []
+        self.takes: list[tuple[Contracting, Take]] = []
+        self.held: dict[str, list[Account]] = {}
 
     def build(self, offtakes: Mapping[str, Offtake]) -> Sales:
         """Declare every contract in order, then the spot sales of what is left."""
-        contracts = {name: self._contract(name, terms) for name, terms in offtakes.items()}
+        order = sorted(offtakes, key=lambda name: offtakes[name].priority.number)
+        contracts = {name: self._contract(name, offtakes[name]) for name in order}
+        for terms, take in self.takes:
+            if take.extra is not None:
+                self._make_up_extra(terms, take, take.extra)
+        billing = self.billing
         for product, goods in self.chain.goods.items():
-            self._spot(product, goods)
+            billing.spot(product, goods, self.left[product])
         section = self.model.section("sales", self.macro.money, "Sales")
-        if self.imputed:
-            imputed = section.line("support_imputed", "Support within contract floors", add(self.imputed))
+        if billing.imputed:
+            imputed = section.line("support_imputed", "Support within contract floors", add(billing.imputed))
             label = "Support within contract floors, in all"
             self.model.metric("support_imputed", section.line("all_support_imputed", label, total(imputed)))
         return Sales(
-            sales=self.sales,
-            contracts=contracts,
-            contracted=section.line("contracted", "Contracted revenue", add(self.contracted)),
-            billed=section.line("billed", "Revenue billed", add([sale.billed for sale in self.sales])),
-            deferred_added=add([take.billed for take in self.takes]),
-            deferred_released=add([take.released for take in self.takes]),
-            deferred=add([take.deferred.closing for take in self.takes]),
-            by_node={node: add(parts) for node, parts in self.revenue.items()},
+            sales=billing.sales,
+            spends=billing.spends,
+            contracts={name: contracts[name] for name in offtakes},
+            contracted=section.line("contracted", "Contracted revenue", add(billing.contracted)),
+            billed=section.line("billed", "Revenue billed", add([sale.billed for sale in billing.sales])),
+            deferred_added=add([take.billed for _, take in self.takes]),
+            deferred_released=add([take.released for _, take in self.takes]),
+            deferred=add([take.deferred.closing for _, take in self.takes]),
+            by_node={node: add(parts) for node, parts in billing.revenue.items()},
             deferral=self._deferral(contracts),
+            gone=billing.gone,
+            held=self.held,
         )
 
     def _deferral(self, contracts: Mapping[str, Contract]) -> dict[str, Expr]:
-        """Revenue of an entity released less deferred in the period."""
+        """Revenue of an entity released less deferred in the period, where tax follows the books."""
         moves: dict[str, list[Expr]] = {}
         for contract in contracts.values():
-            if contract.deferred is not None:
+            if contract.deferred is not None and contract.terms.tax_deferred:
                 moved = contract.deferred.opening - contract.deferred.closing
                 moves.setdefault(contract.entity, []).append(moved)
         return {entity: add(parts) for entity, parts in moves.items()}
 
     def _contract(self, name: str, offtake: Offtake) -> Contract:
-        terms = self._open(name, offtake)
+        goods = [self.chain.goods[product] for product in offtake.products]
+        terms = contracting.begin(self.model, name, offtake, goods, self.frame)
+        kept = self._kept(terms)
         available = self._available(terms)
-        delivered = self._delivered(terms, available)
-        take = None
-        if offtake.quantity is not None:
-            quantity, nominated = (
-                self.model.find(f"{terms.section.name}.{name}") for name in ("quantity", "nominated")
-            )
-            volumes = Volumes(quantity, nominated, available, delivered)
-            take = take_or_pay.build(terms, volumes, self._price(terms, terms.goods[0]), self.clock)
-            self.takes.append(take)
+        delivered, take = self._delivered(terms, available)
         paid_for: Expr = delivered if take is None else delivered - take.used
         supported = terms.section.line(
             "supported", f"{offtake.label}: Delivered and paid for, contained", paid_for, TONNE
         )
-        supplies = self._bill(terms, delivered, supported, take)
-        entity = terms.goods[0].entity
+        shares = {goods.id: delivered * ratio(self.left[goods.id] * terms.alive, available) for goods in terms.goods}
+        supplies, gone = self.billing.contract(terms, Delivery(delivered, supported, shares), take)
+        for supply, tonnes in zip(supplies, gone, strict=True):
+            self._leave(supply.goods.id, tonnes)
+        if kept is not None and take is not None:
+            self._keep(terms, take, kept)
         deferred = None if take is None else take.deferred
-        return Contract(name, offtake, entity, delivered, supported, supplies, deferred)
+        return Contract(name, offtake, terms.goods[0].entity, delivered, supported, supplies, deferred)
 
-    def _open(self, name: str, offtake: Offtake) -> Contracting:
-        section = self.model.section(f"offtake.{name}", self.macro.money, offtake.label)
-        clock = self.clock
-        begin = section.line("start_month", f"{offtake.label}: First month", month_of(offtake.start), MONTH)
-        end = section.line("end_month", f"{offtake.label}: Month after the last", begin + offtake.term, MONTH)
-        runs = (begin < clock.end_month) & (clock.end_month <= end) & clock.operations
-        active = section.flag("active", f"{offtake.label}: In force", runs)
-        ends = clock.year_end(_month_before(offtake))
-        closes = section.flag("closes", f"{offtake.label}: Last period", active & ~active.next)
-        year_ends = section.flag("year_ends", f"{offtake.label}: Contract year ends", active & (ends | closes))
-        goods = [self.chain.goods[product] for product in offtake.products]
-        return Contracting(
-            name, offtake, section, active, year_ends, year_ends.prev | (active & ~active.prev), closes, goods
-        )
+    def _leave(self, product: str, tonnes: Line) -> None:
+        self.left[product] = self.left[product] - tonnes
+        self.billing.gone[product].append(tonnes)
 
     def _available(self, terms: Contracting) -> Line:
         """Contained tonnes of the contract's products that earlier contracts left."""
         parts = [self.left[goods.id] * goods.contained for goods in terms.goods]
         return terms.section.line(
-            "available", f"{terms.offtake.label}: Available, contained", add(parts) * terms.active, TONNE
+            "available", f"{terms.offtake.label}: Available, contained", add(parts) * terms.alive, TONNE
         )
 
-    def _delivered(self, terms: Contracting, available: Line) -> Line:
+    def _delivered(self, terms: Contracting, available: Line) -> tuple[Line, Take | None]:
         offtake, section = terms.offtake, terms.section
+        label = f"{offtake.label}: Delivered, contained"
         if offtake.quantity is None:
             assert offtake.share is not None
-            return section.line("delivered", f"{offtake.label}: Delivered, contained", available * offtake.share, TONNE)
+            return section.line("delivered", label, _spare(available * offtake.share, terms), TONNE), None
         annual = offtake.quantity * self.clock.years * terms.active
-        section.line("quantity", f"{offtake.label}: Contract quantity", annual, TONNE)
-        nominated = section.line(
-            "nominated",
-            f"{offtake.label}: Nominated by the buyer",
-            annual * lo(offtake.demand, offtake.max_take),
-            TONNE,
-        )
-        return section.line("delivered", f"{offtake.label}: Delivered, contained", lo(available, nominated), TONNE)
+        quantity = section.line("quantity", f"{offtake.label}: Contract quantity", annual, TONNE)
+        asked = annual * lo(offtake.demand, offtake.max_take)
+        nominated = section.line("nominated", f"{offtake.label}: Nominated by the buyer", asked, TONNE)
+        wanted = _spare(nominated, terms)
+        if terms.tail is not None and terms.rights is not None:
+            late = offtake.quantity * self.clock.years * terms.tail * lo(offtake.demand, offtake.max_take)
+            wanted = wanted + lo(terms.rights.opening, _spare(late, terms))
+        delivered = section.line("delivered", label, lo(available, wanted), TONNE)
+        volumes = Volumes(quantity, nominated, available, delivered)
+        take = take_or_pay.build(terms, volumes, self.billing.price(terms, terms.goods[0]), self.frame)
+        self.takes.append((terms, take))
+        return delivered, take
 
-    def _price(self, terms: Contracting, goods: Goods) -> Expr:
-        """What the buyer pays per kg of contained product, without fees."""
-        return price_formula.contract_price(terms.offtake, self.market.index[goods.terms.price], self.macro)
-
-    def _bill(self, terms: Contracting, delivered: Line, paid_for: Line, take: Take | None) -> list[Supply]:
-        """Bill each product, and the deficiency; note what is contracted."""
-        section, offtake = terms.section, terms.offtake
-        available = self.model.find(f"{section.name}.available")
-        firm, supplies = _firm(offtake, paid_for, take), []
-        sold = Achieved(paid_for, self._price(terms, terms.goods[0]))
-        upside = price_formula.upside_share(terms, sold, self.clock, self.macro)
+    def _make_up_extra(self, terms: Contracting, take: Take, extra: Line) -> None:
+        """Rights called beyond the nomination, from what all contracts leave; each product in proportion."""
+        parts = [self.left[goods.id] * goods.contained for goods in terms.goods]
+        title = terms.offtake.label
+        spare = terms.section.line("spare", f"{title}: Left by all contracts, contained", add(parts), TONNE)
+        extra.define(lo(spare, _spare(take.called, terms)))
         for goods in terms.goods:
-            title = f"{offtake.label}, {goods.terms.label}"
-            share = delivered * ratio(self.left[goods.id] * terms.active, available)
-            tonnes = section.line(f"{goods.id}.delivered", f"{title}: Delivered", share, TONNE)
-            paid = tonnes * ratio(paid_for, delivered)
-            value = market_value(goods.terms, self._price(terms, goods), goods.contained, self.macro)
-            gross = paid * KG_PER_T * value
-            net = gross if upside is None else gross - upside * ratio(paid * goods.contained, paid_for)
-            billed = section.line(f"{goods.id}.billed", f"{title}: Billed", net)
-            label = f"{title}: Delivered and paid for, contained"
-            supplies.append(Supply(goods, section.line(f"{goods.id}.supported", label, paid * goods.contained, TONNE)))
-            id = f"offtake.{terms.id}.{goods.id}"
-            self._sell(Sale(id, title, goods.entity, billed, offtake.payment_days), goods.node)
-            if offtake.floor is not None or take is not None:
-                self.contracted.append(billed * firm)
-            self.left[goods.id] = self.left[goods.id] - tonnes
-        if offtake.impute_support:
-            self._impute(terms, supplies)
-        if take is not None:
-            self._bill_deficiency(terms, take)
-        return supplies
+            share = extra * ratio(self.left[goods.id], spare)
+            label = f"{title}, {goods.terms.label}: Made up beyond the nomination"
+            self._leave(goods.id, terms.section.line(f"{goods.id}.made_up", label, share, TONNE))
 
-    def _impute(self, terms: Contracting, supplies: list[Supply]) -> None:
-        """Split what is billed for tonnes delivered into what the floor adds, and the market's part."""
-        section, title = terms.section, terms.offtake.label
-        parts: list[Expr] = []
-        for supply in supplies:
-            index = self.market.index[supply.goods.terms.price]
-            lift = price_formula.support_per_kg(terms.offtake, index, self.macro)
-            parts.append(supply.paid_for * KG_PER_T * lift)
-        imputed = section.line("support_imputed", f"{title}: Support within the floor", add(parts))
-        billed = add([self.model.find(f"{section.name}.{supply.goods.id}.billed") for supply in supplies])
-        section.line("market_part", f"{title}: Billed at the market's price", billed - imputed)
-        self.imputed.append(imputed)
+    def _kept(self, terms: Contracting) -> Account | None:
+        """What the seller kept for the contract's buyer joins what there is."""
+        if terms.offtake.untaken_stock is None:
+            return None
+        goods = terms.goods[0]
+        kept = terms.section.account("untaken", f"{terms.offtake.label}: Stock not taken", TONNE)
+        self.left[goods.id] = self.left[goods.id] + kept.opening
+        self.held.setdefault(goods.id, []).append(kept)
+        return kept
 
-    def _bill_deficiency(self, terms: Contracting, take: Take) -> None:
-        """A sale of the contract's first product, without tonnes."""
-        label, first = f"{terms.offtake.label}, deficiency payment", terms.goods[0]
-        id, days = f"offtake.{terms.id}.deficiency", terms.offtake.payment_days
-        self._sell(Sale(id, label, first.entity, take.billed, days, at_end=True), first.node)
-        self.contracted.append(take.billed)
-
-    def _spot(self, product: str, goods: Goods) -> None:
-        """Sell what no contract takes."""
-        section = self.model.section(f"spot.{product}", self.macro.money, f"{goods.terms.label}, spot")
-        tonnes = section.line("delivered", f"{section.title}: Delivered", self.left[product], TONNE)
-        index = self.market.index[goods.terms.price] * (1 - goods.terms.spot_discount)
-        value = market_value(goods.terms, index, goods.contained, self.macro)
-        billed = section.line("billed", f"{section.title}: Billed", tonnes * KG_PER_T * value)
-        self._sell(Sale(f"spot.{product}", section.title, goods.entity, billed, goods.terms.payment_days), goods.node)
-
-    def _sell(self, sale: Sale, node: str) -> None:
-        self.sales.append(sale)
-        self.revenue[node].append(sale.billed)
+    def _keep(self, terms: Contracting, take: Take, kept: Account) -> None:
+        """Keep what was pledged and not taken, up to the limit, while the contract runs."""
+        assert terms.offtake.untaken_stock is not None
+        goods = terms.goods[0]
+        owed = hi(0, kept.opening + ratio(take.untaken, goods.contained))
+        most = lo(self.left[goods.id], owed, ratio(terms.offtake.untaken_stock, goods.contained))
+        going_on = terms.alive & terms.alive.next
+        kept.closing.define(most * going_on)
+        self.left[goods.id] = self.left[goods.id] - kept.closing
 
 
-def _firm(offtake: Offtake, paid_for: Line, take: Take | None) -> Expr:
-    """The share of what is billed that is contracted, if any of it is."""
-    if take is None:
-        return Const(1)
-    secured = ratio(lo(paid_for, take.pledged), paid_for)
-    return secured if offtake.floor is None else where(offtake.take_or_pay > 0, secured, 1)
-
-
-def _month_before(offtake: Offtake) -> str:
-    """The month that ends a contract year: the one before the contract's first."""
-    return MONTH_NAMES[(from_serial(offtake.start.number).month - 2) % len(MONTH_NAMES)]
+def _spare(tonnes: Expr, terms: Contracting) -> Expr:
+    """What force majeure leaves of tonnes."""
+    return tonnes if terms.spared is None else tonnes * terms.spared

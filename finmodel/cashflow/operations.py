@@ -48,7 +48,7 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     sales = offtake.build(model, case.offtake, nodes, market, frame)
     supported = support.build(model, case.support, case.programme, Deals(sales.contracts, market), frame)
     spending = costs.build(model, case.cost, nodes, Income(sales, supported), frame)
-    stock = inventory.build(model, nodes, spending, macro)
+    stock = inventory.build(model, nodes, spending, inventory.tonnes(nodes, sales.held), macro)
     plant = capex.build(model, case.capex, case.grant, list(case.entity), frame)
     credits = _incentives(model, case, spending, clock)
     money = working.build(model, sales.sales, spending.spends, clock, macro)

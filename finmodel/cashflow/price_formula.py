@@ -19,9 +19,9 @@ from finmodel.base.expr import Expr, hi, lo
 from finmodel.base.model import Line
 from finmodel.case.calendar import KG_PER_T, ONE_YEAR
 from finmodel.case.schema_sales import Offtake
+from finmodel.cashflow.contracting import Contracting
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.running import year_to_date
-from finmodel.cashflow.take_or_pay import Contracting
 from finmodel.cashflow.timing import Clock
 
 

@@ -20,8 +20,9 @@ from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import TONNE
 from finmodel.case.calendar import KG_PER_T, ONE_YEAR
 from finmodel.case.schema_support import Programme, Support
+from finmodel.cashflow.billing import Supply
 from finmodel.cashflow.macro import Macro
-from finmodel.cashflow.offtake import Contract, Supply
+from finmodel.cashflow.offtake import Contract
 from finmodel.cashflow.prices import Market
 from finmodel.cashflow.running import settled
 from finmodel.cashflow.timing import Clock

@@ -1,12 +1,14 @@
-"""Take-or-pay: what a buyer pays for and does not take, and the right to take it later.
+"""Take-or-pay: what a buyer pays for and does not take, and what the seller pays for and does not deliver.
 
 Sign:    tonnes and money are positive.
 Timing:  the pledge accrues by period over the contract year; a deficiency is billed at the year's end at the time
-         average of the contract price.
-Make-up: tonnes paid for and not taken are a right, and deferred revenue, until used, expired (after so many years,
-         first in first out), or the end of the contract. Take beyond the year's pledge uses rights first, and is free.
-Source:  decisions on expiry (F6), make-up (F17) and take-or-pay (F18); rights carry the average price paid. A seller
-         who delivers the contract quantity is not short, however much more the buyer nominates.
+         average of the contract price, and so are damages for what the seller owed and did not deliver.
+Carry:   what a buyer takes and pays beyond the contract quantity of a year is a credit. It replaces take-or-pay of a
+         later year that would be missed, up to a share of it; the oldest credits are used and expire first, and all
+         lapse with the contract.
+Source:  decisions on expiry (F6) and take-or-pay (F18). A seller who delivers the contract quantity is not short,
+         however much more the buyer nominates; what force majeure takes is no shortfall, and lowers pledge and
+         commitment alike.
 """
 
 from __future__ import annotations
@@ -16,25 +18,13 @@ from dataclasses import dataclass
 from finmodel.base.expr import Expr, hi, lo, ratio
 from finmodel.base.model import Account, Line, Section
 from finmodel.base.units import TONNE
-from finmodel.case.calendar import KG_PER_T
-from finmodel.case.schema_sales import Offtake
-from finmodel.cashflow.chain import Goods
-from finmodel.cashflow.running import to_date, year_to_date
+from finmodel.case.calendar import KG_PER_T, ONE_YEAR
+from finmodel.cashflow import make_up
+from finmodel.cashflow.contracting import Contracting
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.make_up import Used
+from finmodel.cashflow.running import year_to_date
 from finmodel.cashflow.timing import Clock
-
-
-@dataclass(frozen=True)
-class Contracting:
-    """A contract while it is declared: flags of its life and years (`starts` and `ends` a year), and what it buys."""
-
-    id: str
-    offtake: Offtake
-    section: Section
-    active: Line
-    ends: Line
-    starts: Expr
-    closes: Line
-    goods: list[Goods]
 
 
 @dataclass(frozen=True)
@@ -49,44 +39,85 @@ class Volumes:
 
 @dataclass(frozen=True)
 class Take:
-    """Pledged and made-up tonnes; the deficiency billed, and revenue deferred until delivered or expired."""
+    """Pledged and made-up tonnes; the deficiency billed, and revenue deferred until delivered or expired.
+
+    `untaken` are pledged tonnes that stay with the seller, less tonnes taken beyond the pledge; negative then.
+    `extra` is what is made up beyond what the buyer nominates, None when the contract has none; others define it.
+    `called` is what may be; `top_up` and `damages` are None when the contract has none.
+    """
 
     pledged: Line
+    untaken: Expr
     used: Line
     billed: Line
     released: Line
     deferred: Account
+    extra: Line | None
+    called: Expr
+    top_up: Line | None
+    damages: Line | None
 
 
 @dataclass(frozen=True)
-class _Rights:
-    """Make-up rights in tonnes: the account, and what left it."""
+class _Year:
+    """A contract year to date: the pledge net of what lowers it, tonnes taken, tonnes missed, the average price."""
 
-    account: Account
-    used: Line
-    expired: Line
+    pledge: Line
+    net: Line
+    taken: Line
+    missing: Expr
+    firm: Expr
+    average: Line
 
 
-def build(terms: Contracting, volumes: Volumes, price: Expr, clock: Clock) -> Take:
+def build(terms: Contracting, volumes: Volumes, price: Expr, frame: tuple[Clock, Macro]) -> Take:
     """Declare the pledge, the deficiency and the rights of a contract; `price` is per kg contained."""
-    section, title, starts = terms.section, terms.offtake.label, terms.starts
+    clock, macro = frame
+    section, title = terms.section, terms.offtake.label
     pledge = volumes.quantity * terms.offtake.take_or_pay
     pledged = section.line("take_or_pay", f"{title}: Take-or-pay quantity", pledge, TONNE)
-    missed = hi(0, lo(volumes.nominated, volumes.quantity) - volumes.available)
+    year = _year(terms, volumes, pledged, price, clock)
+    beyond, reached = _beyond(terms, year)
+    used = make_up.use(terms, beyond, volumes.delivered)
+    missing = year.missing
+    if terms.offtake.carry_forward is not None:
+        missing = missing - _carried(terms, volumes, year, used, clock)
+    deficiency = section.line("deficiency", f"{title}: Deficiency, paid for and not taken", missing, TONNE)
+    billed = section.line("deficiency_payment", f"{title}: Deficiency payment", deficiency * KG_PER_T * year.average)
+    rights = make_up.build(terms, used, (deficiency, billed), price, clock)
+    section.model.register.owes("deferred_revenue", rights.deferred.closing)
+    return Take(
+        pledged=pledged,
+        untaken=pledged - volumes.delivered,
+        used=used.regular,
+        billed=billed,
+        released=rights.released,
+        deferred=rights.deferred,
+        extra=used.extra,
+        called=(used.account.opening - used.regular) * reached,
+        top_up=rights.top_up,
+        damages=_damages(terms, year, macro),
+    )
+
+
+def _year(terms: Contracting, volumes: Volumes, pledged: Line, price: Expr, clock: Clock) -> _Year:
+    """What the buyer pledged and took since the contract year began."""
+    section, title, starts = terms.section, terms.offtake.label, terms.starts
+    asked: Expr = lo(volumes.nominated, volumes.quantity)
+    prevented: Expr | None = None
+    if terms.spared is not None:
+        lost = asked * (1 - terms.spared)
+        prevented = section.line("force_majeure_lost", f"{title}: Lost to force majeure", lost, TONNE)
+        asked = asked - prevented
+    missed = hi(0, asked - volumes.available)
     shortfall = section.line("seller_shortfall", f"{title}: Seller's shortfall", missed, TONNE)
+    lowers = shortfall if prevented is None else shortfall + prevented
     label = f"{title}: Take-or-pay less seller's shortfall, contract year to date"
-    net = year_to_date(section, "net_pledged_to_date", label, pledged - shortfall, starts)
+    net = year_to_date(section, "net_pledged_to_date", label, pledged - lowers, starts)
     label = f"{title}: Delivered, contract year to date"
     taken = year_to_date(section, "delivered_to_date", label, volumes.delivered, starts)
     missing = hi(0, hi(0, net) - taken) * terms.ends
-    deficiency = section.line("deficiency", f"{title}: Deficiency, paid for and not taken", missing, TONNE)
-    average = _average(terms, price, clock)
-    billed = section.line("deficiency_payment", f"{title}: Deficiency payment", deficiency * KG_PER_T * average)
-    beyond = _beyond(terms, pledged, net, taken)
-    rights = _rights(terms, beyond, deficiency, clock)
-    deferred, released = _deferred(section, rights, deficiency, billed)
-    section.model.register.owes("deferred_revenue", deferred.closing)
-    return Take(pledged, rights.used, billed, released, deferred)
+    return _Year(pledged, net, taken, missing, asked, _average(terms, price, clock))
 
 
 def _average(terms: Contracting, price: Expr, clock: Clock) -> Line:
@@ -100,46 +131,49 @@ def _average(terms: Contracting, price: Expr, clock: Clock) -> Line:
     return section.line("average_price", label, ratio(weighted, time), price.unit)
 
 
-def _beyond(terms: Contracting, pledged: Line, net: Line, taken: Line) -> Line:
-    """Tonnes taken this year beyond the pledge of the whole year."""
+def _beyond(terms: Contracting, year: _Year) -> tuple[Line, Expr]:
+    """Tonnes taken this year beyond the pledge of the whole year; and whether that pledge has been taken."""
     section, title = terms.section, terms.offtake.label
     to_come = section.ahead("pledge_to_come", f"{title}: Take-or-pay to the end of the contract year", TONNE)
-    to_come.define(~terms.ends * (to_come.next + pledged.next))
-    beyond = hi(0, taken - hi(0, net + to_come)) * terms.active
-    return section.line("beyond_pledge", f"{title}: Taken beyond the year's take-or-pay", beyond, TONNE)
+    to_come.define(~terms.ends * (to_come.next + year.pledge.next))
+    whole = hi(0, year.net + to_come)
+    beyond = hi(0, year.taken - whole) * terms.active
+    line = section.line("beyond_pledge", f"{title}: Taken beyond the year's take-or-pay", beyond, TONNE)
+    return line, (year.taken >= whole) & terms.active
 
 
-def _rights(terms: Contracting, beyond: Line, created: Line, clock: Clock) -> _Rights:
-    """Rights are used by take beyond the pledge; the oldest expire first, and all at the end of the contract."""
-    section, title = terms.section, terms.offtake.label
-    rights = section.account("make_up", f"{title}: Make-up rights", TONNE)
-    so_far = section.ahead("make_up_used_to_date", f"{title}: Make-up used, contract year to date", TONNE)
-    before = so_far.prev * ~terms.starts
-    used = section.line("make_up_used", f"{title}: Make-up used", lo(rights.opening, hi(0, beyond - before)), TONNE)
-    so_far.define(before + used)
-    created_ever = to_date(section, "make_up_created_so_far", f"{title}: Make-up rights so far", created)
-    used_ever = to_date(section, "make_up_used_so_far", f"{title}: Make-up used so far", used)
-    gone = section.ahead("make_up_expired_so_far", f"{title}: Make-up expired so far", TONNE)
-    held = rights.opening + created - used
-    life = round(terms.offtake.make_up_years.number * clock.timeline.per_year)
-    too_old = hi(0, created_ever.lag(life) - used_ever - gone.prev)
-    lost = hi(lo(too_old, held), held * terms.closes)
-    expired = section.line("make_up_expired", f"{title}: Make-up expired", lost, TONNE)
-    gone.define(gone.prev + expired)
-    rights.close(add=[created], less=[used, expired])
-    return _Rights(rights, used, expired)
+def _carried(terms: Contracting, volumes: Volumes, year: _Year, used: Used, clock: Clock) -> Line:
+    """Credits for tonnes taken and paid beyond the year's quantity; returns what they replace at the year's end."""
+    section, title, offtake = terms.section, terms.offtake.label, terms.offtake
+    assert offtake.carry_forward is not None
+    label = f"{title}: Contract quantity, contract year to date"
+    quantity = year_to_date(section, "quantity_to_date", label, volumes.quantity, terms.starts)
+    credits = section.account("carry_forward", f"{title}: Carry-forward credits", TONNE)
+    paid = year.taken - used.to_date
+    over = hi(0, paid - quantity) * terms.ends
+    created = section.line("carry_forward_created", f"{title}: Carry-forward created", over, TONNE)
+    room = hi(0, year.net) * offtake.carry_forward
+    applied = lo(credits.opening, room, year.missing)
+    replaced = section.line("carry_forward_used", f"{title}: Carry-forward used", applied, TONNE)
+    life = round(offtake.carry_forward_years.number * clock.timeline.per_year)
+    account = make_up.Vintages(section, "carry_forward", f"{title}: Carry-forward", credits)
+    make_up.close(account, created, replaced, life, terms.ended)
+    return replaced
 
 
-def _deferred(section: Section, rights: _Rights, created: Line, billed: Line) -> tuple[Account, Line]:
-    """Deferred revenue moves with the rights, at their average price."""
-    title = section.title
-    deferred = section.account("deferred", f"{title}: Deferred revenue")
-    opening = rights.account.opening
-    used = deferred.opening * ratio(rights.used, opening)
-    used_money = section.line("make_up_money", f"{title}: Deferred revenue of rights used", used)
-    rest = deferred.opening - used_money + billed
-    lost = rest * ratio(rights.expired, opening - rights.used + created)
-    lost_money = section.line("expired_money", f"{title}: Deferred revenue of rights expired", lost)
-    deferred.close(add=[billed], less=[used_money, lost_money])
-    released = section.line("deferred_released", f"{title}: Deferred revenue released", used_money + lost_money)
-    return deferred, released
+def _damages(terms: Contracting, year: _Year, macro: Macro) -> Line | None:
+    """What the seller pays for the part of its commitment that it did not deliver in the contract year."""
+    section, title, offtake = terms.section, terms.offtake.label, terms.offtake
+    if offtake.deliver_or_pay is None or offtake.shortfall_damages is None:
+        return None
+    label = f"{title}: Seller's commitment, contract year to date"
+    owed = year_to_date(section, "owed_to_date", label, year.firm * offtake.deliver_or_pay, terms.starts)
+    failed = hi(0, owed - year.taken) * terms.ends
+    short = section.line("not_delivered", f"{title}: Owed by the seller and not delivered", failed, TONNE)
+    full = short * KG_PER_T * year.average * offtake.shortfall_damages
+    capped = full if offtake.damages_cap is None else lo(full, _cap(section, offtake.damages_cap, macro))
+    return section.line("damages", f"{title}: Damages for what was not delivered", capped)
+
+
+def _cap(section: Section, cap: Expr, macro: Macro) -> Expr:
+    return macro.convert(cap) * ONE_YEAR

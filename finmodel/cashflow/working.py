@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from finmodel.base.expr import Expr, Given, add, hi, lo, ratio
 from finmodel.base.model import Line, Model, Section
@@ -20,6 +21,8 @@ from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 
 SHORTEST_MONTH = 28
+_WORDS = {"receivable": ("received", "from"), "payable": ("paid", "to")}
+_Item = TypeVar("_Item", Sale, Spend)
 
 
 @dataclass(frozen=True)
@@ -37,31 +40,55 @@ def build(model: Model, sales: Sequence[Sale], spends: Sequence[Spend], clock: C
     section = model.section("working", macro.money, "Working capital")
     receivable = _open(section, "receivable", "Receivable", sales, clock)
     payable = _open(section, "payable", "Payable", spends, clock)
+    lost = _written_off(section, sales)
     billed, cost = add([sale.billed for sale in sales]), add([spend.billed for spend in spends])
-    received = section.line("received", "Received from customers", billed + receivable.prev - receivable)
+    came = billed + receivable.prev - receivable
+    received = section.line("received", "Received from customers", came if lost is None else came - lost)
     paid = section.line("paid", "Paid to suppliers", cost + payable.prev - payable)
     register = model.register
-    register.receives(received, "customers")
     register.owns("receivable", receivable)
     register.owes("payable", payable)
-    for party in dict.fromkeys(spend.party for spend in spends):
-        own = [spend for spend in spends if spend.party == party]
-        if len(own) == len(spends):
-            register.pays(paid, party)
-        else:
-            register.pays(_paid(section, party, own), party)
+    for party, buyer in _by_party(sales).items():
+        register.receives(received if len(buyer) == len(sales) else _moved(section, "receivable", party, buyer), party)
+    for party, seller in _by_party(spends).items():
+        register.pays(paid if len(seller) == len(spends) else _moved(section, "payable", party, seller), party)
     return Working(received, paid, receivable, payable)
 
 
-def _paid(section: Section, party: str, spends: Sequence[Spend]) -> Line:
-    """What one party is paid: its bills, less what stays open of them."""
-    named = [f"{section.name}.payable.{spend.name}" for spend in spends]
-    still = add([section.model.lines[id] for id in named if id in section.model.lines])
-    label = f"Payable to {party}"
-    open_ = section.line(f"payable_to.{party}", label, still) if still.series else None
-    billed = add([spend.billed for spend in spends])
-    moved = billed if open_ is None else billed + open_.prev - open_
-    return section.line(f"paid_to.{party}", f"Paid to {party}", moved)
+def _by_party(items: Sequence[_Item]) -> dict[str, list[_Item]]:
+    """Items by the party that pays or is paid, in the order in which parties come."""
+    return {name: [item for item in items if item.party == name] for name in dict.fromkeys(i.party for i in items)}
+
+
+def _moved(section: Section, kind: str, party: str, items: Sequence[Sale | Spend]) -> Line:
+    """What one party pays or is paid: its bills, less what stays open of them or is lost."""
+    lines, (verb, title) = section.model.lines, _WORDS[kind]
+    named = [f"{section.name}.{kind}.{item.name}" for item in items]
+    still = add([lines[id] for id in named if id in lines])
+    moved = add([item.billed for item in items])
+    if still.series:
+        open_ = section.line(f"{kind}_{title}.{party}", f"{kind.capitalize()} {title} {party}", still)
+        moved = moved + open_.prev - open_
+    for item in items:
+        if (id := f"{section.name}.written_off.{item.name}") in lines:
+            moved = moved - lines[id]
+    return section.line(f"{verb}_{title}.{party}", f"{verb.capitalize()} {title} {party}", moved)
+
+
+def _written_off(section: Section, sales: Sequence[Sale]) -> Line | None:
+    """What is lost of the receivable of buyers in the period of their default; an expense that tax allows."""
+    rows, register = [], section.model.register
+    for sale in sales:
+        row = section.model.lines.get(f"{section.name}.receivable.{sale.name}")
+        if sale.loss is None or row is None:
+            continue
+        first = sale.loss.defaulted & ~sale.loss.defaulted.prev
+        label = f"{sale.label}: Receivable lost"
+        lost = section.line(f"written_off.{sale.name}", label, row.prev * sale.loss.share * first)
+        register.earns("receivables_lost", -lost)
+        register.taxes(-lost, sale.entity)
+        rows.append(lost)
+    return section.line("written_off", "Receivable lost", add(rows)) if rows else None
 
 
 def _open(section: Section, kind: str, label: str, items: Sequence[Sale | Spend], clock: Clock) -> Line:
@@ -70,9 +97,11 @@ def _open(section: Section, kind: str, label: str, items: Sequence[Sale | Spend]
     for item in items:
         reach = math.ceil(item.days.number / (SHORTEST_MONTH * clock.timeline.months))
         if reach:
-            at_end = isinstance(item, Sale) and item.at_end
-            parts = [item.billed.lag(back) * _share(item.days, back, clock, at_end) for back in range(reach)]
-            rows.append(section.line(f"{kind}.{item.name}", f"{label}: {item.label}", add(parts)))
+            parts = [item.billed.lag(back) * _share(item.days, back, clock, item.at_end) for back in range(reach)]
+            still = add(parts)
+            if isinstance(item, Sale) and item.loss is not None:
+                still = still * (1 - item.loss.share * item.loss.defaulted)
+            rows.append(section.line(f"{kind}.{item.name}", f"{label}: {item.label}", still))
     return section.ahead(kind, label).define(add(list(rows)))
 
 

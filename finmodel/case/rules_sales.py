@@ -1,0 +1,106 @@
+"""Rules of sales contracts: what is counted on a quantity, what goes together, and what would do nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from finmodel.base.expr import Given
+from finmodel.case.expand import Fault
+from finmodel.case.rules_common import Rule, day, later, one_of, quoted, typed
+from finmodel.case.schema import CaseTables
+from finmodel.case.schema_sales import Offtake
+
+_ON_A_QUANTITY = (
+    "max_take", "make_up_tail", "make_up_top_up", "make_up_extra", "untaken_stock", "carry_forward", "deliver_or_pay",
+)  # fmt: skip
+_OF_TAKE_OR_PAY = ("make_up_tail", "make_up_top_up", "make_up_extra", "untaken_stock", "carry_forward")
+
+
+def contracts_have_one_measure(case: CaseTables) -> Iterator[Fault]:
+    """A contract takes a yearly quantity or a share of what there is; only a quantity can be take-or-pay."""
+    for name, offtake in case.offtake.items():
+        key = f"offtake.{name}"
+        yield from one_of(key, offtake, ("quantity", "share"), "a contract")
+        if offtake.share is None or offtake.quantity is not None:
+            continue
+        if offtake.take_or_pay.number > 0:
+            wrong = "take-or-pay is a share of a quantity, and this contract takes a share of what there is."
+            yield f"{key}.take_or_pay", wrong, 'Write quantity = "100 t/year" in place of share, or remove take_or_pay.'
+        for word in _ON_A_QUANTITY:
+            if _used(offtake, word):
+                wrong = f"{word} is counted on a quantity, and this contract takes a share of what there is."
+                yield f"{key}.{word}", wrong, f'Write quantity = "100 t/year" in place of share, or remove {word}.'
+
+
+def what_is_not_taken_needs_take_or_pay(case: CaseTables) -> Iterator[Fault]:
+    """Rights, credits and stock for a buyer come from what it pledges."""
+    for name, offtake in case.offtake.items():
+        if offtake.quantity is None or offtake.take_or_pay.number > 0:
+            continue
+        for word in _OF_TAKE_OR_PAY:
+            if _used(offtake, word):
+                wrong = f"{word} follows from take-or-pay, and this contract has none."
+                yield f"offtake.{name}.{word}", wrong, f'Write take_or_pay = "90 %", or remove {word}.'
+
+
+def credits_come_from_take_beyond_the_quantity(case: CaseTables) -> Iterator[Fault]:
+    """Nothing is carried forward where the buyer may not take more than the quantity."""
+    for name, offtake in case.offtake.items():
+        if offtake.quantity is None or offtake.carry_forward is None or offtake.max_take.number > 1:
+            continue
+        wrong = "credits come from take beyond the quantity, and max_take lets the buyer take no more than that."
+        yield f"offtake.{name}.carry_forward", wrong, 'Write max_take = "110 %", or remove carry_forward.'
+
+
+def damages_have_a_commitment_and_a_price(case: CaseTables) -> Iterator[Fault]:
+    """What the seller owes and what it pays for failing go together; a cap needs both."""
+    for name, offtake in case.offtake.items():
+        key, owed, paid = f"offtake.{name}", offtake.deliver_or_pay, offtake.shortfall_damages
+        if owed is not None and paid is None:
+            wrong = "deliver_or_pay is given without shortfall_damages: nothing would be paid."
+            yield f"{key}.deliver_or_pay", wrong, 'Write shortfall_damages = "20 %", or remove deliver_or_pay.'
+        if owed is None and paid is not None:
+            wrong = "shortfall_damages is given without deliver_or_pay: the seller owes no quantity."
+            yield f"{key}.shortfall_damages", wrong, 'Write deliver_or_pay = "90 %", or remove shortfall_damages.'
+        if offtake.damages_cap is not None and (owed is None or paid is None):
+            wrong = "damages_cap is given without damages: it needs deliver_or_pay and shortfall_damages."
+            yield f"{key}.damages_cap", wrong, "Write both, or remove damages_cap."
+
+
+def stock_for_a_buyer_is_of_one_product(case: CaseTables) -> Iterator[Fault]:
+    """What a buyer of several products did not take is not told apart by product."""
+    for name, offtake in case.offtake.items():
+        if offtake.untaken_stock is not None and len(offtake.products) > 1:
+            wrong = f"the contract buys {quoted(offtake.products, 'and')}: it is open which of them is kept."
+            yield f"offtake.{name}.untaken_stock", wrong, "Give the product a contract of its own, or remove the line."
+
+
+def defaults_happen_within_the_contract(case: CaseTables) -> Iterator[Fault]:
+    """A buyer defaults after its contract starts and before it ends; what is lost needs a default."""
+    for name, offtake in case.offtake.items():
+        key, on = f"offtake.{name}", offtake.default_date
+        if on is None:
+            if typed(offtake.default_loss):
+                wrong = "default_loss is given without default_date: no buyer defaults."
+                yield f"{key}.default_loss", wrong, "Write default_date = 2032-01-01, or remove default_loss."
+            continue
+        start, end = day(offtake.start), later(day(offtake.start), offtake.term.number)
+        if not start < day(on) < end:
+            wrong = f"the buyer defaults on {day(on)}: the contract runs from {start} up to {end}."
+            yield f"{key}.default_date", wrong, "Write a first day of a period between them, or remove the line."
+
+
+def _used(offtake: Offtake, word: str) -> bool:
+    """Whether a key is given a value that does something."""
+    value = getattr(offtake, word)
+    return value is not None and (typed(value) if isinstance(value, Given) else bool(value))
+
+
+RULES: list[Rule] = [
+    contracts_have_one_measure,
+    what_is_not_taken_needs_take_or_pay,
+    credits_come_from_take_beyond_the_quantity,
+    damages_have_a_commitment_and_a_price,
+    stock_for_a_buyer_is_of_one_product,
+    defaults_happen_within_the_contract,
+]

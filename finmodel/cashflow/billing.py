@@ -1,0 +1,147 @@
+"""Billing: what contracts and spot sales bring, product by product, and what of it is contracted.
+
+Sign:    sales and damages are positive.
+Timing:  billed when delivered. A deficiency and damages are billed on the last day of the contract year.
+Source:  contracted revenue is what take-or-pay secures and, of a contract with a floor and no take-or-pay, all that
+         is delivered (F9, F10); tonnes made up are free, and bear no support (F18). Discounts are taken off the index
+         and not off the conversion fee. What is billed is net of the buyer's upside share; of it, `support_imputed`
+         is what a floor of the contract adds (F19). Damages are a cost of the seller, and none of its stock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.base.expr import Const, Expr, add, lo, ratio, where
+from finmodel.base.model import Line, Model
+from finmodel.base.units import TONNE
+from finmodel.case.calendar import KG_PER_T
+from finmodel.case.schema_sales import Offtake
+from finmodel.cashflow import price_formula
+from finmodel.cashflow.chain import Chain, Goods, market_value
+from finmodel.cashflow.contracting import Contracting
+from finmodel.cashflow.items import Loss, Sale, Spend
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.price_formula import Achieved
+from finmodel.cashflow.prices import Market
+from finmodel.cashflow.take_or_pay import Take
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Supply:
+    """One product of a contract: the tonnes of contained first product delivered and paid for in the period."""
+
+    goods: Goods
+    paid_for: Line
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Contained tonnes delivered under a contract, what of them is paid for, and each product's share of them."""
+
+    delivered: Line
+    paid_for: Line
+    shares: dict[str, Expr]
+
+
+class Billing:
+    """Bills deliveries; collects sales and damages, what is contracted, and what floors add."""
+
+    def __init__(self, model: Model, chain: Chain, market: Market, frame: tuple[Clock, Macro]) -> None:
+        self.model, self.market = model, market
+        self.clock, self.macro = frame
+        self.sales: list[Sale] = []
+        self.spends: list[Spend] = []
+        self.revenue: dict[str, list[Expr]] = {node: [] for node in {goods.node for goods in chain.goods.values()}}
+        self.contracted: list[Expr] = []
+        self.imputed: list[Expr] = []
+        self.gone: dict[str, list[Line]] = {product: [] for product in chain.goods}
+
+    def price(self, terms: Contracting, goods: Goods) -> Expr:
+        """What the buyer pays per kg of contained product, without fees."""
+        return price_formula.contract_price(terms.offtake, self.market.index[goods.terms.price], self.macro)
+
+    def contract(self, terms: Contracting, delivery: Delivery, take: Take | None) -> tuple[list[Supply], list[Line]]:
+        """Bill each product of a contract, and what else it pays; returns supplies and tonnes by product."""
+        section, offtake = terms.section, terms.offtake
+        firm, supplies, gone = _firm(offtake, delivery.paid_for, take), [], []
+        sold = Achieved(delivery.paid_for, self.price(terms, terms.goods[0]))
+        upside = price_formula.upside_share(terms, sold, self.clock, self.macro)
+        for goods in terms.goods:
+            title = f"{offtake.label}, {goods.terms.label}"
+            share = delivery.shares[goods.id]
+            tonnes = section.line(f"{goods.id}.delivered", f"{title}: Delivered", share, TONNE)
+            paid = tonnes * ratio(delivery.paid_for, delivery.delivered)
+            value = market_value(goods.terms, self.price(terms, goods), goods.contained, self.macro)
+            gross = paid * KG_PER_T * value
+            net = gross if upside is None else gross - upside * ratio(paid * goods.contained, delivery.paid_for)
+            billed = section.line(f"{goods.id}.billed", f"{title}: Billed", net)
+            label = f"{title}: Delivered and paid for, contained"
+            supplies.append(Supply(goods, section.line(f"{goods.id}.supported", label, paid * goods.contained, TONNE)))
+            self._bill(terms, goods, (goods.id, title), billed)
+            if offtake.floor is not None or take is not None:
+                self.contracted.append(billed * firm)
+            gone.append(tonnes)
+        if offtake.impute_support:
+            self._impute(terms, supplies)
+        if take is not None:
+            self._beside(terms, take)
+        return supplies, gone
+
+    def spot(self, product: str, goods: Goods, tonnes: Expr) -> None:
+        """Sell what no contract takes."""
+        section = self.model.section(f"spot.{product}", self.macro.money, f"{goods.terms.label}, spot")
+        line = section.line("delivered", f"{section.title}: Delivered", tonnes, TONNE)
+        index = self.market.index[goods.terms.price] * (1 - goods.terms.spot_discount)
+        value = market_value(goods.terms, index, goods.contained, self.macro)
+        billed = section.line("billed", f"{section.title}: Billed", line * KG_PER_T * value)
+        self.gone[product].append(line)
+        self.sell(Sale(f"spot.{product}", section.title, goods.entity, billed, goods.terms.payment_days), goods.node)
+
+    def sell(self, sale: Sale, node: str) -> None:
+        """Note a sale of a node's product."""
+        self.sales.append(sale)
+        self.revenue[node].append(sale.billed)
+
+    def _bill(
+        self, terms: Contracting, goods: Goods, named: tuple[str, str], billed: Line, at_end: bool = False
+    ) -> None:
+        """Note a sale of a contract; a buyer in default loses the seller a share of what is open."""
+        name, label = named
+        loss = None if terms.defaulted is None else Loss(terms.offtake.default_loss, terms.defaulted)
+        id, days = f"offtake.{terms.id}.{name}", terms.offtake.payment_days
+        self.sell(Sale(id, label, goods.entity, billed, days, at_end=at_end, loss=loss), goods.node)
+
+    def _impute(self, terms: Contracting, supplies: list[Supply]) -> None:
+        """Split what is billed for tonnes delivered into what the floor adds, and the market's part."""
+        section, title = terms.section, terms.offtake.label
+        parts: list[Expr] = []
+        for supply in supplies:
+            index = self.market.index[supply.goods.terms.price]
+            lift = price_formula.support_per_kg(terms.offtake, index, self.macro)
+            parts.append(supply.paid_for * KG_PER_T * lift)
+        imputed = section.line("support_imputed", f"{title}: Support within the floor", add(parts))
+        billed = add([self.model.find(f"{section.name}.{supply.goods.id}.billed") for supply in supplies])
+        section.line("market_part", f"{title}: Billed at the market's price", billed - imputed)
+        self.imputed.append(imputed)
+
+    def _beside(self, terms: Contracting, take: Take) -> None:
+        """What is paid without tonnes: the deficiency, what comes on top of make-up, and damages of the seller."""
+        label, first = terms.offtake.label, terms.goods[0]
+        self._bill(terms, first, ("deficiency", f"{label}, deficiency payment"), take.billed, at_end=True)
+        self.contracted.append(take.billed)
+        if take.top_up is not None:
+            self._bill(terms, first, ("make_up", f"{label}, paid on top of make-up"), take.top_up)
+        if take.damages is not None:
+            id, days = f"offtake.{terms.id}.damages", terms.offtake.payment_days
+            damages = Spend(id, f"{label}, damages", first.entity, take.damages, days, party="customers", at_end=True)
+            self.spends.append(damages)
+
+
+def _firm(offtake: Offtake, paid_for: Line, take: Take | None) -> Expr:
+    """The share of what is billed that is contracted, if any of it is."""
+    if take is None:
+        return Const(1)
+    secured = ratio(lo(paid_for, take.pledged), paid_for)
+    return secured if offtake.floor is None else where(offtake.take_or_pay > 0, secured, 1)

@@ -1,0 +1,121 @@
+"""Make-up: the right to take later what was paid for, the money behind it, and what is paid on top.
+
+Sign:    tonnes and money are positive.
+Timing:  take beyond the year's pledge uses rights first, and is free; after the contract, in its tail, all take does.
+         Rights expire after so many years, first in first out, and all of them at the end of contract and tail.
+Money:   tonnes leave first in, first out; the money paid for them leaves at its average. Where the contract says so,
+         the buyer pays on top what the price at delivery exceeds that average by.
+Source:  decisions on expiry (F6), make-up (F17) and take-or-pay (F18). What is called beyond the nomination takes
+         what all contracts leave: its tonnes are declared after theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.base.expr import Expr, hi, lo, ratio
+from finmodel.base.model import Account, Line, Section
+from finmodel.base.units import TONNE
+from finmodel.case.calendar import KG_PER_T
+from finmodel.cashflow.contracting import Contracting
+from finmodel.cashflow.running import to_date
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Vintages:
+    """Tonnes that expire first in, first out, under a name of a section."""
+
+    section: Section
+    name: str
+    title: str
+    account: Account
+
+
+@dataclass(frozen=True)
+class Used:
+    """Rights used: within the nomination (also contract year to date), beyond it, and in all."""
+
+    account: Account
+    regular: Line
+    to_date: Line
+    extra: Line | None
+    whole: Line
+
+
+@dataclass(frozen=True)
+class MakeUp:
+    """Money of make-up rights: deferred, released, and paid on top."""
+
+    deferred: Account
+    released: Line
+    top_up: Line | None
+
+
+def use(terms: Contracting, beyond: Line, delivered: Line) -> Used:
+    """Declare the rights that take beyond the pledge uses, and all take of the tail."""
+    section, title = terms.section, terms.offtake.label
+    rights = terms.rights or section.account("make_up", f"{title}: Make-up rights", TONNE)
+    so_far = section.ahead("make_up_used_to_date", f"{title}: Make-up used, contract year to date", TONNE)
+    before = so_far.prev * ~terms.starts
+    wanted = hi(0, beyond - before)
+    if terms.tail is not None:
+        wanted = wanted + delivered * terms.tail
+    if not terms.offtake.make_up_extra:
+        used = section.line("make_up_used", f"{title}: Make-up used", lo(rights.opening, wanted), TONNE)
+        so_far.define(before + used)
+        return Used(rights, used, so_far, None, used)
+    label = f"{title}: Make-up within the nomination"
+    regular = section.line("make_up_nominated", label, lo(rights.opening, wanted), TONNE)
+    so_far.define(before + regular)
+    extra = section.ahead("make_up_extra", f"{title}: Make-up beyond the nomination", TONNE)
+    whole = section.line("make_up_used", f"{title}: Make-up used", regular + extra, TONNE)
+    return Used(rights, regular, so_far, extra, whole)
+
+
+def build(terms: Contracting, used: Used, made: tuple[Line, Line], price: Expr, clock: Clock) -> MakeUp:
+    """Close the rights and the money behind them; `made` is the period's deficiency, in tonnes and in money."""
+    section, title = terms.section, terms.offtake.label
+    deficiency, _ = made
+    life = round(terms.offtake.make_up_years.number * clock.timeline.per_year)
+    vintages = Vintages(section, "make_up", f"{title}: Make-up", used.account)
+    expired = close(vintages, deficiency, used.whole, life, terms.ended)
+    deferred, released = _deferred(section, used, expired, made)
+    top_up = None
+    if terms.offtake.make_up_top_up:
+        paid = ratio(deferred.opening, used.account.opening * KG_PER_T)
+        label = f"{title}: Price paid for make-up rights, average"
+        average = section.line("make_up_price", label, paid, price.unit)
+        more = used.whole * KG_PER_T * hi(0, price - average)
+        top_up = section.line("make_up_top_up", f"{title}: Paid on top of make-up", more)
+    return MakeUp(deferred, released, top_up)
+
+
+def close(held: Vintages, created: Line, used: Line, life: int, ended: Line) -> Line:
+    """Close an account whose oldest tonnes are used and expire first, and that ends empty; returns what expired."""
+    section, name, title = held.section, held.name, held.title
+    created_ever = to_date(section, f"{name}_created_so_far", f"{title} rights so far", created)
+    used_ever = to_date(section, f"{name}_used_so_far", f"{title} used so far", used)
+    gone = section.ahead(f"{name}_expired_so_far", f"{title} expired so far", TONNE)
+    left = held.account.opening + created - used
+    too_old = hi(0, created_ever.lag(life) - used_ever - gone.prev)
+    lost = hi(lo(too_old, left), left * ended)
+    expired = section.line(f"{name}_expired", f"{title} expired", lost, TONNE)
+    gone.define(gone.prev + expired)
+    held.account.close(add=[created], less=[used, expired])
+    return expired
+
+
+def _deferred(section: Section, used: Used, expired: Line, made: tuple[Line, Line]) -> tuple[Account, Line]:
+    """Deferred revenue moves with the rights, at their average price."""
+    title, (created, billed) = section.title, made
+    deferred = section.account("deferred", f"{title}: Deferred revenue")
+    opening = used.account.opening
+    gone = deferred.opening * ratio(used.whole, opening)
+    used_money = section.line("make_up_money", f"{title}: Deferred revenue of rights used", gone)
+    rest = deferred.opening - used_money + billed
+    lost = rest * ratio(expired, opening - used.whole + created)
+    lost_money = section.line("expired_money", f"{title}: Deferred revenue of rights expired", lost)
+    deferred.close(add=[billed], less=[used_money, lost_money])
+    released = section.line("deferred_released", f"{title}: Deferred revenue released", used_money + lost_money)
+    return deferred, released
