@@ -11,8 +11,8 @@ from finmodel.case.rules_common import Rule, unknown
 from finmodel.case.schema import CaseTables
 
 _LABELLED = (
-    "price", "entity", "product", "node", "offtake", "programme", "support", "cost", "capex", "grant", "facility",
-    "cover", "equity",
+    "price", "entity", "product", "node", "offtake", "programme", "support", "cost", "capex", "grant", "subsidy",
+    "facility", "cover", "equity",
 )  # fmt: skip
 _NOUNS = {
     "price": "price index", "inflation": "inflation table", "curve": "base-rate curve", "offtake": "contract",
@@ -28,6 +28,8 @@ def inflation_is_known(case: CaseTables) -> Iterator[Fault]:
         yield from _known(case, f"product.{name}.fee_inflation", product.fee_inflation, "inflation")
     for name, cost in case.cost.items():
         yield from _known(case, f"cost.{name}.inflation", cost.inflation, "inflation")
+    for name, subsidy in case.subsidy.items():
+        yield from _known(case, f"subsidy.{name}.inflation", subsidy.inflation, "inflation")
     for name, capex in case.capex.items():
         if capex.sustaining is not None:
             yield from _known(case, f"capex.{name}.sustaining.inflation", capex.sustaining.inflation, "inflation")
@@ -42,7 +44,7 @@ def prices_are_known(case: CaseTables) -> Iterator[Fault]:
 
 
 def owners_are_known(case: CaseTables) -> Iterator[Fault]:
-    """The entity of a node, of a cost and of capital cost; the node of a cost."""
+    """The entity of a node, of a cost and of capital cost; the node of a cost, of capital cost and of a subsidy."""
     for name, node in case.node.items():
         yield from _known(case, f"node.{name}.entity", node.entity, "entity")
     for name, cost in case.cost.items():
@@ -50,6 +52,9 @@ def owners_are_known(case: CaseTables) -> Iterator[Fault]:
         yield from _known(case, f"cost.{name}.entity", cost.entity, "entity")
     for name, capex in case.capex.items():
         yield from _known(case, f"capex.{name}.entity", capex.entity, "entity")
+        yield from _known(case, f"capex.{name}.node", capex.node, "node")
+    for name, subsidy in case.subsidy.items():
+        yield from _known(case, f"subsidy.{name}.node", subsidy.node, "node")
 
 
 def products_are_known(case: CaseTables) -> Iterator[Fault]:

@@ -159,6 +159,10 @@ def _dates(case: CaseTables) -> Iterator[tuple[str, Given]]:
     for name, capex in case.capex.items():
         if capex.sustaining is not None:
             yield f"capex.{name}.sustaining.start", capex.sustaining.start
+    for kind in ("grant", "subsidy"):
+        for name, money in getattr(case, kind).items():
+            dates = {f"{kind}.{name}.start": money.start, f"{kind}.{name}.end": money.end}
+            yield from ((key, given) for key, given in dates.items() if given is not None)
 
 
 def _lags(case: CaseTables, closing: date) -> Iterator[_Lag]:
@@ -168,6 +172,9 @@ def _lags(case: CaseTables, closing: date) -> Iterator[_Lag]:
         if entity.incentive is not None:
             until = min(closing, day(entity.incentive.end) + _DAY)
             yield _months_lag(f"entity.{name}.incentive.lag", entity.incentive.lag, until, case.timeline)
+    for name, subsidy in case.subsidy.items():
+        until = min(closing, day(subsidy.end) + _DAY)
+        yield _months_lag(f"subsidy.{name}.lag", subsidy.lag, until, case.timeline)
     for name, support in case.support.items():
         until = min(closing, day(support.end) + _DAY)
         yield _months_lag(f"support.{name}.lag", support.lag, until, case.timeline)

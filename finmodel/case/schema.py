@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from finmodel.base.expr import Given
 from finmodel.case.leaf import Day, Quantity, default
-from finmodel.case.schema_capital import Capex, Grant
+from finmodel.case.schema_capital import Capex, Grant, Subsidy
 from finmodel.case.schema_chain import Cost, Node, Product
 from finmodel.case.schema_cover import Cover
 from finmodel.case.schema_debt import Facility, FundingTerms, ReserveTerms, SizingTerms, WaterfallTerms
@@ -52,6 +52,7 @@ class CaseTables(Table):
     cost: dict[Id, Cost] = {}
     capex: dict[Id, Capex]
     grant: dict[Id, Grant] = {}
+    subsidy: dict[Id, Subsidy] = {}
     facility: dict[Id, Facility] = {}
     cover: dict[Id, Cover] = {}
     sizing: SizingTerms

@@ -18,6 +18,28 @@ class Depreciation(Table):
         default("200 %")
     )
     switch: bool = False
+    immediate: (
+        Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the plant written off in its first period")]
+        | None
+    ) = None
+
+
+class InvestmentCredit(Table):
+    """A tax credit for the cost of construction: refunded, or set off against tax and carried forward."""
+
+    share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Credit, share of eligible cost")]
+    eligible: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Eligible share of the cost")] = default("100 %")
+    refundable: bool = False
+    lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From completion to refund")] = default(
+        "12 months"
+    )
+    limit: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Most that is set off, share of the year's tax")] = (
+        default("100 %")
+    )
+    years: (
+        Annotated[Given, Quantity("year", ge=0, structural=True, meaning="How long an unused credit is carried")] | None
+    ) = None
+    until: Day | None = None
 
 
 class Incentive(Table):
@@ -59,3 +81,4 @@ class Entity(Table):
     idc_tax: Literal["capitalise", "ignore"] = "capitalise"
     borrower: bool = False
     incentive: Incentive | None = None
+    investment_credit: InvestmentCredit | None = None

@@ -1,34 +1,26 @@
-"""Capital cost, sustaining capital, grants, and the book value that they leave.
+"""Capital cost, sustaining capital, and the book value that they leave, net of the grants that lower it.
 
 Sign:    every line is the positive amount that its label names.
-Timing:  a profile gives the share spent in each period of construction. A grant is earned with the spending it pays
-         for, at the rate of that day, and received a lag later.
-Source:  grants take at most half of eligible cost, up to a ceiling, and reduce book and tax basis (F22). Books:
-         straight line over what is left of the life, from completion; the rest is written off when operations end.
+Timing:  a profile gives the share spent in each period of construction.
+Source:  books write off from completion: straight line over what is left of the life, or by output, cost to date over
+         the output of a whole life at nameplate. The rest is written off when operations end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from finmodel.base.expr import Expr, add, hi, lo, month_of, ratio
+from finmodel.base.expr import Expr, add, hi, lo, month_of, ratio, where
 from finmodel.base.model import Account, Line, Model, Section
-from finmodel.base.units import YEAR
-from finmodel.case.schema_capital import Capex, Grant
+from finmodel.base.units import TONNE, YEAR
+from finmodel.case.schema import CaseTables
+from finmodel.case.schema_capital import Capex
+from finmodel.cashflow import grant
+from finmodel.cashflow.chain import Chain
+from finmodel.cashflow.grant import GrantLines
 from finmodel.cashflow.macro import Macro
-from finmodel.cashflow.running import settled
+from finmodel.cashflow.running import to_date
 from finmodel.cashflow.timing import Clock
-
-
-@dataclass(frozen=True)
-class GrantLines:
-    """One grant [reporting currency per period]."""
-
-    terms: Grant
-    earned: Line
-    received: Line
-    receivable: Account
 
 
 @dataclass(frozen=True)
@@ -45,35 +37,31 @@ class CapexLines:
     basis_added: dict[str, Line]
 
 
-def build(
-    model: Model,
-    capex: Mapping[str, Capex],
-    grants: Mapping[str, Grant],
-    entities: list[str],
-    frame: tuple[Clock, Macro],
-) -> CapexLines:
+def build(model: Model, case: CaseTables, chain: Chain, frame: tuple[Clock, Macro]) -> CapexLines:
     """Declare every capital cost and grant, and their book value."""
     clock, macro = frame
+    capex = case.capex
     total = model.section("capex", macro.money, "Capital cost")
     spent = {name: _spent(model, name, terms, frame) for name, terms in capex.items()}
     given = {
-        name: _grant(model, name, terms, (capex[terms.capex], spent[terms.capex]), frame)
-        for name, terms in grants.items()
+        name: grant.build(model, name, terms, (capex[terms.capex], spent[terms.capex]), frame)
+        for name, terms in case.grant.items()
     }
     later = {
         name: _sustaining(model, name, terms, frame) for name, terms in capex.items() if terms.sustaining is not None
     }
     written, book = [], []
-    basis: dict[str, list[Expr]] = {entity: [] for entity in entities}
+    basis: dict[str, list[Expr]] = {entity: [] for entity in case.entity}
     for name, terms in capex.items():
-        granted = add([lines.earned for lines in given.values() if lines.terms.capex == name])
+        granted = add([lines.earned for lines in given.values() if lines.terms.capex == name and lines.lowers_basis])
         net = model.sections[f"capex.{name}"].line(
             "basis",
             f"{terms.label}: Cost less grants",
             hi(0, spent[name] - granted + add([later[name]] if name in later else [])),
         )
         basis[terms.entity].append(net)
-        account, depreciation = _book(model.sections[f"capex.{name}"], terms, net, clock)
+        made = _made(case, chain, terms)
+        account, depreciation = _book(model.sections[f"capex.{name}"], terms, net, made, clock)
         written.append(depreciation)
         book.append(account.closing)
     every = total.line("spent", "Capital cost of construction", add(list(spent.values())))
@@ -116,31 +104,20 @@ def _sustaining(model: Model, name: str, terms: Capex, frame: tuple[Clock, Macro
     )
 
 
-def _grant(model: Model, name: str, terms: Grant, cost: tuple[Capex, Line], frame: tuple[Clock, Macro]) -> GrantLines:
-    clock, macro = frame
-    section = model.section(f"grant.{name}", macro.money, terms.label)
-    granted = section.ahead("earned_to_date", f"{terms.label}: Earned to date, in its currency", terms.ceiling.unit)
-    wanted = macro.to(cost[1], terms.ceiling) * terms.eligible * terms.share
-    own = section.line(
-        "earned_own",
-        f"{terms.label}: Earned, in its currency",
-        lo(wanted, hi(0, terms.ceiling - granted.prev)),
-        terms.ceiling.unit,
-    )
-    granted.define(granted.prev + own)
-    earned = section.line("earned", f"{terms.label}: Earned", macro.convert(own))
-    receivable = section.account("receivable", f"{terms.label}: Receivable")
-    later = settled(earned, receivable, terms.lag, clock)
-    received = section.line("received", f"{terms.label}: Received", later)
-    receivable.close(add=[earned], less=[received])
-    model.register.receives(received, f"grant.{name}")
-    model.register.owns("grant_receivable", receivable.closing)
-    return GrantLines(terms, earned, received, receivable)
+def _made(case: CaseTables, chain: Chain, terms: Capex) -> tuple[Line, Expr] | None:
+    """Output of the node of a cost that is written off by output, and that of a whole life at nameplate [t]."""
+    if terms.books != "output" or terms.node is None:
+        return None
+    return chain.main[terms.node].produced, case.node[terms.node].nameplate * terms.life
 
 
-def _book(section: Section, terms: Capex, added: Line, clock: Clock) -> tuple[Account, Line]:
+def _book(
+    section: Section, terms: Capex, added: Line, made: tuple[Line, Expr] | None, clock: Clock
+) -> tuple[Account, Line]:
     title = section.title
     book = section.account("book", f"{title}: Book value")
+    if made is not None:
+        return book, _by_output(section, book, added, made, clock)
     elapsed = clock.operation_years - clock.years
     left = section.line(
         "life_left", f"{title}: Life left in the books, opening", hi(clock.years, terms.life - elapsed), YEAR
@@ -150,3 +127,15 @@ def _book(section: Section, terms: Capex, added: Line, clock: Clock) -> tuple[Ac
     depreciation = section.line("depreciation", f"{title}: Depreciation", early * share)
     book.close(add=[added], less=[depreciation])
     return book, depreciation
+
+
+def _by_output(section: Section, book: Account, added: Line, made: tuple[Line, Expr], clock: Clock) -> Line:
+    """Cost to date by the share of a life's output that a period makes; no more than is left, and all of it at last."""
+    title, (produced, whole) = section.title, made
+    life = section.line("life_output", f"{title}: Output of a life at nameplate", whole, TONNE)
+    cost = to_date(section, "cost_to_date", f"{title}: Cost to date", added)
+    worn = lo(book.opening, cost.prev * ratio(produced, life))
+    all_left = book.opening + added
+    depreciation = section.line("depreciation", f"{title}: Depreciation", where(clock.last_operation, all_left, worn))
+    book.close(add=[added], less=[depreciation])
+    return depreciation

@@ -1,6 +1,7 @@
 """Amounts carried forward: used when there is room, the oldest first, and lost when too old.
 
-Timing:  the account moves when a tax year is assessed; what expires on a date is used first on that date.
+Timing:  the account moves when a tax year is assessed; what expires on a date is used first on that date. What lives
+         for no years is lost with the year that made it.
 Source:  one form for tax losses and for interest denied (F6). Oldest first needs no rows by year: expired = created N
          years ago and before, less used, less expired before.
 """
@@ -44,6 +45,8 @@ def _expired(carried: Carried, created: Line, used: Line, life: int) -> Line:
     expired_so_far = section.ahead(f"{name}.expired_so_far", f"{title}: Expired so far")
     too_old = created_so_far.lag(life) - used_so_far - expired_so_far.prev
     unused = carried.account.opening - used
+    if life == 0:
+        unused = unused + created
     lost = hi(0, lo(too_old, unused)) * carried.assessed  # the account bounds it, so that rounding makes none negative
     expired = section.line(f"{name}.expired", f"{title}: Expired", lost)
     expired_so_far.define(expired_so_far.prev + expired)

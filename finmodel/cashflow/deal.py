@@ -8,7 +8,7 @@ needs (how much debt) is a solved input.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from finmodel.base.expr import Const, Expr, Given, add
 from finmodel.base.model import Account, Line, Model
@@ -17,6 +17,7 @@ from finmodel.base.units import PER_YEAR
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_debt import Facility
 from finmodel.cashflow import (
+    claw_back,
     cover,
     equity,
     extra,
@@ -96,6 +97,9 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     if sized is not None and debt.plan is not None:
         covers = ratios.cover(model, debt.senior, sized, (debt.plan, solved), frame)
     flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, debt, covers, frame))
+    grants = works.capex.grants
+    left = claw_back.build(model, grants, case.entity, flows.distributions, frame)
+    flows = replace(flows, distributions=left)
     owners = equity.build(model, case.equity, debt.funding.equity, flows.distributions, frame)
     report(
         model,
@@ -118,6 +122,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
         ),
         frame,
     )
+    claw_back.close(model, grants, case.entity, clock)
     extra.define(model, case.extra_lines, places or {})
     _solve(model, solved)
     return model

@@ -7,12 +7,26 @@ from dataclasses import dataclass
 from finmodel.base.expr import Const, Expr, add
 from finmodel.base.model import Line, Model
 from finmodel.case.schema import CaseTables
-from finmodel.cashflow import capex, chain, costs, extra, incentive, inventory, offtake, prices, support, working
+from finmodel.cashflow import (
+    capex,
+    chain,
+    costs,
+    extra,
+    incentive,
+    inventory,
+    investment_credit,
+    offtake,
+    prices,
+    subsidy,
+    support,
+    working,
+)
 from finmodel.cashflow.capex import CapexLines
 from finmodel.cashflow.chain import Chain, Plants
 from finmodel.cashflow.costs import Costs, Income
 from finmodel.cashflow.incentive import IncentiveLines
 from finmodel.cashflow.inventory import Inventory
+from finmodel.cashflow.investment_credit import Refund
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.offtake import Sales
 from finmodel.cashflow.support import Deals, SupportLines
@@ -49,12 +63,17 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     supported = support.build(model, case.support, case.programme, Deals(sales.contracts, market), frame)
     spending = costs.build(model, case.cost, nodes, Income(sales, supported), frame)
     stock = inventory.build(model, nodes, spending, inventory.tonnes(nodes, sales.held), macro)
-    plant = capex.build(model, case.capex, case.grant, list(case.entity), frame)
+    plant = capex.build(model, case, nodes, frame)
     credits = _incentives(model, case, spending, clock)
+    refunds = _refunds(model, case, plant, clock)
+    made = {name: nodes.main[terms.node] for name, terms in case.subsidy.items()}
+    green = [subsidy.build(model, name, terms, made[name], frame) for name, terms in case.subsidy.items()]
     money = working.build(model, sales.sales, spending.spends, clock, macro)
     extras = extra.declare(model, case.extra_lines, macro.money)
     section = model.section("operations", macro.money, "Operations")
-    came = [money.received, supported.paid, *(credit.received for credit in credits.values())]
+    public = [credit.received for credit in credits.values()]
+    public += [lines.received for lines in refunds] + [lines.received for lines in green]
+    came = [money.received, supported.paid, *public]
     went = [money.paid, supported.given_back, plant.sustaining]
     cash = add([*came, extras.get("other_revenue", Const(0))]) - add([*went, extras.get("other_cost", Const(0))])
     net = section.line("net_cash", "Cash of operations before tax", cash)
@@ -73,3 +92,12 @@ def _incentives(model: Model, case: CaseTables, spending: Costs, clock: Clock) -
             model, name, entity.label, entity.incentive, cost.define(add(list(flagged))), clock
         )
     return credits
+
+
+def _refunds(model: Model, case: CaseTables, plant: CapexLines, clock: Clock) -> list[Refund]:
+    """The refundable investment credits."""
+    return [
+        investment_credit.refunded(model, name, entity.label, entity.investment_credit, plant.basis_added[name], clock)
+        for name, entity in case.entity.items()
+        if entity.investment_credit is not None and entity.investment_credit.refundable
+    ]

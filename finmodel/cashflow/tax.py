@@ -21,7 +21,7 @@ from finmodel.base.expr import Const, Expr, hi, ratio, where
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import unit
 from finmodel.case.schema_tax import Entity
-from finmodel.cashflow import tax_interest, tax_losses, tax_pools
+from finmodel.cashflow import investment_credit, tax_interest, tax_losses, tax_pools
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.running import year_to_date
 from finmodel.cashflow.timing import Clock
@@ -33,12 +33,13 @@ class TaxInputs:
 
     `income` is taxable revenue less deductible operating cost, before depreciation and interest; it may be negative.
     `interest` is interest and fees less interest earned; it may be negative. `basis_added` is depreciable cost, net of
-    grants, not negative.
+    grants, not negative; `cost` is that without financing cost, where it differs.
     """
 
     income: Line
     interest: Line
     basis_added: Line
+    cost: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def build(model: Model, name: str, terms: Entity, inputs: TaxInputs, frame: tupl
     income = _income(section, terms, inputs, pools.depreciation, year)
     used, losses = tax_losses.build(section, terms, income, assessed, clock)
     taxable = section.line("taxable_to_date", f"{section.title}: Taxable income, year to date", hi(0, income - used))
-    due = _due(section, terms, taxable, assessed, clock)
+    eligible = _own(inputs.basis_added if inputs.cost is None else inputs.cost, terms, macro)
+    due = _due(section, terms, taxable, (eligible, assessed), clock)
     reported = _reported(section, due, macro.rate(terms.currency), macro)
     return TaxLines(
         name=name,
@@ -155,10 +157,13 @@ def _income(section: Section, terms: Entity, inputs: TaxInputs, depreciation: Li
     return section.line("net_income_to_date", label, earned - written - deducted)
 
 
-def _due(section: Section, terms: Entity, taxable: Line, assessed: Line, clock: Clock) -> _Due:
-    """Accrued on the year to date; paid a lag after the year is assessed."""
-    title = section.title
+def _due(section: Section, terms: Entity, taxable: Line, flags: tuple[Expr, Line], clock: Clock) -> _Due:
+    """Accrued on the year to date, less credits; paid a lag after the year is assessed."""
+    title, assessed = section.title, flags[1]
     to_date = section.line("tax_to_date", f"{title}: Tax of the year to date", terms.tax_rate * taxable)
+    if terms.investment_credit is not None and not terms.investment_credit.refundable:
+        credit = investment_credit.set_off(section, terms.investment_credit, to_date, flags, clock)
+        to_date = section.line("tax_after_credit", f"{title}: Tax of the year to date, after credit", to_date - credit)
     before = where(clock.year_start(terms.tax_year_end), 0, to_date.prev)
     accrued = section.line("net_accrued", f"{title}: Tax accrued", to_date - before)
     assessment = section.line("assessment", f"{title}: Tax assessed", to_date * assessed)

@@ -3,6 +3,7 @@
 Two pools: the plant, complete at the end of construction, and what is added later.
 Method:  declining: a rate on the value at the start of the tax year. Straight is declining at 1/life with the switch:
          with the switch, what is left is spread evenly over the life left, once that gives more.
+         A share of the plant may be written off at once, in the period after completion; the rest follows the method.
 Life:    the plant's tax life runs from completion. The life left of later additions is the rest of operations, so
          that none outlives the plant; they too start at the rate of the method.
 Sign:    every line is the positive amount that its label names.
@@ -79,10 +80,17 @@ def _pool(section: Section, name: str, enters: Line, life_ends: Expr, rules: _Ru
     title, clock = f"{section.title}, {name}", rules.clock
     value = section.account(name, f"{title}: Tax value")
     base = section.ahead(f"{name}.base", f"{title}: Value at the start of the tax year, with additions since")
-    base.define(where(rules.year_start, value.opening, base.prev + enters.prev))
+    held: Expr = value.opening
+    since = where(rules.year_start, value.opening, base.prev + enters.prev)
+    at_once = _at_once(section, name, enters, rules)
+    if at_once is not None:
+        held, since = held - at_once, since - at_once
+    base.define(since)
     written = base * rules.yearly * clock.years
     if rules.switches:
-        written = hi(written, value.opening * _even_share(section, name, life_ends, clock))
+        written = hi(written, held * _even_share(section, name, life_ends, clock))
+    if at_once is not None:
+        written = written + at_once
     over = clock.last_operation | clock.wind_up
     depreciation = section.line(
         f"{name}.depreciation",
@@ -90,6 +98,14 @@ def _pool(section: Section, name: str, enters: Line, life_ends: Expr, rules: _Ru
         where(over, value.opening + enters, lo(value.opening, written)),
     )
     return PoolLines(depreciation, value.close(add=[enters], less=[depreciation]))
+
+
+def _at_once(section: Section, name: str, enters: Line, rules: _Rules) -> Line | None:
+    """What is written off in the period after completion, beside the method."""
+    if rules.terms.immediate is None or name != "plant":
+        return None
+    label = f"{section.title}, {name}: Written off at once"
+    return section.line(f"{name}.at_once", label, enters.prev * rules.terms.immediate)
 
 
 def _even_share(section: Section, name: str, life_ends: Expr, clock: Clock) -> Line:

@@ -57,7 +57,7 @@ def build(
             interest = section.line(f"net_interest.{name}", label, deducted)
             whole = cost + financing.capitalised if terms.idc_tax == "capitalise" else cost * 1
             basis = section.line(f"basis.{name}", f"{terms.label}: Depreciable cost with financing cost", whole)
-            paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, interest, basis), frame))
+            paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, interest, basis, cost), frame))
         else:
             paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, none, cost), frame))
     for entity in paid:

@@ -165,3 +165,22 @@ def test_all_that_is_spent_net_of_grants_is_written_off_once(tmp_path: Path, see
     assert small["capex.book_value"][-1] == pytest.approx(0, abs=1e-6)
     assert small["capex.depreciation"].sum() == pytest.approx(spent)
     assert small["tax_basis.mining"].sum() == pytest.approx(spent)
+
+
+OUTPUT = 'books = "output"\nnode = "mine"\n'
+
+
+def test_books_by_output_wear_with_what_is_made(tmp_path: Path) -> None:
+    """100,000 USD over 4 years at 100 t: 50, 100 and 100 t of 400 write off 12.5, 25 and 25 %; then the rest."""
+    ramp = '[node.mine]\nramp_up = ["50 %", "100 %"]\n'
+    small = deal(tmp_path, BUILT + PLANT + OUTPUT + ramp)
+
+    assert small.at("capex.depreciation", BUILD) == pytest.approx([0, 0, 12_500, 25_000, 25_000, 37_500])
+    assert small.at("capex.book_value", ["2028", "2032"]) == pytest.approx([100_000, 0])
+
+
+def test_books_by_output_never_write_off_more_than_there_is(tmp_path: Path) -> None:
+    """A life of two years of output: half of 100,000 USD a year, and nothing after."""
+    small = deal(tmp_path, BUILT + PLANT + OUTPUT + 'life = "2 years"\n')
+
+    assert small.at("capex.depreciation") == pytest.approx([50_000, 50_000, 0, 0])

@@ -8,7 +8,7 @@ import pytest
 from finmodel.base.units import unit
 from finmodel.case.schema_tax import Depreciation
 from finmodel.cashflow import tax_pools
-from tests.cashflow.tax_helpers import Deal, deal, depreciation, draws, evaluate, on_paths
+from tests.cashflow.tax_helpers import Deal, deal, depreciation, draws, evaluate, given, on_paths
 
 STRAIGHT_20 = depreciation("straight", 20)
 AUSTRALIA = depreciation("declining", 20)
@@ -123,3 +123,42 @@ def test_all_that_is_added_is_written_off_and_no_pool_is_ever_negative(terms: De
     assert values[lines.depreciation.id].sum(axis=0) == pytest.approx(cost.sum(axis=0))
     assert stocks.min() > -1e-9
     assert values[lines.depreciation.id].min() >= 0
+
+
+def test_a_share_written_off_at_once_goes_in_the_first_period_and_the_rest_follows_the_method() -> None:
+    """100 at completion: 40 at once, and 60 at 20 % a year declining: 12, 9.6, 7.68 ..."""
+    small = deal("year", (1, 5, 1))
+    terms = depreciation("declining", 10).model_copy(update={"immediate": given("entity.x.immediate", 0.4)})
+    tax_pools.build(
+        small.model.section("tax", unit("USD"), "Tax"), terms, small.flow("cost", [100]), "March", small.clock
+    )
+
+    assert evaluate(small.model)["tax.depreciation"][:4] == pytest.approx([0, 52, 9.6, 7.68])
+
+
+def test_a_plant_may_be_written_off_whole_at_once() -> None:
+    small = deal("quarter", (1, 8, 1))
+    terms = depreciation("straight", 2).model_copy(update={"immediate": given("entity.x.immediate", 1.0)})
+    tax_pools.build(
+        small.model.section("tax", unit("USD"), "Tax"), terms, small.flow("cost", [80]), "March", small.clock
+    )
+
+    assert evaluate(small.model)["tax.depreciation"][:4] == pytest.approx([0, 80, 0, 0])
+
+
+@pytest.mark.parametrize("switch", [False, True])
+@pytest.mark.parametrize("seed", range(10))
+def test_with_any_share_at_once_the_cost_is_written_off_once(seed: int, switch: bool) -> None:
+    draw = np.random.default_rng(seed)
+    small = deal("quarter", (4, 24, 2))
+    pool = depreciation("declining", draw.uniform(1, 12), draw.uniform(0.5, 3), switch=switch)
+    terms = pool.model_copy(update={"immediate": given("entity.x.immediate", draw.uniform(0, 1))})
+    cost = list(draw.uniform(0, 10, 12))
+    tax_pools.build(
+        small.model.section("tax", unit("USD"), "Tax"), terms, small.flow("cost", cost), "June", small.clock
+    )
+    values = evaluate(small.model)
+
+    assert np.sum(values["tax.depreciation"]) == pytest.approx(sum(cost))
+    assert np.min(values["tax.depreciation"]) >= -1e-12
+    assert np.min(values["tax.tax_value"]) >= -1e-9
