@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
-from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, quoted, values, words
+from finmodel.case.rules_common import TOLERANCE, Rule, one_of, percent, quoted, typed, values, words
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_chain import Node
 
@@ -117,6 +117,16 @@ def refunded_costs_have_an_incentive(case: CaseTables) -> Iterator[Fault]:
             yield f"cost.{name}.incentive", wrong, f"Add a table [entity.{bearer}.incentive], or remove the line."
 
 
+def shares_of_a_rebate_have_one(case: CaseTables) -> Iterator[Fault]:
+    """The recycler's share of a rebate needs the rebate."""
+    for name, node in case.node.items():
+        for product, bought in node.buys.items():
+            if bought.rebate is None and typed(bought.rebate_share):
+                wrong = "rebate_share is given without a rebate: nothing is paid for taking the feed."
+                remedy = f'Write rebate = "5 {case.currency}/kg", or remove rebate_share.'
+                yield f"node.{name}.buys.{product}.rebate_share", wrong, remedy
+
+
 def spend_profiles_are_whole(case: CaseTables) -> Iterator[Fault]:
     """A profile of capital cost spends all of it."""
     for name, capex in case.capex.items():
@@ -172,6 +182,7 @@ RULES: list[Rule] = [
     costs_have_one_basis_and_one_bearer,
     shares_of_revenue_have_no_inflation,
     refunded_costs_have_an_incentive,
+    shares_of_a_rebate_have_one,
     spend_profiles_are_whole,
     grants_pay_at_most_half,
     real_prices_have_an_index,

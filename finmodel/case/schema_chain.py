@@ -10,6 +10,10 @@ from finmodel.case.table import Id, Table
 
 ByProduct = Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="By-product per unit of main product")]
 
+Licence = Annotated[
+    Given, Quantity("ratio", ge=0, le=1, dated=True, meaning="Share of shipments that export licences allow")
+]
+
 
 class Product(Table):
     """What a node makes: its index, its price in money and its stock."""
@@ -25,9 +29,10 @@ class Product(Table):
     payment_days: Annotated[
         Given, Quantity("day", ge=0, le=720, structural=True, meaning="Days until a spot buyer pays")
     ] = default("0 days")
-    stock_days: Annotated[Given, Quantity("day", ge=0, le=720, meaning="Stock held, in days of production")] = default(
-        "0 days"
-    )
+    stock_days: Annotated[
+        Given, Quantity("day", ge=0, le=720, dated=True, meaning="Stock held, in days of production")
+    ] = default("0 days")
+    licence: Licence = default("100 %")
 
 
 class Bought(Table):
@@ -42,6 +47,16 @@ class Bought(Table):
     payment_days: Annotated[
         Given, Quantity("day", ge=0, le=720, structural=True, meaning="Days until the feed is paid")
     ] = default("0 days")
+    rebate: (
+        Annotated[Given, Quantity("money/kg", ge=0, dated=True, meaning="Paid for taking scrap, per kg contained")]
+        | None
+    ) = None
+    rebate_share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Recycler's share of the rebate")] = default(
+        "100 %"
+    )
+    recycled: Annotated[Given, Quantity("ratio", ge=0, le=1, dated=True, meaning="Recycled share of the feed")] = (
+        default("0 %")
+    )
 
 
 class Taken(Table):
@@ -52,6 +67,7 @@ class Taken(Table):
     per_product: Annotated[
         Given, Quantity("ratio", gt=0, meaning="Feed per unit of product at 100 % recovery (stoichiometry)")
     ]
+    licence: Licence = default("100 %")
 
 
 class Node(Table):

@@ -6,6 +6,9 @@ Source:  opening + produced − taken − sold = closing for each product, in to
          days of production, and sold in the last period of operations (F32). Product won is contained feed × recovery;
          feed taken per product is its stoichiometry over the recovery. By-products bear no cost. What a node takes from
          another entity is paid at its market value: what a buyer outside would pay.
+Licence: shipments that export licences hold back stay in stock and leave once they are allowed, at the latest in the
+         last period of operations.
+Scrap:   who hands it over may pay the recycler for taking it, a share of a rebate per kg contained.
 """
 
 from __future__ import annotations
@@ -18,8 +21,9 @@ from finmodel.base.expr import Const, Expr, add, hi, lo, ratio
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import RATIO, TONNE
 from finmodel.case.calendar import KG_PER_T
+from finmodel.case.rules_common import typed
 from finmodel.case.schema_chain import Node, Product
-from finmodel.cashflow.items import Spend, Transfer
+from finmodel.cashflow.items import Sale, Spend, Transfer
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.prices import Market
 from finmodel.cashflow.timing import Clock
@@ -44,7 +48,8 @@ class Goods:
 class Chain:
     """Main products by node in the order of the chain, all products, feed costs and transfers between entities.
 
-    `fed_by` names, for each node that takes the main product of another, that other node.
+    `fed_by` names, for each node that takes the main product of another, that other node; `rebates` are what is paid
+    for taking scrap.
     """
 
     main: dict[str, Goods]
@@ -52,6 +57,7 @@ class Chain:
     feed: dict[str, list[Spend]]
     transfers: list[Transfer]
     fed_by: dict[str, str]
+    rebates: list[Sale]
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,7 @@ class _Builder:
         self.taken: dict[str, list[Line]] = {}
         self.feed: dict[str, list[Spend]] = {}
         self.transfers: list[Transfer] = []
+        self.rebates: list[Sale] = []
 
     def node(self, name: str) -> None:
         """Declare the output of one node, its feed, and what it sells to or buys from others of the chain."""
@@ -127,10 +134,9 @@ class _Builder:
         assert node.takes is not None
         source = node.takes.product
         before = self.taken.get(source, [])
-        left = self.stock[source].opening + self.produced[source]
-        return section.line(
-            "feed_available", f"{section.title}: Feed available", add([left, *(-line for line in before)])
-        )
+        left = add([self.stock[source].opening + self.produced[source], *(-line for line in before)])
+        allowed = left * node.takes.licence if typed(node.takes.licence) else left
+        return section.line("feed_available", f"{section.title}: Feed available", allowed)
 
     def _product(self, product: str, produced: Line, contained: Expr | None) -> None:
         self.stock_of(product)
@@ -162,7 +168,21 @@ class _Builder:
             label = f"{section.title}: Feed, {self.products[product].label}"
             billed = section.line(f"feed_cost.{product}", label, value, self.macro.money)
             spends.append(Spend(f"feed.{name}.{product}", label, node.entity, billed, terms.payment_days))
+            if terms.rebate is not None:
+                self._rebate(section, f"feed.{name}.{product}.rebate", node, product)
         return spends
+
+    def _rebate(self, section: Section, name: str, node: Node, product: str) -> None:
+        """The recycler's share of what is paid for taking scrap; who hands it over keeps the rest."""
+        terms, money = node.buys[product], self.macro.money
+        assert terms.rebate is not None
+        label = f"{section.title}: Rebate for taking {self.products[product].label}"
+        fed = self.produced[product] * (1 / node.recovery) * KG_PER_T
+        whole = section.line(f"rebate.{product}", f"{label}, in all", fed * self.macro.convert(terms.rebate), money)
+        own = section.line(
+            f"rebate_share.{product}", f"{label}, the recycler's share", whole * terms.rebate_share, money
+        )
+        self.rebates.append(Sale(name, label, node.entity, own, terms.payment_days))
 
     def close(self) -> dict[str, Goods]:
         """Declare what is sold of each product, and its stock."""
@@ -180,7 +200,7 @@ class _Builder:
             left = section.line(
                 "available", f"{terms.label}: Stock and output after the chain", stock.opening + produced - taken
             )
-            sold = section.line("sold", f"{terms.label}: Sold", left - lo(left, target))
+            sold = section.line("sold", f"{terms.label}: Sold", self._shipped(section, terms, left - lo(left, target)))
             stock.close(add=[produced], less=[taken, sold])
             node = owner[product]
             contained = self.contained[product]
@@ -188,6 +208,14 @@ class _Builder:
                 product, terms, node, self.nodes[node].entity, produced, taken, sold, stock, contained
             )
         return goods
+
+    def _shipped(self, section: Section, terms: Product, ready: Expr) -> Expr:
+        """What licences allow of what is ready to be sold; the rest stays in stock."""
+        if not typed(terms.licence):
+            return ready
+        allowed = hi(terms.licence, self.clock.last_operation)
+        held = section.line("held_back", f"{terms.label}: Held back for want of a licence", ready * (1 - allowed))
+        return ready - held
 
 
 def build(model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macro]) -> Chain:
@@ -204,7 +232,7 @@ def build(model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macr
     main = {name: goods[plants.nodes[name].product] for name in names}
     taken = {name: node.takes for name, node in plants.nodes.items() if node.takes is not None}
     fed_by = {name: feed.node for name, feed in taken.items() if feed.product == plants.nodes[feed.node].product}
-    return Chain(main, goods, builder.feed, builder.transfers, fed_by)
+    return Chain(main, goods, builder.feed, builder.transfers, fed_by, builder.rebates)
 
 
 def order(nodes: Mapping[str, Node]) -> list[str]:

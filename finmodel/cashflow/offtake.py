@@ -90,6 +90,7 @@ class _Builder:
             if take.extra is not None:
                 self._make_up_extra(terms, take, take.extra)
         billing = self.billing
+        billing.sales += self.chain.rebates
         for product, goods in self.chain.goods.items():
             billing.spot(product, goods, self.left[product])
         section = self.model.section("sales", self.macro.money, "Sales")

@@ -17,6 +17,7 @@ from finmodel.cashflow import (
     investment_credit,
     offtake,
     prices,
+    recycling,
     subsidy,
     support,
     working,
@@ -62,7 +63,10 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     sales = offtake.build(model, case.offtake, nodes, market, frame)
     supported = support.build(model, case.support, case.programme, Deals(sales.contracts, market), frame)
     spending = costs.build(model, case.cost, nodes, Income(sales, supported), frame)
-    stock = inventory.build(model, nodes, spending, inventory.tonnes(nodes, sales.held), macro)
+    stocks = inventory.tonnes(nodes, sales.held)
+    stock = inventory.build(model, nodes, spending, stocks, macro)
+    if recycling.used(case.node):
+        recycling.build(model, case.node, nodes, stocks, sales.gone)
     plant = capex.build(model, case, nodes, frame)
     credits = _incentives(model, case, spending, clock)
     refunds = _refunds(model, case, plant, clock)
