@@ -18,10 +18,10 @@ import typer
 
 from finmodel.base.errors import FileError, FinmodelError, LimitError, UsageError
 from finmodel.terminal import write
-from finmodel.verbs import book, deal, look
+from finmodel.verbs import book, deal, look, received
 from finmodel.verbs.app import app
 
-__all__ = ["app", "book", "command", "deal", "look", "main"]
+__all__ = ["app", "book", "command", "deal", "look", "main", "received"]
 
 DEBUG = "--debug"
 INTERNAL, INTERRUPTED, TERMINATED = 1, 130, 143

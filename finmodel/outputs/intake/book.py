@@ -52,7 +52,7 @@ class Sheet:
         hidden: Rows ("7") and columns ("C" or "C:F") that are hidden.
         tab: Colour of the tab; empty without.
         frozen: Row and column of the first cell that scrolls; None when nothing is frozen.
-        landscape, one_page_wide, footer: The print set-up.
+        landscape, one_page_wide, one_page_high, footer: The print set-up.
         objects: Other things on it, such as an embedded object or a control.
     """
 
@@ -65,6 +65,7 @@ class Sheet:
     frozen: tuple[int, int] | None = None
     landscape: bool = False
     one_page_wide: bool = False
+    one_page_high: bool = False
     footer: bool = False
     objects: list[str] = field(default_factory=list)
 

@@ -46,6 +46,7 @@ class SheetReader:
         sheet = self.sheet
         sheet.landscape = self.setup.get("orientation") == "landscape"
         sheet.one_page_wide = self.fits and self.setup.get("fitToWidth", "1") == "1"
+        sheet.one_page_high = self.fits and self.setup.get("fitToHeight", "1") == "1"
         return sheet
 
     def start(self, name: str, attributes: Attributes) -> None:
