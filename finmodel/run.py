@@ -31,23 +31,24 @@ def load(path: Path | str, scenario: str | None = None, set: Mapping[str, str] |
     return read_case(path, scenario, set)
 
 
-def run(case: Case | Path | str, *, hold_debt: bool = False) -> Results:
+def run(case: Case | Path | str, *, hold_debt: bool = False, resize: bool = False) -> Results:
     """Size the debt of a case, then compute every line with the debt as sized.
 
-    Debt is sized on the sizing case, never on a scenario. Changes by `set` re-size it unless `hold_debt` is true:
-    then it stays as sized on the case without them.
+    Debt is sized on the sizing case, not on a scenario, unless `resize` is true: then the lenders' case lies over the
+    scenario. Changes by `set` re-size it unless `hold_debt` is true: then it stays as sized on the case without them.
 
     Raises:
+        UsageError: Debt is to be held and re-sized.
         CaseError: The case makes no model.
         SolveError: Debt cannot be sized.
         NumberError: A line is no finite number.
     """
     case = case if isinstance(case, Case) else load(case)  # a folder becomes checked inputs
     live = build(case)  # inputs become lines
-    sized = size(live, hold_debt)  # lenders decide how much debt there is
+    sized = size(live, hold_debt=hold_debt, resize=resize)  # lenders decide how much debt there is
     given = {**live.inputs(case), **sized.given(live)}
     values = evaluate(live.model, live.plan, given)  # lines become numbers
-    checks = (*judge(live.model, values, TOLERANCE), *sized.checks())
+    checks = (*judge(live.model, values, TOLERANCE), *sized.checks(live, values))
     facts = {**sized.facts(case), **_lowest_cover(live.model.timeline.labels, values)}
     return Results(case, live.model, values, given, checks, facts)
 

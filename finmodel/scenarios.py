@@ -107,13 +107,16 @@ class ScenarioTable:
         return ((1 + rate) ** per_year - 1 if status in (OK, SEVERAL) else None), status
 
 
-def scenarios(path: Path | str, set: Mapping[str, str] | None = None, hold_debt: bool = False) -> ScenarioTable:
-    """Run a case and each of its scenarios; none of them re-sizes the debt.
+def scenarios(
+    path: Path | str, set: Mapping[str, str] | None = None, hold_debt: bool = False, resize: bool = False
+) -> ScenarioTable:
+    """Run a case and each of its scenarios, on the debt of the case unless `resize` is true.
 
     Args:
         path: A folder that holds a case.toml and a scenarios.toml, or a case file.
         set: Dotted key → value as typed, over the case and every scenario; the debt is sized anew on it.
         hold_debt: Keep the debt as sized without `set`.
+        resize: Size the debt anew on each scenario, the lenders' case laid over it.
 
     Raises:
         UsageError: The case has no scenarios.
@@ -124,7 +127,9 @@ def scenarios(path: Path | str, set: Mapping[str, str] | None = None, hold_debt:
     if not case.scenarios:
         raise UsageError(f"{path}: the case has no scenarios; describe them in {case.folder / 'scenarios.toml'}")
     base = run(case, hold_debt=hold_debt)
-    return ScenarioTable(base, {name: run(load(path, name, set), hold_debt=hold_debt) for name in case.scenarios})
+    return ScenarioTable(
+        base, {name: run(load(path, name, set), hold_debt=hold_debt, resize=resize) for name in case.scenarios}
+    )
 
 
 def to_json(table: ScenarioTable) -> str:

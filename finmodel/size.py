@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from finmodel.base.errors import ModelError, SolveError
+from finmodel.base.errors import ModelError, SolveError, UsageError
 from finmodel.base.expr import Given
 from finmodel.build import Built, build
 from finmodel.case.read import Case, read_case
 from finmodel.case.schema_debt import SizingTerms
 from finmodel.case.table import Table
 from finmodel.engine.code import Values
-from finmodel.engine.evaluate import settle
+from finmodel.engine.evaluate import evaluate, settle
 from finmodel.engine.results import ERROR, CheckResult
 from finmodel.engine.solve import Solution
 
 ROUNDING = 1e-9
 LIMITS = {
     "sizing.by_cover": "debt service cover",
+    "sizing.by_own": "debt service cover on dates of own schedules",
+    "sizing.by_llcr": "loan life cover",
+    "sizing.by_plcr": "project life cover",
     "sizing.by_gearing": "gearing cap",
     "sizing.by_limit": "lenders' limit",
     "sizing.by_uses": "room that uses of funds leave",
 }
+REPAID = "checks.debt_repaid"
 TARGET, CAPACITY = "sizing.senior_debt_target", "sizing.capacity"
 
 
 @dataclass(frozen=True)
 class Sized:
-    """The case that debt was sized on, and the values that were found."""
+    """The case that debt was sized on, its inputs, and the values that were found."""
 
     lenders: Built
     solution: Solution
+    inputs: Values = field(default_factory=dict)
 
     def given(self, live: Built) -> Values:
         """The solved values for the live lines.
@@ -49,13 +54,25 @@ class Sized:
         """A short hash of all that debt was sized on: the same inputs, the same hash, whatever they are called."""
         return sha256(repr(_plain(self.lenders.case.tables)).encode()).hexdigest()[:12]
 
-    def checks(self) -> tuple[CheckResult, ...]:
-        """Whether every solved input reaches its target."""
+    def checks(self, live: Built, values: Values) -> tuple[CheckResult, ...]:
+        """Whether every solved input reaches its target, and on the sizing case all debt is repaid (F33)."""
         if not self.lenders.model.solved:
             return ()
         residual, tolerance = self.solution.residual, self.lenders.case.tables.sizing.tolerance.number
         label = "Sizing: solved inputs reach their targets"
-        return (CheckResult("checks.sizing", label, ERROR, residual <= tolerance, residual, ""),)
+        solved = CheckResult("checks.sizing", label, ERROR, residual <= tolerance, residual, "")
+        return (solved, *self._repaid(live, values))
+
+    def _repaid(self, live: Built, values: Values) -> Iterator[CheckResult]:
+        """The check of repayment on the lenders' case; the live numbers where these are the case that was sized."""
+        if REPAID not in self.lenders.model.checks:
+            return
+        if self.lenders.case is not live.case:
+            given = {**self.inputs, **self.solution.given}
+            values = evaluate(self.lenders.model, self.lenders.plan, given, [REPAID])
+        owed = max(values[REPAID], key=abs)
+        label = "Sizing: all debt is repaid on the sizing case"
+        yield CheckResult("checks.sizing_repaid", label, ERROR, abs(owed) <= ROUNDING, abs(owed), "")
 
     def facts(self, live: Case) -> dict[str, str]:
         """Where debt comes from, and what limits it; nothing without senior debt."""
@@ -65,26 +82,34 @@ class Sized:
         limits = {name: lines[id] for id, name in LIMITS.items() if id in lines}
         fixed = case.tables.sizing.amount is not None
         whose = "" if case is live else "the sizing case of "
+        world = "" if case.scenario is None else f", scenario {case.scenario}"
+        solved = {id.split(".")[-1]: size for id, size in self.solution.residuals.items()}
         return {
-            "debt_sized_on": f"{whose}{case.name} ({self.digest})",
+            "debt_sized_on": f"{whose}{case.name}{world} ({self.digest})",
             "sizing_passes": str(self.solution.passes),
             "sizing_residual": f"{self.solution.residual:.1e}",
+            **{f"residual_{name}": f"{size:.1e}" for name, size in solved.items()},
             "binding_constraint": "fixed amount" if fixed else min(limits, key=lambda name: limits[name], default=""),
         }
 
 
-def size(live: Built, hold_debt: bool) -> Sized:
+def size(live: Built, *, hold_debt: bool = False, resize: bool = False) -> Sized:
     """Find the solved inputs of a deal.
 
     Raises:
+        UsageError: Debt is to be held and re-sized.
         SolveError: No debt meets what the case asks for.
     """
     case = live.case
-    if case.scenario is not None or (hold_debt and case.sets):
+    if hold_debt and resize:
+        raise UsageError("debt is either held or sized anew: leave out --hold-debt or --resize")
+    if resize and case.scenario is not None:
+        case = read_case(case.path, case.scenario, case.sets, resize=True)
+    elif case.scenario is not None or (hold_debt and case.sets):
         case = read_case(case.path, None, None if hold_debt else case.sets)
     sizing = case.sizing or case
     lenders, given = _lenders(live, sizing)
-    watched = (*LIMITS, TARGET, CAPACITY, _repayment_dates(sizing))
+    watched = (*LIMITS, TARGET, CAPACITY, _repayment_dates(lenders))
     watch = [id for id in watched if id in lenders.model.lines]
     try:
         solution = settle(lenders.model, lenders.plan, given, sizing.tables.sizing.tolerance.number, watch)
@@ -92,7 +117,7 @@ def size(live: Built, hold_debt: bool) -> Sized:
         raise SolveError(f"{sizing.name}: {error}") from None
     if TARGET in solution.lines:
         _refuse(lenders, solution)
-    return Sized(lenders, solution)
+    return Sized(lenders, solution, given)
 
 
 def _lenders(live: Built, sizing: Case) -> tuple[Built, Values]:
@@ -112,7 +137,7 @@ def _refuse(lenders: Built, solution: Solution) -> None:
     if terms.amount is not None:
         _refuse_amount(terms, solution)
     elif lines["sizing.by_cover"] <= 0:
-        dates, labels = _repayment_dates(lenders.case), lenders.model.timeline.labels
+        dates, labels = _repayment_dates(lenders), lenders.model.timeline.labels
         empty = [
             label for label, pays, cash in zip(labels, lines[dates], lines[CAPACITY], strict=True) if pays and cash <= 0
         ]
@@ -144,10 +169,11 @@ def _refuse_amount(terms: SizingTerms, solution: Solution) -> None:
             )
 
 
-def _repayment_dates(case: Case) -> str:
+def _repayment_dates(lenders: Built) -> str:
     """The line that flags the dates of the senior schedule; empty when there is no senior debt."""
-    senior = [name for name, loan in case.tables.facility.items() if loan.rank == "senior"]
-    return f"facility.{senior[0]}.repayment_date" if senior else ""
+    senior = [name for name, loan in lenders.case.tables.facility.items() if loan.rank == "senior"]
+    known = ["plan.repayment_date", *(f"facility.{name}.repayment_date" for name in senior)]
+    return next((id for id in known if id in lenders.model.lines), "")
 
 
 def _plain(value: object) -> object:

@@ -144,6 +144,8 @@ class Model:
         self.metrics: dict[str, Metric] = {}
         self.checks: dict[str, str] = {}
         self.register = Register()
+        self._givens: dict[str, Given] = {}
+        self._walked: set[str] = set()
 
     def section(self, name: str, unit: Unit = RATIO, title: str = "") -> Section:
         """Open a section; its name is the prefix of its lines."""
@@ -198,12 +200,14 @@ class Model:
 
     def givens(self) -> dict[str, Given]:
         """Every input that a line reads, by id."""
-        found: dict[str, Given] = {}
         for line in self.lines.values():
+            if line.expr is None or line.id in self._walked:
+                continue
+            self._walked.add(line.id)  # a formula never changes: it is walked once
             for leaf in leaves(line.expr):
-                if found.setdefault(leaf.id, leaf) is not leaf:
+                if self._givens.setdefault(leaf.id, leaf) is not leaf:
                     raise ModelError(f"two inputs are called {leaf.id}")
-        return found
+        return dict(self._givens)
 
 
 def walk(expr: Expr | None) -> Iterable[Expr]:

@@ -99,13 +99,16 @@ class _Parts:
     prices: Mapping[str, History]
 
 
-def read_case(path: Path | str, scenario: str | None = None, sets: Mapping[str, str] | None = None) -> Case:
+def read_case(
+    path: Path | str, scenario: str | None = None, sets: Mapping[str, str] | None = None, *, resize: bool = False
+) -> Case:
     """Read and check a case.
 
     Args:
         path: A folder that holds a case.toml, or a case file.
         scenario: A scenario of its scenarios.toml to lay over it.
         sets: Dotted key → value as typed, over everything else.
+        resize: Whether the lenders' case lies over the scenario too, rather than over the case as signed.
 
     Raises:
         CaseError: Every problem found, with file and line.
@@ -113,11 +116,16 @@ def read_case(path: Path | str, scenario: str | None = None, sets: Mapping[str, 
         FileError: A file cannot be read.
         LimitError: A file is beyond a limit.
     """
-    return read_with(Schema(CaseTables, RULES), path, scenario, sets)
+    return read_with(Schema(CaseTables, RULES), path, scenario, sets, resize=resize)
 
 
 def read_with(
-    schema: Schema, path: Path | str, scenario: str | None = None, sets: Mapping[str, str] | None = None
+    schema: Schema,
+    path: Path | str,
+    scenario: str | None = None,
+    sets: Mapping[str, str] | None = None,
+    *,
+    resize: bool = False,
 ) -> Case:
     """Read a case against a given schema; `read_case` uses the one of finmodel."""
     problems: list[Problem] = []
@@ -130,7 +138,11 @@ def read_with(
     problems += _source_problems(layers, changed, schema.root)
     live = _under(changed, parts, sets)
     tables = _tables(live, schema.root, problems)
-    sized = merge(changed, lenders) if lenders.tree and not check(lenders, changed, schema.root, live="x") else None
+    sized = (
+        merge(live if resize else changed, lenders)
+        if lenders.tree and not check(lenders, changed, schema.root, live="x")
+        else None
+    )
     sizing = None if sized is None else _tables(sized, schema.root, problems)
     if problems or tables is None:
         raise CaseError(ordered(problems))

@@ -62,20 +62,43 @@ def senior_shares_are_whole(case: CaseTables) -> Iterator[Fault]:
 
 
 def senior_facilities_share_one_schedule(case: CaseTables) -> Iterator[Fault]:
-    """Senior facilities are repaid on the same dates in the same proportions."""
+    """Senior facilities are paid on the same dates; but for own schedules, they are repaid in the same proportions."""
     senior = _senior(case)
+    shared = {name: loan for name, loan in senior.items() if not loan.own_schedule}
+    if not shared:
+        return
+    first_name, first = next(iter(shared.items()))
     for name, loan in senior.items():
-        first_name, first = next(iter(senior.items()))
-        pairs = {
-            "profile": (f'"{loan.profile}"', f'"{first.profile}"'),
-            "grace": (f"{loan.grace.number:g} months", f"{first.grace.number:g} months"),
-            "instalments": (f"{loan.instalments.number:g}", f"{first.instalments.number:g}"),
-            "payment_months": (_months(loan), _months(first)),
-        }
+        pairs = {"payment_months": (_months(loan), _months(first))}
+        if not loan.own_schedule:
+            pairs["profile"] = f'"{loan.profile}"', f'"{first.profile}"'
+            pairs["grace"] = f"{loan.grace.number:g} months", f"{first.grace.number:g} months"
+            pairs["instalments"] = f"{loan.instalments.number:g}", f"{first.instalments.number:g}"
         for key, (own, other) in pairs.items():
             if own != other and _stated(loan, key) and _stated(first, key):
                 wrong = f"senior facilities share one schedule: got {own} here and {other} in facility.{first_name}."
-                yield f"facility.{name}.{key}", wrong, "Write the same in both."
+                remedy = "Write the same in both."
+                if key != "payment_months":
+                    remedy = "Write the same in both, or own_schedule = true in one."
+                yield f"facility.{name}.{key}", wrong, remedy
+
+
+def own_schedules_stand_beside_a_shared_one(case: CaseTables) -> Iterator[Fault]:
+    """A schedule of its own is a senior facility's, beside one without; sculpted debt shares one."""
+    senior = _senior(case)
+    for name, loan in case.facility.items():
+        key = f"facility.{name}.own_schedule"
+        if not loan.own_schedule:
+            continue
+        if loan.rank != "senior":
+            wrong = f"only senior debt shares a schedule: a {loan.rank} facility has its own."
+            yield key, wrong, "Remove it."
+        elif loan.profile == "sculpted":
+            wrong = "sculpted facilities share one schedule: this one has its own."
+            yield f"facility.{name}.profile", wrong, 'Write profile = "equal", "annuity", "bullet" or "table".'
+        elif all(other.own_schedule for other in senior.values()):
+            wrong = "every senior facility has a schedule of its own: one at least has that on which debt is sized."
+            yield key, wrong, "Remove it in one of them."
 
 
 def _stated(facility: Facility, key: str) -> bool:
@@ -252,6 +275,7 @@ RULES: list[Rule] = [
     senior_debt_is_shared_and_other_debt_has_an_amount,
     senior_shares_are_whole,
     senior_facilities_share_one_schedule,
+    own_schedules_stand_beside_a_shared_one,
     payment_months_are_given_once,
     only_senior_debt_is_sculpted,
     repayment_terms_are_stated,

@@ -12,6 +12,8 @@ from finmodel.case.table import DayCount, Id, Month, Table
 class Facility(Table):
     """A loan. Senior facilities share the sized debt; others have an amount. A rate, or a curve and a margin.
 
+    Senior facilities share one schedule, but for those with `own_schedule`: what these are paid is taken from the cash
+    that the others are sized on.
     A bridge loan is drawn in construction in place of senior debt, which takes it out at completion or on a date.
     """
 
@@ -38,6 +40,7 @@ class Facility(Table):
     grace: Annotated[
         Given, Quantity("month", ge=0, meaning="From completion to the first repayment date, at least")
     ] = default("0 months")
+    own_schedule: bool = False
     payment_months: list[Month]
     instalments: Annotated[Given, Count(ge=1, le=400, meaning="Number of repayments")] = default(1)
     profile: Literal["sculpted", "annuity", "equal", "bullet", "table"]
@@ -79,7 +82,12 @@ class SizingTerms(Table):
     dscr_merchant: Annotated[Given, Quantity("ratio", ge=1, le=10, meaning="Debt service cover of merchant cash")] = (
         default("1.30x")
     )
+    llcr: Annotated[Given, Quantity("ratio", ge=1, le=10, meaning="Loan life cover at the last drawing")] | None = None
+    plcr: Annotated[Given, Quantity("ratio", ge=1, le=10, meaning="Project life cover at the last drawing")] | None = (
+        None
+    )
     limit: Annotated[Given, Quantity("money", ge=0, meaning="Lenders' limit")] | None = None
+    grants_net: bool = False
     tail: Annotated[Given, Quantity("month", gt=0, meaning="Contracts outlive senior debt by at least this")] | None = (
         None
     )

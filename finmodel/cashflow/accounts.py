@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from finmodel.base.expr import add, ratio
 from finmodel.base.folds import total
-from finmodel.base.model import Line, Model
+from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.schema import CaseTables
 from finmodel.cashflow import checks, ratios, statements
@@ -20,10 +20,10 @@ Frame = tuple[Clock, Macro]
 def report(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     """Declare statements, ratios, returns, results and checks."""
     assets, difference = _statements(model, deal, frame)
-    if deal.sized is not None and deal.covers is not None:
-        ratios.summary(model, deal.covers, ratios.life_cover(model, deal.senior, deal.sized, frame))
+    if deal.sized is not None and deal.covers is not None and deal.plan is not None:
+        ratios.summary(model, deal.covers, ratios.lives(model, deal.senior, deal.plan.dates, deal.sized, frame))
     _returns(model, case, deal, frame)
-    _results(model, deal, frame[1])
+    _results(model, case, deal, frame[1])
     checks.build(model, case, deal, (assets, difference), frame)
 
 
@@ -74,18 +74,14 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
         found.present_value("support_net_pv", "Net support, present value", support)
 
 
-def _results(model: Model, deal: Deal, macro: Macro) -> None:
+def _results(model: Model, case: CaseTables, deal: Deal, macro: Macro) -> None:
     """Totals by name: gearing, debt, support."""
     section = model.section("results", macro.money, "Results")
     drawn = {loan.id: section.line(f"debt.{loan.id}", f"{loan.label}: Drawn", total(loan.drawn)) for loan in deal.loans}
     for name, line in drawn.items():
         model.metric(f"debt.{name}", line)
     if deal.senior:
-        senior = add([drawn[loan.id] for loan in deal.senior])
-        model.metric(
-            "gearing",
-            section.line("gearing", "Senior debt over total uses", ratio(senior, deal.funding.total_uses), RATIO),
-        )
+        _gearing(model, section, deal, (case.sizing.grants_net, drawn))
     support = deal.works.support
     if support.contracts:
         for name, label, line in (
@@ -98,3 +94,19 @@ def _results(model: Model, deal: Deal, macro: Macro) -> None:
             "net_support", "Support paid less given back", total(support.paid) - total(support.given_back)
         )
         model.metric("support_net", net)
+
+
+def _gearing(model: Model, section: Section, deal: Deal, terms: tuple[bool, dict[str, Line]]) -> None:
+    """Senior debt over uses, by the case's own rule on grants, and the variants that others quote (F27)."""
+    funding, (net, drawn) = deal.funding, terms
+    senior = add([drawn[loan.id] for loan in deal.senior])
+    debt = add([line for id, line in drawn.items() if id not in funding.taken_out])
+    paid_in = section.line("paid_in", "Equity paid in", total(funding.equity))
+    rows = (
+        ("gearing", "Senior debt over total uses", senior, funding.net_uses if net else funding.total_uses),
+        ("gearing_net", "Senior debt over uses less grants", senior, funding.net_uses),
+        ("gearing_all", "All debt over total uses", debt, funding.total_uses),
+        ("gearing_capital", "Senior debt over senior debt and equity", senior, senior + paid_in),
+    )
+    for name, label, above, below in rows:
+        model.metric(name, section.line(name, label, ratio(above, below), RATIO))

@@ -120,7 +120,8 @@ def _tail(checks: Checks, case: CaseTables, deal: Deal) -> None:
         "revenue_contracted", "Revenue is contracted", hi(0, *active) if active else clock.operations
     )
     left = section.ahead("debt_left", "Senior debt is still to be repaid", RATIO)
-    left.define(hi(deal.senior[0].repaying, left.next))
+    assert deal.plan is not None
+    left.define(hi(deal.plan.dates.repaying, left.next))
     tail = section.line(
         "tail_years", "Contracted after the last repayment", clock.years * (covered & ~left & clock.operations), YEAR
     )

@@ -117,6 +117,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
             paid=flows,
             owners=owners,
             solved=solved,
+            plan=debt.plan,
             sized=sized,
             covers=covers,
         ),
@@ -163,7 +164,7 @@ def _reserve(model: Model, case: CaseTables, senior: list[Loan], ahead: Plan | N
     earned = model.sections["account"].line("dsra.interest", label, account.opening * rate)
     if terms is None or ahead is None:
         return _Reserve(account, Const(0), Const(0), earned)
-    dates = PlannedService(ahead.service, senior[0].pays, senior[0].repaying)
+    dates = PlannedService(ahead.service, ahead.dates.pays, ahead.dates.repaying)
     held = reserves.build(model, *terms, dates, clock)
     section = model.sections[f"reserve.{terms[0]}"]
     target = section.line("target_drawn", "Reserve target, for what was drawn", held.target * ahead.drawn)
@@ -192,7 +193,7 @@ def _size(
     model: Model, case: CaseTables, works: Operations, debt: _Debt, solved: Unknowns, flow: tuple[Line, Frame]
 ) -> Sizing | None:
     cfads, frame = flow
-    if not debt.senior:
+    if debt.plan is None:
         return None
     support = works.support
     counted: Expr = support.granted if case.sizing.support == "contract" else Const(0)
@@ -201,20 +202,20 @@ def _size(
     revenue = section.line("all_revenue", "Revenue, support counted", works.sales.billed + counted)
     cash = Cash(cfads, support.paid - support.given_back, contracted, revenue)
     others = add([loan.commitment for loan in debt.loans if loan.terms.rank not in ("senior", "bridge")])
-    room = Room(debt.funding.total_uses, debt.funding.shared_total, others)
-    return sizing.build(model, case.sizing, debt.senior, cash, room, frame)
+    geared = debt.funding.net_uses if case.sizing.grants_net else debt.funding.total_uses
+    room = Room(geared, debt.funding.shared_total, others)
+    return sizing.build(model, case.sizing, (debt.senior, debt.plan.dates, solved), cash, room, frame)
 
 
 def _tests(model: Model, case: CaseTables, debt: _Debt, covers: Cover | None, frame: Frame) -> Tests:
     """What a distribution must pass: lock-up on both covers, no default, and the first repayment behind it (F29)."""
     clock = frame[0]
-    if covers is None:
+    if covers is None or debt.plan is None:
         return Tests(Const(1), clock.completed, Const(1))
     lockup, senior = case.waterfall.lockup, debt.senior
     back, ahead = (~row.tested | ratios.reaches(row.value, lockup) for row in (covers.historic, covers.forward))
-    begun = model.find(f"facility.{senior[0].id}.instalment")
     default = ratios.default(model, covers.historic, case.waterfall.default_cover, senior, frame[1])
-    return Tests(back & ahead, clock.completed & (begun >= 1), ~default)
+    return Tests(back & ahead, clock.completed & (debt.plan.dates.number >= 1), ~default)
 
 
 def _pay(

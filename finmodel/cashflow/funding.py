@@ -51,6 +51,7 @@ class Funding:
     shared: Line
     shared_total: Line
     total_uses: Line
+    net_uses: Line
     initial_cash: Line
     finance_cost: Line
 
@@ -104,6 +105,7 @@ def build(
         shared=shared,
         shared_total=section.line("shared_total_target", "Total of the uses that facilities share", total(shared)),
         total_uses=section.line("total_uses", "Total uses", total(uses)),
+        net_uses=section.line("net_uses", "Total uses less grants", total(uses) - total(grants)),
         initial_cash=initial_cash,
         finance_cost=finance_cost,
     )

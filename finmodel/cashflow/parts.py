@@ -9,6 +9,7 @@ from finmodel.cashflow.equity import Owner
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.funding import Funding
 from finmodel.cashflow.operations import Operations
+from finmodel.cashflow.plan import Plan
 from finmodel.cashflow.ratios import Cover
 from finmodel.cashflow.sizing import Sizing, Unknowns
 from finmodel.cashflow.tax import TaxLines
@@ -31,6 +32,7 @@ class Deal:
     paid: Waterfall
     owners: list[Owner]
     solved: Unknowns
+    plan: Plan | None
     sized: Sizing | None
     covers: Cover | None
 

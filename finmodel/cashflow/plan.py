@@ -15,15 +15,17 @@ from finmodel.base.model import Line, Model
 from finmodel.base.units import RATIO
 from finmodel.cashflow.facility import Loan, plan_service
 from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.senior import SeniorDates, dates
 from finmodel.cashflow.timing import Clock
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Scheduled interest and principal on full commitments, and the share of these that was drawn."""
+    """Scheduled interest and principal on full commitments, the share of these that was drawn, and the dates."""
 
     service: Line
     drawn: Line
+    dates: SeniorDates
 
 
 def build(model: Model, senior: Sequence[Loan], clock: Clock, macro: Macro) -> Plan:
@@ -32,4 +34,4 @@ def build(model: Model, senior: Sequence[Loan], clock: Clock, macro: Macro) -> P
     service = add([plan_service(loan, clock) for loan in senior])
     share = ratio(add([loan.base.opening for loan in senior]), add([loan.commitment for loan in senior]))
     drawn = section.line("drawn_share", "Share of senior commitments drawn", where(clock.completed, share, 1), RATIO)
-    return Plan(section.line("service", "Senior service, as planned", service), drawn)
+    return Plan(section.line("service", "Senior service, as planned", service), drawn, dates(model, senior))

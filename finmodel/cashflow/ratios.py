@@ -12,14 +12,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finmodel.base.expr import Expr, add, hi, ratio, shown, where
+from finmodel.base.expr import Expr, add, ratio, shown, where
 from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.calendar import RATIO_ROUNDING
+from finmodel.cashflow import life_cover
 from finmodel.cashflow.facility import Loan
+from finmodel.cashflow.life_cover import Life
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.plan import Plan
+from finmodel.cashflow.senior import SeniorDates
 from finmodel.cashflow.sizing import Sizing, Unknowns
 from finmodel.cashflow.timing import Clock
 
@@ -60,7 +63,8 @@ def cover(
     """Declare the DSCR rows of senior debt."""
     clock, macro = frame
     section = model.section("ratios", macro.money, "Ratios")
-    pays, repaying = senior[0].pays, senior[0].repaying
+    dates = lenders[0].dates
+    pays, repaying = dates.pays, dates.repaying
     due = [loan.falls_due * clock.completed + loan.scheduled for loan in senior]
     service = section.line("senior_service", "Senior service falling due", add(due))
     window = define(
@@ -70,8 +74,7 @@ def cover(
     cash = _running(section, "cfads_to_date", "CFADS to date", sizing.window_cfads * pays)
     paid = _running(section, "service_to_date", "Senior service to date", service)
     back = paid - paid.lag(year)
-    started = model.find(f"facility.{senior[0].id}.instalment")
-    whole = repaying & (started.lag(year) >= 1)
+    whole = repaying & (dates.number.lag(year) >= 1)
     historic = define(
         section,
         "dscr_historic",
@@ -80,7 +83,7 @@ def cover(
         back,
         whole & (back > macro.cent),
     )
-    forward = _forward(section, senior[0], lenders, clock, macro)
+    forward = _forward(section, lenders, clock, macro)
     return Cover(window, historic, forward)
 
 
@@ -96,16 +99,16 @@ def _ahead(section: Section, name: str, label: str, flow: Expr, periods: int) ->
     return rest.lead(1) - rest.lead(1 + periods)
 
 
-def _forward(section: Section, loan: Loan, lenders: tuple[Plan, Unknowns], clock: Clock, macro: Macro) -> Ratio:
+def _forward(section: Section, lenders: tuple[Plan, Unknowns], clock: Clock, macro: Macro) -> Ratio:
     """The plan's cover of the next twelve months: no foresight, so a path cannot see its own future."""
     plan, solved = lenders
     year = clock.timeline.per_year
     label = "CFADS of the lenders' case, to the end"
-    cash = _ahead(section, "plan_cfads_ahead", label, solved.plan_cfads * loan.pays, year)
+    cash = _ahead(section, "plan_cfads_ahead", label, solved.plan_cfads * plan.dates.pays, year)
     service = _ahead(section, "plan_service_ahead", "Planned senior service, to the end", plan.service, year)
     label = "Planned senior service, next 12 months, for what was drawn"
     needed = section.line("plan_service_year", label, service * plan.drawn)
-    tested = loan.repaying & (needed > macro.cent)
+    tested = plan.dates.repaying & (needed > macro.cent)
     return define(section, "dscr_forward", "Debt service cover ratio, plan, 12 months ahead", cash, needed, tested)
 
 
@@ -120,7 +123,9 @@ def default(model: Model, historic: Ratio, least: Expr, senior: Sequence[Loan], 
     return flag.define(below & (owed > macro.cent))
 
 
-def life_cover(model: Model, senior: Sequence[Loan], sizing: Sizing, frame: tuple[Clock, Macro]) -> tuple[Ratio, Ratio]:
+def lives(
+    model: Model, senior: Sequence[Loan], dates: SeniorDates, sizing: Sizing, frame: tuple[Clock, Macro]
+) -> tuple[Ratio, Ratio]:
     """Declare LLCR (to the last repayment) and PLCR (to the end of operations)."""
     clock, macro = frame
     section = model.sections["ratios"]
@@ -128,25 +133,19 @@ def life_cover(model: Model, senior: Sequence[Loan], sizing: Sizing, frame: tupl
     debt = section.line(
         "senior_outstanding", "Senior debt outstanding", add([loan.outstanding.closing for loan in senior])
     )
-    repaying, pays = senior[0].repaying, senior[0].pays
-    still = section.ahead("loan_life", "Within the life of senior debt", RATIO)
-    still.define(hi(repaying, still.next))
+    still = life_cover.loan_life(section, dates.repaying)
     alive = section.flag(
         "cover_tested",
         "Life cover is tested",
-        (pays & clock.completed | clock.last_construction) & still.next & (debt > macro.cent),
+        (dates.pays & clock.completed | clock.last_construction) & still.next & (debt > macro.cent),
     )
     results = []
     for name, label, within in (
         ("llcr", "Loan life cover ratio", still),
         ("plcr", "Project life cover ratio", clock.completed),
     ):
-        value = section.ahead(f"{name}_cash", f"{label}: Value of CFADS to come")
-        here = section.flag(f"{name}_window", f"{label}: A window ends", pays & clock.completed & within)
-        step = section.line(
-            f"{name}_step", f"{label}: Value at the payment date", here * ratio(value + sizing.window_cfads, 1 + rate)
-        )
-        value.define(step.next + ~here.next * value.next)
+        life = Life(name, label, within)
+        value = life_cover.value(section, life, dates.pays & clock.completed, (sizing.window_cfads, rate))
         results.append(define(section, name, label, value, debt, alive))
     return results[0], results[1]
 

@@ -8,7 +8,7 @@ the flagship takes a third of the passes. Only lines that depend on solved input
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -25,12 +25,16 @@ _MEMORY = 5
 
 @dataclass(frozen=True)
 class Solution:
-    """Values of the solved inputs, the lines computed with them, passes, and the largest relative residual."""
+    """Values of the solved inputs, the lines computed with them, passes, and the largest relative residual.
+
+    `residuals` has that of each solved input, by id.
+    """
 
     given: Values
     lines: Values
     passes: int
     residual: float
+    residuals: Mapping[str, float] = field(default_factory=dict)
 
 
 def solve(
@@ -56,7 +60,7 @@ def solve(
         if not np.isfinite(size):
             raise SolveError("sizing does not settle: a solved value is no finite number")
         if size <= tolerance:
-            return Solution(unknown.unpack(point), out, passes, size)
+            return Solution(unknown.unpack(point), out, passes, size, unknown.largest(np.abs(residual) / scale))
         best = min(best, size)
         history.append((point / scale, residual / scale))
         del history[:-_MEMORY]
@@ -97,6 +101,12 @@ class _Vector:
             values[item.value.id] = part if item.value.series else part[0]
             start += size
         return values
+
+    def largest(self, vector: NDArray[np.float64]) -> dict[str, float]:
+        """The largest element of each solved input, by id."""
+        ends = np.cumsum(self.sizes)
+        parts = zip(self.solved, ends - self.sizes, ends, strict=True)
+        return {item.value.id: float(np.max(vector[start:end])) for item, start, end in parts}
 
     def scale(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
         """The size of each element: the largest of its target, so that a row is judged as one."""

@@ -16,7 +16,7 @@ from finmodel.outputs.expectations import Verdict, verdicts_of
 from finmodel.outputs.grid import grid
 from finmodel.outputs.numbers import clean
 from finmodel.outputs.page_finance import equity, facilities, sources_and_uses
-from finmodel.outputs.page_results import header, key_results
+from finmodel.outputs.page_results import goals, header, key_results
 from finmodel.outputs.page_years import cash_flow, support
 
 WIDTH = 100
@@ -31,7 +31,8 @@ def page(result: Results, *, quick: bool = False) -> Group:
     blocks: list[RenderableType | None] = [header(result), failed_checks(result), key_results(result)]
     if not quick:
         blocks += [sources_and_uses(result), facilities(result), equity(result), cash_flow(result), *support(result)]
-    blocks += [expectations(verdicts_of(result, result.case.expect)), checks_passed(result)]
+    blocks += [expectations(verdicts_of(result, result.case.expect)), None if quick else goals(result)]
+    blocks += [checks_passed(result)]
     return Group(*_spaced(block for block in blocks if block is not None))
 
 

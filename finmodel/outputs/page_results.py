@@ -34,6 +34,7 @@ COVER = (
     ("Support unmet", "support_unmet"),
     ("Support, net, PV", "support_net_pv"),
 )
+GOAL = "residual_"
 FACTS = (("debt_sized_on", "Debt sized on"), ("binding_constraint", "Debt limited by"))
 
 
@@ -47,6 +48,15 @@ def header(result: Results) -> Group:
     rows.append(Text(f"Amounts in {case.tables.currency} million; {span}; {years}."))
     rows += [Text(f"{label}: {clean(result.facts[name])}") for name, label in FACTS if name in result.facts]
     return Group(*rows, *_trust(result))
+
+
+def goals(result: Results) -> Text | None:
+    """What was solved together with the debt, each with its largest relative residual; None where nothing was."""
+    found = {name.removeprefix(GOAL): size for name, size in result.facts.items() if name.startswith(GOAL)}
+    if not found:
+        return None
+    told = ", ".join(f"{name.replace('_', ' ')} {size}" for name, size in found.items())
+    return Text(f"Solved together in {result.facts['sizing_passes']} passes, relative residuals: {told}.")
 
 
 def key_results(result: Results) -> Group:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from finmodel.terminal import changes, fail, show, write_to
-from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, TableJson, app
+from finmodel.verbs.app import CaseFolder, HoldDebt, Resize, Scenario, Sets, TableJson, app
 
 if TYPE_CHECKING:
     from finmodel.engine.results import Results
@@ -20,6 +20,7 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     scenario: Scenario = None,
     sets: Sets = None,
     hold_debt: HoldDebt = False,
+    resize: Resize = False,
     json: Annotated[str | None, typer.Option(metavar="FILE", help="Write the run as JSON; - is stdout.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Write CSV tables into a folder.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Show key results and checks only.")] = False,
@@ -33,7 +34,7 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     from finmodel.run import run as run_case
 
     changed = changes(sets)
-    result = run_case(load(case, scenario, changed), hold_debt=hold_debt)
+    result = run_case(load(case, scenario, changed), hold_debt=hold_debt, resize=resize)
     golden = scenario is None and not changed
     faults = failures_of(result, golden=golden)
     _save(result, json, csv)
@@ -48,17 +49,18 @@ def scenarios(
     case: CaseFolder,
     sets: Sets = None,
     hold_debt: HoldDebt = False,
+    resize: Resize = False,
     json: TableJson = None,
 ) -> None:
     """Show the scenarios of a case side by side, money weighted by probability.
 
-    Each keeps the debt of the case as it stands.
+    Each keeps the debt of the case as it stands, unless it is sized anew.
     """
     from finmodel.outputs.page_scenarios import page
     from finmodel.scenarios import scenarios as run_scenarios
     from finmodel.scenarios import to_json
 
-    table = run_scenarios(case, changes(sets), hold_debt)
+    table = run_scenarios(case, changes(sets), hold_debt, resize)
     faults = [f"{name}: {fault}" for name, run in table.runs.items() for fault in failures_of(run, golden=False)]
     if json is not None:
         write_to(json, to_json(table))

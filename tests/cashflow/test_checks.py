@@ -117,14 +117,27 @@ def test_without_a_fault_all_checks_pass_but_news_about_the_deal(case: str) -> N
 def test_every_check_of_every_case_has_a_fault_that_it_finds() -> None:
     ids = {check.id.removeprefix("checks.") for case in (TINY, FLAGSHIP, SCULPTED) for check in run(case).checks}
 
-    assert {id for id in ids - {"sizing"} if id.replace(".loan.", ".jbic.") not in MUTATIONS} == set()
+    assert {id for id in ids - {"sizing", "sizing_repaid"} if id.replace(".loan.", ".jbic.") not in MUTATIONS} == set()
 
 
 def test_the_check_of_sizing_fails_when_a_residual_is_left() -> None:
     built = build(loaded("tiny"))
-    (check,) = Sized(built, Solution({}, {}, 3, 1e-6)).checks()
+    check, *_ = Sized(built, Solution({}, {}, 3, 1e-6)).checks(built, {"checks.debt_repaid": [0.0]})
 
     assert (check.id, check.passed, check.worst) == ("checks.sizing", False, 1e-6)
+
+
+def test_debt_that_the_sizing_case_does_not_repay_is_an_error(tmp_path: Path) -> None:
+    """At 15 USD/kg lenders see 5 a year for five years, and 60 of debt; at 40 USD/kg all is repaid (F33)."""
+    lenders = '[sizing.case]\n"price.oxide.deck" = "15 USD/kg"\n'
+    result = run(extended(tmp_path, lenders))
+    checks = {check.id: check for check in result.checks}
+
+    assert checks["checks.debt_repaid"].passed
+    assert not checks["checks.sizing_repaid"].passed
+    assert checks["checks.sizing_repaid"].kind == "error"
+    assert not result.passed
+    assert {check.id: check for check in run(TINY).checks}["checks.sizing_repaid"].passed
 
 
 def test_a_check_names_the_period_of_its_largest_fault() -> None:
@@ -165,4 +178,6 @@ def test_no_cash_is_left_locked_when_the_deal_ends(tmp_path: Path) -> None:
     result = run(extended(tmp_path, text), {"waterfall.lockup": "5.00x"})
 
     assert row(result, "account.locked.closing")[11] == pytest.approx(0)
-    assert result.passed
+    assert {check.id for check in result.checks if not check.passed and check.kind == "error"} == {
+        "checks.sizing_repaid"
+    }

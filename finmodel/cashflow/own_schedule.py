@@ -1,0 +1,80 @@
+"""Senior facilities with a schedule of their own, beside sculpted ones: their service comes out of capacity first.
+
+Sign:    every line is the positive amount that its label names.
+Timing:  on each date the sculpted facilities have what the others' planned service leaves.
+Source:  decisions on the senior profile (F11). Per unit of senior debt, sculpted facilities have the share `s` and the
+         others a service of `o`; the debt is the D whose value left, v(D), is s·D. B is what v loses per unit of D: the
+         value of `o`, or, where one date's capacity cuts the value short, `o` over the rate. As v is made of straight
+         pieces, Newton's step D = (v + D·B)/(s + B) is exact on the piece on which it is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from finmodel.base.expr import Given, add, ratio, where
+from finmodel.base.folds import lowest, total
+from finmodel.base.model import Line, Section
+from finmodel.base.units import RATIO
+from finmodel.cashflow import sculpting, senior
+from finmodel.cashflow.facility import Loan
+
+
+def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given) -> list[Line]:
+    """Declare the debt at the cover, the sculpted schedule, and what dates can carry that repay own schedules alone."""
+    sculpted = senior.shared(loans)
+    repaying = sculpted[0].repaying
+    part = section.line(
+        "sculpted_share", "Sculpted share of senior debt", add([senior.share(x) for x in sculpted]), RATIO
+    )
+    rates = add([loan.window_rate * senior.share(loan) for loan in sculpted])
+    rate = section.line(
+        "sculpted_rate", "Interest of sculpted debt over the window, per unit", ratio(rates, part), RATIO
+    )
+    own = add([senior.unit_service(loan) * senior.share(loan) for loan in senior.own(loans)])
+    service = section.line("own_service", "Service of own schedules, per unit of senior debt", own, RATIO)
+    label = "Capacity less the service of own schedules"
+    left = section.line("net_capacity_left", label, (capacity - service * debt) * repaying)
+    value = sculpting.valued(section, (repaying, rate), left)
+    worth = _worth(section, service, (repaying, rate), (value, left))
+    first = section.model.find("time.first")
+    whole = section.line("capacity_at_close", "Debt that all capacity can carry", (value + worth * debt) * first)
+    each = section.line("unit_at_close", "Sculpted share, and own service at its value", (worth + part) * first, RATIO)
+    by_cover = section.line("by_cover", "Debt at the debt service cover", ratio(total(whole), total(each)))
+    at_close = section.line("sculpted_at_close", "Sculpted debt that the capacity left can carry", value * first)
+    sculpting.schedule(section, repaying, value, total(at_close))
+    return [by_cover, _between(section, sculpted[0], (service, rate, part), capacity)]
+
+
+def _worth(section: Section, service: Line, dates: tuple[Line, Line], cash: tuple[Line, Line]) -> Line:
+    """What the value left loses per unit of senior debt, on sculpted dates."""
+    (repaying, rate), (value, left) = dates, cash
+    worth = section.ahead("own_value", "Value of the service of own schedules to come, per unit", RATIO)
+    cut = section.flag(
+        "cut_short", "The date's own capacity limits the debt", repaying & (left * (1 + rate) < (value + left) * rate)
+    )
+    kept = where(cut, ratio(service, rate), ratio(worth + service, 1 + rate))
+    step = section.line("own_step", "Value of the service of own schedules at the date", repaying * kept, RATIO)
+    return worth.define(step.next + ~repaying.next * worth.next)
+
+
+def _between(section: Section, sculpted: Loan, unit: tuple[Line, Line, Line], capacity: Line) -> Line:
+    """On dates that repay own schedules alone, capacity also pays the interest of sculpted debt."""
+    service, rate, part = unit
+    dates = section.flag(
+        "own_date",
+        "Date that repays own schedules alone",
+        section.model.find("plan.repayment_date") & ~sculpted.repaying,
+    )
+    interest = rate * part * sculpted.planned.lag(1, 1)
+    carried = section.line(
+        "own_carried", "Debt that such a date can carry", ratio(capacity, service + interest) * dates
+    )
+    least = section.line("own_least", "Debt that such dates can carry", lowest(carried, dates))
+    return section.line("by_own", "Debt at the cover on dates of own schedules", least + _unbound(section, dates))
+
+
+def _unbound(section: Section, dates: Line) -> Line:
+    """Without such dates nothing is limited: what the uses of funds come to is more than any debt."""
+    none = section.flag("own_none", "No date repays own schedules alone", total(dates).eq(0))
+    return section.line("own_unbound", "No limit of such dates", none * section.model.find("funding.total_uses"))
