@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from finmodel.base.errors import LimitError
 from finmodel.outputs.intake.formulas import relative
 from finmodel.outputs.numbers import clean
+from finmodel.outputs.workbook.charts import Chart
 
 Kind = Literal["control", "inputs", "workings", "presentation"]
 SECTION, LABEL, NOTE, UNIT, CONSTANT, TOTAL, OPENING, FIRST = range(1, 9)
@@ -20,6 +21,7 @@ HEADER_ROWS = 6
 TOP = HEADER_ROWS + 2  # the first row below the header, one left blank
 MAX_ROWS, MAX_COLUMNS, MAX_FORMULA, MAX_TEXT = 1_048_576, 16_384, 8_192, 32_000
 MARK = "\x01"
+LETTER, WIDEST = 0.9, 90
 
 
 class Cell(NamedTuple):
@@ -65,7 +67,7 @@ class Page:
     links: list[Link] = field(default_factory=list)
     choices: list[tuple[str, str]] = field(default_factory=list)
     verdicts: list[str] = field(default_factory=list)
-    charts: list[Any] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
     freeze: str = "H7"
     wide: bool = False
     one_page: bool = False
@@ -108,6 +110,16 @@ class Page:
         title = self._style(Style(style, format))
         for column in columns:
             self.cells[row, column] = Cell("", False, title)
+
+    def fit_labels(self) -> None:
+        """Widen the column of labels to its longest one that has a neighbour."""
+        texts = (cell.content for (row, column), cell in self.cells.items() if column == LABEL and self._next(row))
+        longest = max((len(str(text)) for text in texts), default=0)
+        self.widths[LABEL] = max(self.widths.get(LABEL, 0), min(WIDEST, LETTER * longest))
+
+    def _next(self, row: int) -> bool:
+        """Whether a text beside the label would cut it."""
+        return any((row, column) in self.cells and self.cells[row, column].content for column in (NOTE, UNIT))
 
     @property
     def last_row(self) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from finmodel.base.expr import Expr, Fold, Shift
 from finmodel.base.model import Line, Model, walk
-from finmodel.engine.code import Value, Values
+from finmodel.engine.code import Value
 from finmodel.outputs.workbook.book import Book, Certificate
 from finmodel.outputs.workbook.cells import CONSTANT, FIRST, letter
 from finmodel.outputs.workbook.layout import Spot
@@ -63,6 +63,7 @@ def certify(book: Book, file: Recalculated, trials: Sequence[Trial]) -> Certific
     found, judge = Found(), Judge(book)
     for trial in trials:
         _type(file, trial.edits)
+        file.compute()
         judge.compare(trial, file, found)
         if found.wrong:
             break
@@ -80,8 +81,6 @@ def _type(file: Recalculated, edits: Sequence[Edit]) -> None:
         values: Sequence[Any] = edit.value if isinstance(edit.value, list | tuple) else (edit.value,)
         for column, value in enumerate(values, spot.column or FIRST):
             file.set(spot.sheet, spot.row, column, value)
-    if edits:
-        file.compute()
 
 
 class Judge:
@@ -89,7 +88,7 @@ class Judge:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self.reads = {id: _reads(line) for id, line in book.model.lines.items()}
+        self.reads = {id: reads(line) for id, line in book.model.lines.items()}
         self.rates = _rates(book.model, self.reads)
         self.bottom = {
             sheet.name: max(book.layout.lines[id].row for block in sheet.blocks for id in block.items)
@@ -135,7 +134,7 @@ class Judge:
             )
 
 
-def _reads(line: Line) -> tuple[str, ...]:
+def reads(line: Line) -> tuple[str, ...]:
     """A line and what its formula reads."""
     return tuple(dict.fromkeys([line.id, *(other.id for node in walk(line.expr) for other in _lines_of(node))]))
 
@@ -149,7 +148,7 @@ def _lines_of(node: Expr) -> Iterator[Line]:
         yield from node.lines
 
 
-def _rates(model: Model, reads: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+def _rates(model: Model, read: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
     """Rates of return, and lines computed from one."""
     found = {
         id
@@ -157,7 +156,7 @@ def _rates(model: Model, reads: Mapping[str, tuple[str, ...]]) -> frozenset[str]
         if any(isinstance(node, Fold) and node.name in ("irr", "xirr") for node in walk(line.expr))
     }
     while True:
-        more = {id for id, others in reads.items() if id not in found and found.intersection(others)}
+        more = {id for id, others in read.items() if id not in found and found.intersection(others)}
         if not more:
             return frozenset(found)
         found |= more
@@ -178,6 +177,3 @@ def _number(cell: Any) -> float:
     if isinstance(cell, bool) or not isinstance(cell, float | int):
         return math.nan if cell == "n/a" else math.inf
     return float(cell)
-
-
-__all__ = ["Certificate", "CertificateError", "Edit", "Trial", "Values", "certify"]

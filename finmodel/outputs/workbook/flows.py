@@ -9,7 +9,18 @@ from finmodel.base.model import Line
 from finmodel.base.units import CURRENCIES
 
 _DEPTH = 12
-_STOCK_WORDS = ("closing", "opening", "outstanding", "remaining", "ahead", "balance", "budget", "limit", "target")
+_STOCK_WORDS = (
+    "closing",
+    "opening",
+    "outstanding",
+    "remaining",
+    "ahead",
+    "balance",
+    "budget",
+    "limit",
+    "target",
+    "overdue",
+)
 
 
 def is_flow(line: Line) -> bool:

@@ -18,6 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties  # type: ignore[im
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from finmodel.outputs.workbook.cells import HEADER_ROWS, TOTAL, UNIT, Page, Style, letter
+from finmodel.outputs.workbook.charts import draw
 from finmodel.outputs.workbook.labels import Labels
 from finmodel.outputs.workbook.theme import theme
 
@@ -121,7 +122,7 @@ def _sheet(sheet: Worksheet, page: Page, labels: Labels) -> None:
     for cell in page.verdicts:
         _verdict(sheet, cell, labels.verdicts)
     for chart in page.charts:
-        sheet.add_chart(chart)
+        sheet.add_chart(draw(chart))
     _print(sheet, page)
 
 

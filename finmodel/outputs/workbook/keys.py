@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from finmodel.base.expr import Given
 from finmodel.base.model import Model
@@ -32,6 +33,7 @@ class Key:
         kind: "case" for what a case file holds, "solved" for what the engine found, else "calendar".
         source: Where the figure comes from.
         where: "file:line".
+        typed: The unit as people type it: "%", "x", "USD/kg".
     """
 
     id: str
@@ -43,6 +45,7 @@ class Key:
     kind: str
     source: str
     where: str
+    typed: str = ""
 
     @property
     def series(self) -> bool:
@@ -81,9 +84,10 @@ def _case_key(given: Given, tables: CaseTables) -> Key:
     bounds: tuple[float | None, float | None] = (None, None)
     if isinstance(leaf, Quantity):
         bounds = (leaf.gt if leaf.ge is None else leaf.ge, leaf.lt if leaf.le is None else leaf.le)
+    typed = leaf.spelled if isinstance(leaf, Quantity) else ""
     label = f"{_owner(tables, parts)}: {given.label}"
     live = entry is not None and entry.live
-    return Key(given.id, label, given.value, given.unit, bounds, live, "case", given.source, given.where)
+    return Key(given.id, label, given.value, given.unit, bounds, live, "case", given.source, given.where, typed)
 
 
 def _other_key(given: Given) -> Key:
@@ -100,7 +104,8 @@ def _owner(tables: Table, parts: list[str]) -> str:
         value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
         label = getattr(value, "label", None)
         words = [label] if isinstance(label, str) and label else [*words, part.replace("_", " ")]
-    return ", ".join(words).strip() or "Case"
+    text = ", ".join(words).strip() or "Case"
+    return text[0].upper() + text[1:]
 
 
 def _plain(value: Table, above: tuple[str, ...]) -> Iterator[Key]:
@@ -118,19 +123,22 @@ def _setting(inner: object, path: tuple[str, ...]) -> Iterator[Key]:
     elif isinstance(inner, list | tuple) and inner and not any(isinstance(x, Given | Table) for x in inner):
         yield _text_key(path, ", ".join(map(str, inner)))
     elif isinstance(inner, str | bool | int) and path[-1] not in ("label", "label_ja"):
-        yield _text_key(path, str(inner))
+        yield _text_key(path, str(inner).lower() if isinstance(inner, bool) else str(inner))
 
 
 def _text_key(path: tuple[str, ...], text: str) -> Key:
     label = ", ".join(part.replace("_", " ") for part in path).capitalize()
-    return Key(".".join(path), label, text, RATIO, (None, None), False, "case", DEFAULT, "")
+    return Key(".".join(path), label, text, RATIO, (None, None), False, "case", "", "")
 
 
 def _unique(found: list[Key]) -> Iterator[Key]:
-    """Keys whose labels no other has: the key itself in brackets tells twins apart."""
-    seen: dict[str, int] = {}
-    for key in found:
-        seen[key.label] = seen.get(key.label, 0) + 1
-    for key in found:
-        label = key.label if seen[key.label] == 1 else f"{key.label} ({key.id})"
-        yield Key(key.id, label, key.value, key.unit, key.bounds, key.live, key.kind, key.source, key.where)
+    """Keys whose labels no other has: the last part of the key, or all of it, tells twins apart."""
+    seen = Counter(key.label for key in found)
+    named = [key if seen[key.label] == 1 else replace(key, label=_told_apart(key)) for key in found]
+    seen = Counter(key.label for key in named)
+    return (key if seen[key.label] == 1 else replace(key, label=f"{key.label} ({key.id})") for key in named)
+
+
+def _told_apart(key: Key) -> str:
+    owner, colon, label = key.label.partition(": ")
+    return f"{owner}, {key.id.split('.')[-1].replace('_', ' ')}{colon}{label}"

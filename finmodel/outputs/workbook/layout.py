@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import TypeGuard
 
 from finmodel.base.expr import Const, Given, Shift
 from finmodel.base.model import Line, Model, walk
@@ -158,13 +159,32 @@ def _by_section(model: Model) -> dict[str, list[str]]:
         parts = id.split(".")
         name = next(name for name in (".".join(parts[:n]) for n in range(len(parts) - 1, 0, -1)) if name in found)
         found[name].append(id)
-    return {name: ids for name, ids in found.items() if ids}
+    return {name: _corkscrews(model, ids) for name, ids in found.items() if ids}
+
+
+def _corkscrews(model: Model, ids: list[str]) -> list[str]:
+    """Lines in order, but each closing balance below all that it adds up."""
+    order = list(ids)
+    for id in ids:
+        if id.endswith(".closing"):
+            order.remove(id)
+            below = [order.index(node.id) for node in walk(model.lines[id].expr) if _in(node, order)]
+            order.insert(max(below, default=len(order) - 1) + 1, id)
+    return order
+
+
+def _in(node: object, ids: Sequence[str]) -> TypeGuard[Line]:
+    return isinstance(node, Line) and node.id in ids
+
+
+def products_by_node(tables: CaseTables) -> dict[str, tuple[str, ...]]:
+    """Node → the products that it makes, the main one first."""
+    return {name: (node.product, *node.by_products) for name, node in tables.node.items()}
 
 
 def _products(tables: CaseTables) -> Mapping[str, str]:
     """Product → the node that makes it."""
-    nodes = tables.node.items()
-    return {made: name for name, node in nodes for made in (node.product, *node.by_products)}
+    return {made: node for node, products in products_by_node(tables).items() for made in products}
 
 
 def _starts(model: Model) -> dict[tuple[str, bool], Const | Given | None]:

@@ -10,6 +10,7 @@ from finmodel.outputs.workbook.certificate import Trial, certify
 from finmodel.outputs.workbook.labels import labels
 from finmodel.outputs.workbook.pack import pack
 from finmodel.outputs.workbook.pages import make_pages
+from finmodel.outputs.workbook.pages.checks import fill_certificate
 from finmodel.outputs.workbook.recalculate import Recalculated
 
 
@@ -31,5 +32,5 @@ def make(book: Book, trials: Callable[[Book], Sequence[Trial]]) -> tuple[bytes, 
     file = Recalculated.open(pack(frame, pages, {}))
     cached = file.formulas(pages)
     book = replace(book, certificate=certify(book, file, trials(book)))
-    final = make_pages(book)  # the same pages, with the certificate on them
-    return pack(make_frame(final, labels(book, final)), final, cached), book
+    fill_certificate(book, next(page for page in pages if page.name == "Checks"))
+    return pack(make_frame(pages, labels(book, pages)), pages, cached), book

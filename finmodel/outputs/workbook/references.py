@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from finmodel.base.excel import excel_text
 from finmodel.base.expr import Expr, Given, Shift
 from finmodel.base.model import Line
-from finmodel.outputs.workbook.cells import CONSTANT, FIRST, HEADER_ROWS, OPENING, letter, open_column
+from finmodel.outputs.workbook.cells import CONSTANT, FIRST, HEADER_ROWS, OPENING, TOTAL, letter, open_column
+from finmodel.outputs.workbook.flows import is_flow
 from finmodel.outputs.workbook.layout import Layout, Spot
 
 PLAIN_NUMBERS = (0, 1, 12, 365, 1000)
@@ -62,6 +63,13 @@ class References:
         """All periods of a row."""
         last = letter(FIRST + self.count - 1)
         return f"{self._prefix(spot.sheet)}${letter(FIRST)}${spot.row}:${last}${spot.row}"
+
+    def total(self, line: Line) -> str:
+        """The sum of a line over time: the cell that shows it, where there is one."""
+        if line.kind == "line" and is_flow(line):
+            spot = self.layout.lines[line.id]
+            return self._cell(Spot(spot.sheet, spot.row, TOTAL))
+        return f"SUM({self.row(line)})"
 
     def beyond(self, shift: Shift) -> str:
         """A line whose readers want different values beyond the timeline: each asks for its own."""

@@ -40,19 +40,27 @@ def theme() -> Theme:
     return Theme(**tomllib.loads(text))
 
 
-def format_of(unit: Unit, id: str) -> str:
-    """The number format that a line or an input of this unit and key is shown in."""
+def format_of(unit: Unit, id: str, values: object = None) -> str:
+    """The number format that a line or an input of this unit and key is shown in; flags and counts are whole."""
     text = str(unit)
-    if text in CURRENCIES:
+    if text.removesuffix("/year") in CURRENCIES:
         return "money"
     if text == "ratio":
-        return _ratio(id)
+        return "whole" if _whole(values) else _ratio(id)
     return _FORMATS.get(text, "price")
 
 
 def unit_text(unit: Unit, format: str) -> str:
     """The unit as the column of units shows it; money in millions says so."""
-    return f"{unit} m" if format == "money" else str(unit)
+    if format != "money":
+        return str(unit)
+    currency, slash, year = str(unit).partition("/")
+    return f"{currency} m{slash}{year}"
+
+
+def _whole(values: object) -> bool:
+    numbers = values if isinstance(values, list | tuple) else [values]
+    return all(isinstance(number, float) and number == int(number) for number in numbers if number == number)
 
 
 def _ratio(id: str) -> str:

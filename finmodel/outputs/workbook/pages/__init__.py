@@ -11,11 +11,19 @@ from collections.abc import Callable
 from finmodel.outputs.workbook.book import Book
 from finmodel.outputs.workbook.cells import Page
 from finmodel.outputs.workbook.pages import (
+    annual,
+    change_log,
     checks,
+    cover,
+    guide,
     inputs,
+    line_index,
     scenario_rows,
     scenarios,
+    sensitivities,
     series,
+    summary,
+    term_sheet,
 )
 from finmodel.outputs.workbook.pages.lines import fill_lines
 from finmodel.outputs.workbook.sheets import RULES, SHEETS
@@ -28,6 +36,14 @@ PAGES: dict[str, Fill] = {
     "ScenarioRows": scenario_rows.fill,
     "Series": series.fill,
     "Checks": checks.fill,
+    "Annual": annual.fill,
+    "Summary": summary.fill,
+    "TermSheet": term_sheet.fill,
+    "Sensitivities": sensitivities.fill,
+    "LineIndex": line_index.fill,
+    "ChangeLog": change_log.fill,
+    "Guide": guide.fill,
+    "Cover": cover.fill,
     "Inputs": inputs.fill,
 }
 
@@ -46,4 +62,8 @@ def make_pages(book: Book) -> list[Page]:
             made[name] = page
     order = {rule.name: at for at, rule in enumerate(SHEETS)}
     owner = {sheet.name: sheet.rule.name for sheet in book.layout.sheets}
-    return sorted(made.values(), key=lambda page: order[owner.get(page.name, page.name)])
+    pages = sorted(made.values(), key=lambda page: order[owner.get(page.name, page.name)])
+    cover.contents(book, made["Cover"], pages)
+    for page in pages:
+        page.fit_labels()
+    return pages

@@ -20,13 +20,13 @@ COLUMNS = ((LABEL, "Check"), (NOTE, "Class"), (UNIT, "Unit"), (CONSTANT, "Worst"
 def fill(book: Book, page: Page) -> bool:
     """Judge every check, and say what was compared before the file was handed over."""
     headings(book, page, COLUMNS, TOTAL)
+    page.widths |= {NOTE: 24}
     refs = References(book.layout, page.name, book.count)
     for id in book.model.checks:
         _check(book, page, refs, book.model.lines[id])
     row = _residuals(book, page, refs, page.last_row + 2)
     _verdict(book, page, row)
-    row = _key_results(book, page, refs, page.last_row + 2)
-    _certificate(book, page, row + 2)
+    _key_results(book, page, refs, page.last_row + 2)
     return True
 
 
@@ -35,7 +35,7 @@ def _check(book: Book, page: Page, refs: References, line: Line) -> None:
     if line.series:
         cells = refs.row(line)
         page.formula(row, CONSTANT, f"MAX(MAX({cells}),-MIN({cells}))", "calc", "tiny")
-    page.formula(row, TOTAL, f"IF(ABS($E{row})>$E${TOLERANCE},1,0)", "verdict", "whole")
+    page.formula(row, TOTAL, f"IF(ABS($E{row})>$E${TOLERANCE},1,0)", "verdict", "count")
     page.verdicts.append(f"F{row}")
 
 
@@ -50,7 +50,7 @@ def _residuals(book: Book, page: Page, refs: References, row: int) -> int:
         residual, target = (_largest(refs, line) for line in (item.residual, item.target))
         formula = f"Scenarios!$E${IS_SIZING}*{residual}/MAX(1,{target})"
         page.formula(at, CONSTANT, formula, "calc", "tiny")
-        page.formula(at, TOTAL, f"IF($E{at}>$E${TOLERANCE},1,0)", "verdict", "whole")
+        page.formula(at, TOTAL, f"IF($E{at}>$E${TOLERANCE},1,0)", "verdict", "count")
         page.verdicts.append(f"F{at}")
     return row
 
@@ -79,21 +79,21 @@ def _verdict(book: Book, page: Page, residuals: int) -> None:
     first, last = min(checks, default=CHECK_TOP), max(checks, default=CHECK_TOP)
     for row, kind in ((FAILED_ERRORS, "error"), (FAILED_ALERTS, "alert")):
         formula = f'SUMIF($C${first}:$C${last},"{say(kind)}",$F${first}:$F${last})'
-        page.formula(row, CONSTANT, formula, "verdict", "whole")
+        page.formula(row, CONSTANT, formula, "verdict", "count")
         page.verdicts.append(f"E{row}")
     page.number(TOLERANCE, CONSTANT, CHECK_TOLERANCE, "fixed", "tiny")
-    page.formula(MOVED, CONSTANT, f"Inputs!$E${CHANGED}", "link", "whole")
+    page.formula(MOVED, CONSTANT, f"Inputs!$E${CHANGED}", "link", "count")
     amber = f"IF({_solved_fail(book, residuals)}+Inputs!$E${CHANGED}>0"
     page.formula(SIZED, CONSTANT, f'{amber},"{say("as sized: re-run")}","{say("as sized")}")', "verdict")
     page.verdicts.append(f"E{SIZED}")
-    page.text(SIZED, NOTE, book.result.facts.get("debt_sized_on", ""), "note")
+    page.text(SIZED, TOTAL, book.result.facts.get("debt_sized_on", ""), "note")
 
 
 def _solved_fail(book: Book, row: int) -> str:
     return f"SUM($F${row + 1}:$F${row + len(book.model.solved)})" if book.model.solved else "0"
 
 
-def _key_results(book: Book, page: Page, refs: References, row: int) -> int:
+def _key_results(book: Book, page: Page, refs: References, row: int) -> None:
     """Key results as the engine had them beside what the sheet says now."""
     band(page, row, book.say("Engine against sheet, for the case that was live when the file was written"), FIRST + 1)
     page.text(row, CONSTANT, book.say("Engine"), "section")
@@ -112,15 +112,13 @@ def _key_results(book: Book, page: Page, refs: References, row: int) -> int:
             page.number(at, CONSTANT, value, "stamp", format)
         page.formula(at, TOTAL, refs.link(metric.line), "link", format)
         page.formula(at, FIRST, f"IF(COUNT($E{at}:$F{at})=1+1,$F{at}-$E{at},0)", "calc", "tiny")
-    return row + len(chosen)
 
 
-def _certificate(book: Book, page: Page, row: int) -> None:
+def fill_certificate(book: Book, page: Page) -> None:
+    """Write below all else what was compared; no formula, so nothing that was compared changes."""
+    found, row = book.certificate, page.last_row + 2
+    assert found is not None
     band(page, row, book.say("Certificate: the file, recalculated by another program, against the model"), FIRST + 1)
-    found = book.certificate
-    if found is None:
-        page.text(row + 1, LABEL, book.say("Not compared."), "note")
-        return
     page.text(row + 1, LABEL, book.say("Recalculated by {engine}", engine=found.engine))
     page.text(row + 2, LABEL, book.say("Cells compared"))
     page.number(row + 2, CONSTANT, found.cells, "stamp", "whole")

@@ -28,12 +28,13 @@ LIVE_NAME, LIVE_NUMBER, SIZING_NUMBER, IS_SIZING = (SWITCH_TOP - back for back i
 MASTER = f"Checks!$E${FAILED_ERRORS}"
 
 
-def header(book: Book, page: Page) -> None:
-    """Title, live case and master check, and the widths of the house."""
+def header(book: Book, page: Page, remark: str = "") -> None:
+    """Title, live case and master check, and the widths of the house; a remark stands where others have periods."""
     width = theme().width
     names = ("section", "label", "note", "unit", "constant", "total", "opening")
     page.widths = {column: width[name] for column, name in enumerate(names, 1)}
     page.text(TITLE, SECTION, f"{book.case.name} – {page.title}", "title")
+    page.text(PHASE, LABEL, remark, "subtitle")
     page.text(CASE, LABEL, book.say("Live case"), "subtitle")
     page.formula(CASE, CONSTANT, _away(page, "Scenarios", f"$E${LIVE_NAME}"), "verdict")
     page.text(CHECK, LABEL, book.say("Master check"), "subtitle")
@@ -42,10 +43,12 @@ def header(book: Book, page: Page) -> None:
     page.verdicts.append(f"E{CHECK}")
 
 
-def headings(book: Book, page: Page, texts: Sequence[tuple[int, str]], last: int) -> None:
-    """White headings on navy over two rows."""
+def headings(
+    book: Book, page: Page, texts: Sequence[tuple[int, str]], last: int, numbers: Sequence[int] = (CONSTANT, TOTAL)
+) -> None:
+    """White headings on navy over two rows; those of columns of numbers stand on the right."""
     for column, text in texts:
-        page.text(NUMBER, column, book.say(text), "head" if column <= UNIT else "headnum")
+        page.text(NUMBER, column, book.say(text), "headnum" if column in numbers else "head")
     page.band(NUMBER, range(SECTION, last + 1), "head")
     page.band(END, range(SECTION, last + 1), "head")
 

@@ -10,21 +10,22 @@ from finmodel.outputs.workbook.pages.header import band, header, headings
 from finmodel.outputs.workbook.references import PLAIN_NUMBERS
 from finmodel.outputs.workbook.theme import format_of
 
-LOWEST, HIGHEST, CONFIDENCE, SOURCE, WHERE, WRITTEN, MOVED = range(FIRST, FIRST + 7)
-LAST = MOVED
+LOWEST, HIGHEST, WRITTEN, MOVED, CONFIDENCE, WHERE, SOURCE = range(FIRST, FIRST + 7)
+LAST = SOURCE
 COLUMNS = (
     (LABEL, "Assumption"), (NOTE, "Key"), (UNIT, "Unit"), (CONSTANT, "Value"), (TOTAL, "Live case"),
     (LOWEST, "Lowest"), (HIGHEST, "Highest"), (CONFIDENCE, "Confidence"), (SOURCE, "Source"), (WHERE, "File and line"),
     (WRITTEN, "As written"), (MOVED, "Moved"),
 )  # fmt: skip
-WIDTHS = {NOTE: 30, CONSTANT: 16, CONFIDENCE: 11, SOURCE: 60, WHERE: 34, WRITTEN: 16}
+WIDTHS = {NOTE: 34, CONSTANT: 20, CONFIDENCE: 11, SOURCE: 80, WHERE: 32, WRITTEN: 20}
+SOURCE_LETTERS, LINE_HEIGHT = 95, 11.5
 CHANGED = TOP
 
 
 def fill(book: Book, page: Page) -> bool:
     """Write the assumptions book, and the numbers that formulas need beyond 0 and 1."""
     header(book, page)
-    headings(book, page, COLUMNS, LAST)
+    headings(book, page, COLUMNS, LAST, (CONSTANT, TOTAL, LOWEST, HIGHEST, WRITTEN, MOVED))
     page.widths |= WIDTHS
     page.text(CHANGED, LABEL, book.say("Inputs changed since the file was written"))
     page.text(CHANGED, UNIT, book.say("count"), "unit")
@@ -33,8 +34,8 @@ def fill(book: Book, page: Page) -> bool:
         _block(book, page, block, keys)
     _constants(book, page)
     last = page.last_row
-    rows = f"SUM($N{CHANGED + 1}:$N{last})"
-    page.formula(CHANGED, CONSTANT, f"{rows}+{_rows_moved(book)}", "calc", "whole")
+    rows = f"SUM($K{CHANGED + 1}:$K{last})"
+    page.formula(CHANGED, CONSTANT, f"{rows}+{_rows_moved(book)}", "calc", "count")
     return True
 
 
@@ -56,17 +57,19 @@ def _row(book: Book, page: Page, row: int, key: Key) -> None:
     for column, bound in zip((LOWEST, HIGHEST), key.bounds, strict=True):
         if bound is not None:
             page.number(row, column, bound, "fixed", format)
-    page.text(row, CONFIDENCE, book.say(key.confidence), "note")
-    page.text(row, SOURCE, key.source, "note")
+    page.text(row, CONFIDENCE, "" if isinstance(key.value, str) else book.say(key.confidence), "note")
+    lines = 1 + len(key.source) // SOURCE_LETTERS
+    page.text(row, SOURCE, key.source, "note" if lines == 1 else "source")
+    page.heights |= {row: LINE_HEIGHT * lines} if lines > 1 else {}
     page.text(row, WHERE, key.where, "note")
     if isinstance(key.value, str):
-        page.text(row, CONSTANT, key.value, "fixed")
+        page.text(row, CONSTANT, key.value, "setting")
     elif isinstance(key.value, tuple):
         page.text(row, CONSTANT, book.say("by period"), "fixed")
     else:
         page.number(row, CONSTANT, _value(book, key), input_style(key), format)
         page.number(row, WRITTEN, _value(book, key), "stamp", format)
-        page.formula(row, MOVED, f"IF($E{row}=$M{row},0,1)", "calc", "whole")
+        page.formula(row, MOVED, f"IF($E{row}=$J{row},0,1)", "calc", "whole")
     spot = book.layout.reads[key.id]
     if spot.sheet == "Scenarios":
         page.formula(row, TOTAL, f"Scenarios!$F${spot.row}", "link", format)
@@ -86,9 +89,9 @@ def input_style(key: Key) -> str:
 
 def input_format(key: Key) -> str:
     """Money is typed in full, so that nobody is out by a million."""
-    format = format_of(key.unit, key.id)
-    if format == "ratio" and isinstance(key.value, float) and key.value == int(key.value):
-        return "general"
+    if key.typed.startswith("%"):
+        return "percent"
+    format = format_of(key.unit, key.id, key.value)
     return "full" if format == "money" else format
 
 

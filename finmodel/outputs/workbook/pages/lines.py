@@ -24,7 +24,7 @@ def fill_lines(book: Book, page: Page, sheet: Sheet) -> None:
 
 
 def _line(book: Book, page: Page, refs: References, row: int, line: Line) -> None:
-    format = format_of(line.unit, line.id)
+    format = "tiny" if line.kind == "check" else format_of(line.unit, line.id, book.result.values.get(line.id))
     closing = line.id.endswith(".closing")
     page.text(row, LABEL, book.say.line(line), "strong" if closing else "label")
     page.text(row, NOTE, book.say(_note(book, line)), "note")
@@ -35,18 +35,19 @@ def _line(book: Book, page: Page, refs: References, row: int, line: Line) -> Non
         page.formula(row, CONSTANT, formula, style, format)
         return
     page.formulas(row, range(FIRST, FIRST + book.count), formula, style, format)
-    _edges(book, page, refs, row, line)
+    _edges(book, page, refs, (row, format), line)
     if line.kind == "line" and is_flow(line):
         last = letter(FIRST + book.count - 1)
         page.formula(row, TOTAL, f"SUM({letter(FIRST)}{row}:{last}{row})", "total", format)
 
 
-def _edges(book: Book, page: Page, refs: References, row: int, line: Line) -> None:
+def _edges(book: Book, page: Page, refs: References, place: tuple[int, str], line: Line) -> None:
     """What stands before the first and after the last period, where a formula looks there."""
+    row, format = place
     for ahead, column in ((False, OPENING), (True, FIRST + book.count)):
         start = book.layout.starts.get((line.id, ahead))
         if start is not None:
-            page.formula(row, column, excel_text(start, refs), "edge", format_of(line.unit, line.id))
+            page.formula(row, column, excel_text(start, refs), "edge", format)
 
 
 def _note(book: Book, line: Line) -> str:

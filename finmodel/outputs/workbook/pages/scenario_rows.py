@@ -19,7 +19,7 @@ def fill(book: Book, page: Page) -> bool:
     if not blocks:
         return False
     period_header(book, page)
-    page.widths |= {NOTE: 30}
+    page.widths |= {NOTE: 34}
     keys = {key.id: key for key in book.keys}
     for block in blocks:
         key = keys[block.title]

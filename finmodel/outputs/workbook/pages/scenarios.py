@@ -26,8 +26,8 @@ def fill(book: Book, page: Page) -> bool:
     """Write the switch, the inputs that a case changes, and the results of each case as the engine has them."""
     last = FIRST + len(book.cases) - 1
     header(book, page)
-    headings(book, page, COLUMNS, last)
-    page.widths |= {NOTE: 30, CONSTANT: 16} | dict.fromkeys(range(FIRST, last + 1), 16)
+    headings(book, page, COLUMNS, last, range(CONSTANT, last + 1))
+    page.widths |= {NOTE: 34, CONSTANT: 20} | dict.fromkeys(range(FIRST, last + 1), 22)
     names = f"$H${NUMBER}:${letter(last)}${NUMBER}"
     for column, case in enumerate(book.cases, FIRST):
         page.text(NUMBER, column, case.name, "headnum")
@@ -50,9 +50,9 @@ def _switch(book: Book, page: Page, names: str) -> None:
         page.text(row, UNIT, book.say(unit), "unit")
     page.text(LIVE_NAME, CONSTANT, book.cases[book.live - 1].name, "input")
     page.choices.append((f"E{LIVE_NAME}", names))
-    page.formula(LIVE_NUMBER, CONSTANT, f"MATCH($E${LIVE_NAME},{names},0)", "calc", "whole")
-    page.number(SIZING_NUMBER, CONSTANT, book.sizing, "fixed", "whole")
-    page.formula(IS_SIZING, CONSTANT, f"IF($E${LIVE_NUMBER}=$E${SIZING_NUMBER},1,0)", "calc", "whole")
+    page.formula(LIVE_NUMBER, CONSTANT, f"MATCH($E${LIVE_NAME},{names},0)", "calc", "count")
+    page.number(SIZING_NUMBER, CONSTANT, book.sizing, "fixed", "count")
+    page.formula(IS_SIZING, CONSTANT, f"IF($E${LIVE_NUMBER}=$E${SIZING_NUMBER},1,0)", "calc", "count")
     for column, case in enumerate(book.cases, FIRST):
         page.text(LIVE_NAME, column, case.label, "note")
         if case.probability is not None:

@@ -14,7 +14,7 @@ COLUMNS = ((LABEL, "Assumption"), (NOTE, "Key"), (UNIT, "Unit"), (CONSTANT, "As 
 def fill(book: Book, page: Page) -> bool:
     """Write the rows; their numbers are weighted by period and added, to see whether one has moved."""
     period_header(book, page, COLUMNS)
-    page.widths |= {NOTE: 30}
+    page.widths |= {NOTE: 34, CONSTANT: 20}
     keys = {key.id: key for key in book.keys}
     for block in book.layout.groups["Series"]:
         band(page, block.row, book.say(block.title.replace("_", " ").capitalize()), FIRST + book.count - 1)
@@ -31,7 +31,7 @@ def _row(book: Book, page: Page, row: int, key: Key) -> None:
     for column, value in enumerate(values, FIRST):
         page.number(row, column, value, input_style(key), format)
     weighted = sum(number * value for number, value in enumerate(values, 1))
-    page.number(row, CONSTANT, weighted, "stamp", "price")
+    page.number(row, CONSTANT, weighted, "stamp", "science")
     last = letter(FIRST + book.count - 1)
     now = f"SUMPRODUCT($H{row}:${last}{row},$H${NUMBER}:${last}${NUMBER})"
     page.formula(row, TOTAL, f"IF(ABS({now}-$E{row})>{_tolerance(book)}*MAX(1,ABS($E{row})),1,0)", "calc", "whole")

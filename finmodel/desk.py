@@ -1,0 +1,242 @@
+"""The desk of the workbook: a run's cases become columns of its live switch, and trials to compare the file in."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from finmodel.base.errors import FinmodelError
+from finmodel.base.expr import Given, text
+from finmodel.base.model import Model
+from finmodel.build import Built, build
+from finmodel.case.expand import leaves
+from finmodel.case.read import Case
+from finmodel.engine.code import Value, Values
+from finmodel.engine.evaluate import evaluate
+from finmodel.engine.results import Results
+from finmodel.outputs.page_sensitivity import COLUMNS
+from finmodel.outputs.workbook.book import BASE, Book, Grid, LiveCase
+from finmodel.outputs.workbook.cells import CONSTANT
+from finmodel.outputs.workbook.certificate import Edit, Trial
+from finmodel.outputs.workbook.keys import Key, keys
+from finmodel.outputs.workbook.layout import Spot
+from finmodel.outputs.workbook.pages.header import LIVE_NAME
+from finmodel.run import load
+from finmodel.sensitivity import sensitivity
+
+CHANGES, SEED, MOST = 5, 20260101, 0.1
+LENDERS = "lenders"
+Inputs = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A case of the live switch beside the base: its own lines where it has any, and all its inputs."""
+
+    live: LiveCase
+    given: Inputs
+    built: Built | None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The case, its model wide enough for every column, and the columns."""
+
+    result: Results
+    base: Case
+    wide: Built
+    given: Values
+    columns: Mapping[str, Column]
+    refused: Mapping[str, str]
+
+    @classmethod
+    def of(cls, result: Results, paths: Mapping[str, Inputs]) -> Desk:
+        """Gather what the workbook is made of."""
+        case = result.case
+        base = load(case.path, None, case.sets)
+        scenarios = {name: load(case.path, name, case.sets) for name in base.scenarios}
+        lenders = {} if base.sizing is None else {LENDERS: base.sizing}
+        wide = build(_widened(base, [*scenarios.values(), *lenders.values()], paths.values()))
+        solved = {item.value.id: result.given[item.value.id] for item in wide.model.solved}
+        given = {**wide.inputs(base), **solved}
+        found: dict[str, Column] = {}
+        refused: dict[str, str] = {}
+        for name, other in scenarios.items():
+            try:
+                own = build(other)
+                values = {**wide.inputs(other), **solved}
+            except FinmodelError as error:
+                refused[name] = str(error)
+                continue
+            if _logic(own.model) != _logic(wide.model):
+                refused[name] = "it changes the lines themselves; write a workbook of it with --scenario"
+                continue
+            terms = base.scenarios[name]
+            live = LiveCase(_free(name, found), terms.label, _moved(given, values), terms.probability)
+            found[name] = Column(live, values, own)
+        for name, other in lenders.items():
+            values = {**wide.inputs(other), **solved}
+            live = LiveCase(_free(name, found), "Lenders' case, for sizing", _moved(given, values))
+            found[f"{name} "] = Column(live, values, None)
+        for name, changes in paths.items():
+            values = {**given, **changes}
+            found[f"path {name}"] = Column(LiveCase(name, name, dict(changes)), values, None)
+        return cls(result, base, wide, given, found, refused)
+
+    def book(self, quick: bool) -> Book:
+        """What goes into the workbook."""
+        cases = [LiveCase(BASE, "Base case"), *(column.live for column in self.columns.values())]
+        wanted = self.result.case.scenario
+        live = 1 + (0 if wanted is None else list(self.columns).index(wanted) + 1)
+        return Book(
+            result=self.result,
+            model=self.wide.model,
+            given=self.given,
+            keys=keys(self.base.tables, self.wide.model),
+            cases=tuple(cases),
+            live=live,
+            sizing=self._sizing(),
+            refused=self.refused,
+            stamped={} if quick else self._stamped(),
+            sensitivity=None if quick else _grid(self.result),
+        )
+
+    def _stamped(self) -> dict[str, dict[str, float | None]]:
+        """Case → its named results."""
+        found = {BASE: _metrics(self.wide.model, self._values(self.given))}
+        for column in self.columns.values():
+            found[column.live.name] = _metrics(self.wide.model, self._own(column))
+        return found
+
+    def _sizing(self) -> int:
+        """The column on which every solved value meets its target; 0 if there is none."""
+        wanted = f"{LENDERS} "
+        at = list(self.columns).index(wanted) + 2 if wanted in self.columns else 1
+        values = self._values(self.columns[wanted].given if wanted in self.columns else self.given)
+        tolerance = self.base.tables.sizing.tolerance.number
+        for item in self.wide.model.solved:
+            size = float(np.max(np.abs(values[item.target.id])))
+            if float(np.max(np.abs(values[item.residual.id]))) > tolerance * (size or 1.0):
+                return 0
+        return at
+
+    def trials(self, book: Book, quick: bool) -> Iterator[Trial]:
+        """What is compared: the file as it stands, each case of the switch, and changes of inputs."""
+        yield Trial(f"the file as it stands ({book.cases[book.live - 1].name})", (), (), self.result.values)
+        if quick:
+            return
+        switch = Spot("Scenarios", LIVE_NAME, CONSTANT)
+        back = Edit(switch, BASE)
+        yield Trial("case base", (back,), (), self._values(self.given))
+        for column in self.columns.values():
+            yield Trial(f"case {column.live.name}", (Edit(switch, column.live.name),), (back,), self._own(column))
+        chosen = random.Random(SEED).sample(candidates(book), k=min(CHANGES, len(candidates(book))))
+        for at, key in enumerate(chosen):
+            yield self._change(book, key, MOST * (1 if at % 2 else -1) * (at + 1) / CHANGES)
+
+    def _own(self, column: Column) -> Values:
+        """A column's numbers, from lines of its own where it is a case of its own."""
+        if column.built is None:
+            return self._values(column.given)
+        own, solved = column.built, {item.value.id: self.given[item.value.id] for item in column.built.model.solved}
+        return evaluate(own.model, own.plan, {**own.inputs(own.case), **solved})
+
+    def _values(self, given: Inputs) -> Values:
+        return evaluate(self.wide.model, self.wide.plan, given)
+
+    def _change(self, book: Book, key: Key, share: float) -> Trial:
+        """One input moved, typed into the file, and put into a case whose lines are declared anew."""
+        spot = book.layout.inputs[key.id]
+        moved = tuple(_within(key, value, share) for value in _row(key.value))
+        new: Value = list(moved) if key.series else moved[0]
+        old: Value = list(_row(key.value)) if key.series else _row(key.value)[0]
+        case = replace(self.base, tables=self.base.tables.model_copy(deep=True))
+        for _, given, _ in leaves(case.tables, {}):
+            if given.id == key.id:
+                given.value = moved if key.series else moved[0]
+        own = build(case)
+        solved = {item.value.id: self.given[item.value.id] for item in own.model.solved}
+        values = evaluate(own.model, own.plan, {**own.inputs(case), **solved})
+        shown = f"{key.id} {share:+.0%}"
+        return Trial(f"change {shown}", (Edit(spot, new),), (Edit(spot, old),), values)
+
+
+def _metrics(model: Model, values: Values) -> dict[str, float | None]:
+    """Named results; None where not applicable."""
+    found = {name: float(values[metric.line.id]) for name, metric in model.metrics.items()}
+    return {name: None if math.isnan(value) else value for name, value in found.items()}
+
+
+def _grid(result: Results) -> Grid:
+    """The downside grid of the base case."""
+    table = sensitivity(result.case.path, result.case.sets)
+    names = tuple(name for _, name in COLUMNS if name in table.base.units)
+    return Grid(names, {label: tuple(run.metrics[name] for name in names) for label, run in table.rows.items()})
+
+
+def candidates(book: Book) -> list[Key]:
+    """Inputs that may be changed by some per cent: live, read by a line, not nothing, no date and no count."""
+    read = book.model.givens()
+    whole = ("month", "date", "day")
+    return [
+        key
+        for key in book.keys
+        if key.live and key.id in read and str(key.unit) not in whole and not isinstance(key.value, str)
+        if any(_row(key.value))
+        and not all(value == int(value) and str(key.unit) == "ratio" for value in _row(key.value))
+    ]
+
+
+def _row(value: float | tuple[float, ...] | str) -> tuple[float, ...]:
+    assert not isinstance(value, str)
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _within(key: Key, value: float, share: float) -> float:
+    """A value moved by a share, within the bounds of its key."""
+    low, high = key.bounds
+    moved = value * (1 + share)
+    if (low is not None and moved <= low) or (high is not None and moved >= high):
+        moved = value * (1 - abs(share) / 2)
+    return moved
+
+
+def _widened(base: Case, others: Sequence[Case], paths: Iterable[Inputs]) -> Case:
+    """The base case with a row wherever any other case has one."""
+    rows = {given.id for case in others for _, given, _ in leaves(case.tables, {}) if isinstance(given.value, tuple)}
+    rows |= {id for path in paths for id, value in path.items() if isinstance(value, list | tuple)}
+    case = replace(base, tables=base.tables.model_copy(deep=True))
+    for _, given, _ in leaves(case.tables, {}):
+        if given.id in rows and not isinstance(given.value, tuple):
+            _widen(given, base.timeline.count)
+    return case
+
+
+def _widen(given: Given, count: int) -> None:
+    given.value = (given.number,) * count
+    given.series = True
+
+
+def _moved(base: Inputs, values: Inputs) -> dict[str, Value]:
+    return {id: value for id, value in values.items() if _plain(value) != _plain(base[id])}
+
+
+def _plain(value: Value) -> object:
+    return list(value) if isinstance(value, list | tuple) else value
+
+
+def _logic(model: Model) -> dict[str, str]:
+    """What each line says."""
+    return {id: text(line.expr) for id, line in model.lines.items() if line.expr is not None}
+
+
+def _free(name: str, taken: Mapping[str, Column]) -> str:
+    """A name that no other column has; a scenario may be called as the base is."""
+    used = {BASE, *(column.live.name for column in taken.values())}
+    while name in used:
+        name += "_case"
+    return name

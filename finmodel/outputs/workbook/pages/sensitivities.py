@@ -1,0 +1,42 @@
+"""Sensitivities: the downside grid as the engine computed it, and whether it still belongs to the inputs."""
+
+from __future__ import annotations
+
+from finmodel.outputs.workbook.book import BASE, Book
+from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, TOP, Page
+from finmodel.outputs.workbook.pages import blocks
+from finmodel.outputs.workbook.pages.header import LIVE_NAME, header
+from finmodel.outputs.workbook.pages.inputs import CHANGED
+from finmodel.outputs.workbook.theme import format_of, unit_text
+
+WIDTH = 13
+
+
+def fill(book: Book, page: Page) -> bool:
+    """Write the grid; it is not live, because each row is a run of its own."""
+    grid = book.sensitivity
+    if grid is None:
+        return False
+    header(book, page)
+    page.freeze = ""
+    say, last = book.say, FIRST + len(grid.columns) - 1
+    page.widths |= dict.fromkeys(range(FIRST, last + 1), WIDTH)
+    page.text(TOP, LABEL, say("Do these figures belong to the inputs as they stand?"))
+    moved = f'AND(Inputs!$E${CHANGED}=0,Scenarios!$E${LIVE_NAME}="{BASE}")'
+    page.formula(TOP, CONSTANT, f'IF({moved},"{say("current")}","{say("STALE")}")', "verdict")
+    page.verdicts.append(f"E{TOP}")
+    columns = [LABEL, *range(FIRST, last + 1)]
+    texts = {LABEL: say("Shock, debt held as sized")}
+    for column, name in enumerate(grid.columns, FIRST):
+        unit = book.model.metrics[name].line.unit
+        money = f", {unit_text(unit, 'money')}" if format_of(unit, name) == "money" else ""
+        texts[column] = f"{name}{money}"
+    blocks.head(page, TOP + 2, texts, range(LABEL, last + 1))
+    for row, (label, values) in enumerate(grid.rows.items(), TOP + 3):
+        blocks.entry(page, row, say(label), range(LABEL, last + 1))
+        for column, (name, value) in zip(columns[1:], zip(grid.columns, values, strict=True), strict=True):
+            if value is None:
+                page.text(row, column, "n/a", "rowstamp")
+            else:
+                page.number(row, column, value, "rowstamp", format_of(book.model.metrics[name].line.unit, name))
+    return True
