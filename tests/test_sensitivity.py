@@ -12,7 +12,8 @@ import pytest
 
 import finmodel as fm
 from finmodel.cli import command
-from finmodel.sensitivity import SHOCKS, to_json
+from finmodel.sensitivity import to_json
+from finmodel.shocks import SHOCKS
 
 CASES = Path(__file__).parents[1] / "cases"
 TINY = CASES / "tiny_loan"
@@ -115,7 +116,12 @@ def test_without_debt_service_cover_and_break_even_do_not_apply() -> None:
 
 
 def test_a_shock_without_an_input_is_left_out_and_says_why() -> None:
-    assert [shock.name for shock in SHOCKS if shock.name not in tiny().runs] == ["fx_up", "fx_down"]
+    assert [shock.name for shock in SHOCKS if shock.name not in tiny().runs] == [
+        "delay_6",
+        "delay_12",
+        "fx_up",
+        "fx_down",
+    ]
     assert tiny().left_out["Exchange rates +10 %"] == "the case has no such input"
 
 

@@ -72,6 +72,12 @@ def days(timeline: Timeline) -> Given:
     return row(timeline, "calendar.days", "Days in the period", str(DAY), lengths)
 
 
+def span(timeline: Timeline, periods: int) -> Given:
+    """The months of so many periods."""
+    label = f"Months of {periods} periods"
+    return given(f"calendar.span_{periods}", float(periods * timeline.months), "month", label)
+
+
 def years(timeline: Timeline, day_count: str) -> Given:
     """Length of each period in years by a day count."""
     name = day_count.lower().replace("/", "_")

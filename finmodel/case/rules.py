@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from finmodel.case import (
     rules_chain,
+    rules_completion,
     rules_debt,
     rules_finance,
     rules_money,
@@ -27,5 +28,6 @@ RULES: list[Rule] = [
     *rules_public.RULES,
     *rules_time.RULES,
     *rules_debt.RULES,
+    *rules_completion.RULES,
     *rules_finance.RULES,
 ]

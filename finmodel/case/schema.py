@@ -8,6 +8,7 @@ from finmodel.base.expr import Given
 from finmodel.case.leaf import Day, Quantity, default
 from finmodel.case.schema_capital import Capex, Grant, Subsidy
 from finmodel.case.schema_chain import Cost, Node, Product
+from finmodel.case.schema_completion import Completion
 from finmodel.case.schema_cover import Cover
 from finmodel.case.schema_debt import Facility, FundingTerms, ReserveTerms, SizingTerms, WaterfallTerms
 from finmodel.case.schema_equity import EquityClass, ReturnTerms
@@ -39,6 +40,7 @@ class CaseTables(Table):
     name: str
     currency: Literal["USD", "JPY", "AUD", "EUR", "CAD", "GBP", "CNY", "KRW"]
     timeline: TimelineTerms
+    completion: Completion | None = None
     inflation: dict[Id, Inflation] = {}
     fx: dict[Id, Exchange] = {}
     curve: dict[Id, Curve] = {}

@@ -94,9 +94,8 @@ class _Builder:
         node, products = self.nodes[name], self.products
         section = self.model.section(f"node.{name}", TONNE, node.label)
         years = self.clock.years * self.clock.operations
-        capacity = section.line(
-            "capacity", f"{node.label}: Capacity", node.nameplate * node.availability * node.ramp_up * years
-        )
+        rated = node.nameplate * node.availability * self._ramp_up(section, node)
+        capacity = section.line("capacity", f"{node.label}: Capacity", rated * years)
         fed = node.takes is not None or products[node.product].contained_in == "feed"
         need = self._need(section, node) if fed else None
         output: Expr = capacity
@@ -121,6 +120,13 @@ class _Builder:
             self.sections[product] = section
             self.stock[product] = section.account("stock", f"{label}: Stock")
         return self.stock[product]
+
+    def _ramp_up(self, section: Section, node: Node) -> Expr:
+        """The share of capacity by operating year; a late plant starts with the first of them."""
+        if not self.clock.delays or not node.ramp_up.series:
+            return node.ramp_up
+        planned = section.line("ramp_up", f"{node.label}: Ramp-up, as planned", node.ramp_up, RATIO)
+        return section.line("ramp_up_late", f"{node.label}: Ramp-up", self.clock.delayed(planned), RATIO)
 
     def _need(self, section: Section, node: Node) -> Line:
         """Feed per kg of product."""

@@ -13,7 +13,7 @@ from finmodel.base.expr import Expr, add, hi, lo, ratio
 from finmodel.base.folds import highest, lowest, total
 from finmodel.base.model import Line, Model
 from finmodel.base.units import RATIO, YEAR
-from finmodel.case.calendar import MONTHS_PER_YEAR, RATIO_ROUNDING
+from finmodel.case.calendar import MONTHS_PER_YEAR, ONE_MONTH, RATIO_ROUNDING
 from finmodel.case.policy import JBIC_STANDARD, is_jbic
 from finmodel.case.schema import CaseTables
 from finmodel.cashflow.macro import Macro
@@ -52,6 +52,7 @@ def build(model: Model, case: CaseTables, deal: Deal, books: tuple[Line, Line], 
     checks = Checks(model, books[0], frame)
     _cash(checks, deal, books)
     _debt(checks, case, deal)
+    _completion(checks, case)
     _goods(checks, deal)
     _support(checks, case)
     _owners(checks, case, deal)
@@ -128,6 +129,14 @@ def _tail(checks: Checks, case: CaseTables, deal: Deal) -> None:
     reached = section.line("tail", "Tail", total(tail), YEAR)
     missing = ratio(hi(0, case.sizing.tail - reached * MONTHS_PER_YEAR), case.sizing.tail)
     checks.number("tail", "Contracts outlive senior debt by the tail", missing, "alert")
+
+
+def _completion(checks: Checks, case: CaseTables) -> None:
+    """Completion beyond the long-stop date is a default, told as an alert."""
+    terms = case.completion
+    if terms is not None and terms.long_stop is not None:
+        late = lo(1, hi(0, checks.clock.completion - checks.clock.planned - terms.long_stop) / ONE_MONTH)
+        checks.number("completion_by_long_stop", "Completion is no later than its long-stop date", late, "alert")
 
 
 def _goods(checks: Checks, deal: Deal) -> None:

@@ -83,7 +83,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
         ModelError: Lines that do not make a model; the reader of cases refuses most of what could cause it.
     """
     model = Model(timeline)
-    clock = timing.build(model, case.timeline)
+    clock = timing.build(model, case.timeline, case.completion)
     frame = (clock, macro.build(model, case.inflation, case.fx, clock, case.currency))
     for name, rate in case.curve.items():
         model.section(f"curve.{name}", PER_YEAR, f"Base rate {name}").line("rate", f"Base rate, {name}", rate)
@@ -96,7 +96,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     covers = None
     if sized is not None and debt.plan is not None:
         covers = ratios.cover(model, debt.senior, sized, (debt.plan, solved), frame)
-    flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, debt, covers, frame))
+    flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, (works, debt), covers, frame))
     grants = works.capex.grants
     left = claw_back.build(model, grants, case.entity, flows.distributions, frame)
     flows = replace(flows, distributions=left)
@@ -207,15 +207,18 @@ def _size(
     return sizing.build(model, case.sizing, (debt.senior, debt.plan.dates, solved), cash, room, frame)
 
 
-def _tests(model: Model, case: CaseTables, debt: _Debt, covers: Cover | None, frame: Frame) -> Tests:
+def _tests(
+    model: Model, case: CaseTables, parts: tuple[Operations, _Debt], covers: Cover | None, frame: Frame
+) -> Tests:
     """What a distribution must pass: lock-up on both covers, no default, and the first repayment behind it (F29)."""
-    clock = frame[0]
+    clock, (works, debt) = frame[0], parts
     if covers is None or debt.plan is None:
-        return Tests(Const(1), clock.completed, Const(1))
+        return Tests(Const(1), clock.completed & works.passed, Const(1))
     lockup, senior = case.waterfall.lockup, debt.senior
     back, ahead = (~row.tested | ratios.reaches(row.value, lockup) for row in (covers.historic, covers.forward))
     default = ratios.default(model, covers.historic, case.waterfall.default_cover, senior, frame[1])
-    return Tests(back & ahead, clock.completed & (debt.plan.dates.number >= 1), ~default)
+    begun = debt.plan.dates.number >= 1
+    return Tests(back & ahead, clock.completed & begun & works.passed, ~default)
 
 
 def _pay(

@@ -47,11 +47,17 @@ class Loan:
     scheduled: Line
     due_interest: Line
     due_principal: Line
+    early: Line | None
     idc: Line
     fees: Line
     agency: Line
     drawn: Line
     to_date: Line
+
+    @property
+    def falls_due_later(self) -> Expr:
+        """Principal of this date that operations pay."""
+        return self.scheduled if self.early is None else self.scheduled - self.early
 
     @property
     def label(self) -> str:
@@ -97,6 +103,7 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
     )
     overdue, default_interest = charges.overdue(loan, facility, late, rate * years, years)
     scheduled = loan.line("scheduled", f"{title}: Principal falling due", base.opening * schedule)
+    early = _early(loan, scheduled, clock)
     return Loan(
         id=name,
         terms=facility,
@@ -116,9 +123,8 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
         schedule=schedule,
         scheduled=scheduled,
         due_interest=charges.due_interest(loan, falls_due, overdue, default_interest, clock),
-        due_principal=loan.line(
-            "principal_due", f"{title}: Principal due, overdue included", lo(outstanding.opening, late + scheduled)
-        ),
+        due_principal=_due_principal(loan, outstanding, late, (scheduled, early)),
+        early=early,
         idc=loan.line("idc", f"{title}: Interest during construction", falls_due * clock.construction),
         fees=charges.fees(loan, facility, (commitment, to_date), years, clock),
         agency=charges.agency(loan, facility, outstanding, clock, macro),
@@ -140,7 +146,7 @@ def close_loan(loan: Loan, drawn: Expr, paid_interest: Expr, paid_principal: Exp
     joins += [unpaid] if loan.overdue is None else []
     capitalised = [section.line("capitalised", f"{title}: Interest capitalised", add(joins))] if joins else []
     loan.base.close(add=[loan.drawn, *(line * clock.construction for line in capitalised)])
-    loan.outstanding.close(add=[loan.drawn, *capitalised], less=[paid_principal])
+    loan.outstanding.close(add=[loan.drawn, *capitalised], less=[paid_principal, *_paid_early(loan)])
     loan.accrued.close(add=[loan.interest], less=[loan.falls_due])
     if loan.overdue is not None:
         loan.overdue.closing.define(unpaid)
@@ -151,7 +157,7 @@ def _note(loan: Loan, paid_interest: Expr, paid_principal: Expr) -> None:
     """What the lender brings and takes, and what is owed to it."""
     register, lender = loan.section.model.register, f"facility.{loan.id}"
     register.receives(loan.drawn, lender)
-    for amount in (paid_interest, paid_principal, loan.fees, loan.agency):
+    for amount in (paid_interest, paid_principal, loan.fees, loan.agency, *_paid_early(loan)):
         register.pays(amount, lender)
     if not loan.terms.capitalise:
         register.pays(loan.idc, lender)
@@ -161,9 +167,26 @@ def _note(loan: Loan, paid_interest: Expr, paid_principal: Expr) -> None:
         register.owes("interest_overdue", loan.overdue.closing)
 
 
+def _early(loan: Section, scheduled: Line, clock: Clock) -> Line | None:
+    """Principal that falls due while completion is late: it is paid from funding."""
+    if not clock.delays:
+        return None
+    return loan.line("early", f"{loan.title}: Principal due before completion", scheduled * clock.construction)
+
+
+def _paid_early(loan: Loan) -> list[Line]:
+    return [] if loan.early is None else [loan.early]
+
+
+def _due_principal(loan: Section, outstanding: Account, late: Line, now: tuple[Line, Line | None]) -> Line:
+    scheduled, early = now
+    due = late + scheduled if early is None else late + scheduled - early
+    return loan.line("principal_due", f"{loan.title}: Principal due, overdue included", lo(outstanding.opening, due))
+
+
 def plan_service(loan: Loan, clock: Clock) -> Expr:
-    """Scheduled interest and principal of each payment date after completion, on the full commitment."""
-    interest = loan.window_rate * loan.planned.lag(1, 1) * loan.pays * clock.completed
+    """Scheduled interest and principal of each payment date after planned completion, on the full commitment."""
+    interest = loan.window_rate * loan.planned.lag(1, 1) * loan.pays * clock.due
     return loan.commitment * (loan.schedule + interest)
 
 

@@ -41,7 +41,7 @@ def dates(loan: Section, facility: Facility, clock: Clock) -> Dates:
     eligible = loan.flag(
         "grace_over",
         f"{title}: Grace period over",
-        pays & clock.completed & (clock.completion + facility.grace <= clock.end_month),
+        pays & clock.due & (clock.planned + facility.grace <= clock.end_month),
     )
     number = loan.ahead("instalment", f"{title}: Instalment number", RATIO)
     number.define(number.prev + eligible)

@@ -79,13 +79,19 @@ def build(
     early = needs.operations * clock.construction
     cost = section.line("operating_cost", "Operating cost before completion", hi(0, -early))
     income = section.line("income", "Operating income before completion", hi(0, early))
-    uses = section.line("uses", "Uses of funds", needs.capex + cost + idc + fees + premium + reserve + initial_cash)
+    early_debt = [loan.early for loan in loans if loan.early is not None]
+    every = [needs.capex, cost, idc, fees, premium, reserve, initial_cash, *early_debt]
+    uses = section.line("uses", "Uses of funds", add(every))
     grants = section.line("grants_received", "Grants received in construction", needs.grants * clock.construction)
     net = section.line("net_need", "Uses less grants and income", hi(0, uses - grants - income))
     surplus = section.line("surplus", "Grants and income beyond the uses of the period", hi(0, grants + income - uses))
-    by_equity = terms.idc_funded_by == "equity"
+    alone: list[Expr] = [idc] if terms.idc_funded_by == "equity" else []
+    if clock.delays:
+        alone += [
+            section.line("late", "Uses of lateness", _late([cost, fees, premium], (idc, early_debt), alone, clock))
+        ]
     shared = section.line(
-        "shared", "Uses that facilities share", hi(0, net - idc) if by_equity else net * clock.construction
+        "shared", "Uses that facilities share", hi(0, net - add(alone)) if alone else net * clock.construction
     )
     drawn = _drawings(section, loans, shared, shared_total)
     taken_out = add(list(drawn.taken_out.values()))
@@ -122,6 +128,13 @@ def _drawings(section: Section, loans: Sequence[Loan], shared: Line, shared_tota
         return Bridged(draws, {})
     bridged = bridge.build(section, senior, bridges, shared, whole)
     return Bridged({**draws, **bridged.draws}, bridged.taken_out)
+
+
+def _late(costs: list[Line], debt: tuple[Line, list[Line]], alone: list[Expr], clock: Clock) -> Expr:
+    """What lateness costs is the owners' alone: running costs after planned completion, and debt falling due."""
+    idc, principal = debt
+    running = costs if alone else [*costs, idc]
+    return add([add([*running]) * clock.due * clock.construction, *principal])
 
 
 def _draw(section: Section, loan: Loan, shared: Line, whole: Line) -> Line:

@@ -10,6 +10,7 @@ from finmodel.case.schema import CaseTables
 from finmodel.cashflow import (
     capex,
     chain,
+    completion,
     costs,
     extra,
     incentive,
@@ -37,7 +38,10 @@ from finmodel.cashflow.working import Working
 
 @dataclass(frozen=True)
 class Operations:
-    """Lines of operations; `cash` is what they bring before tax and financing [reporting currency per period]."""
+    """Lines of operations; `cash` is what they bring before tax and financing [reporting currency per period].
+
+    `passed` is 1 once completion is proved by the test that the case states.
+    """
 
     chain: Chain
     sales: Sales
@@ -48,6 +52,7 @@ class Operations:
     incentives: dict[str, IncentiveLines]
     working: Working
     extra: dict[str, Line]
+    passed: Expr
     cash: Line
 
     def hook(self, name: str) -> Expr:
@@ -74,14 +79,18 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     green = [subsidy.build(model, name, terms, made[name], frame) for name, terms in case.subsidy.items()]
     money = working.build(model, sales.sales, spending.spends, clock, macro)
     extras = extra.declare(model, case.extra_lines, macro.money)
+    borrower = next((name for name, entity in case.entity.items() if entity.borrower), "")
+    late = completion.build(model, case.completion, borrower, (nodes, case.node), frame)
     section = model.section("operations", macro.money, "Operations")
     public = [credit.received for credit in credits.values()]
     public += [lines.received for lines in refunds] + [lines.received for lines in green]
     came = [money.received, supported.paid, *public]
     went = [money.paid, supported.given_back, plant.sustaining]
     cash = add([*came, extras.get("other_revenue", Const(0))]) - add([*went, extras.get("other_cost", Const(0))])
+    if case.completion is not None:
+        cash = cash + late.damages - late.cost
     net = section.line("net_cash", "Cash of operations before tax", cash)
-    return Operations(nodes, sales, spending, stock, supported, plant, credits, money, extras, net)
+    return Operations(nodes, sales, spending, stock, supported, plant, credits, money, extras, late.passed, net)
 
 
 def _incentives(model: Model, case: CaseTables, spending: Costs, clock: Clock) -> dict[str, IncentiveLines]:

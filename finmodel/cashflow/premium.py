@@ -91,7 +91,7 @@ def _shares(terms: Cover) -> Shares:
 def _horizon(section: Section, loan: Loan, clock: Clock) -> Line:
     """Horizon of risk [years]: half of drawing, and repayment counted by the average life after completion."""
     name, title = loan.id, f"{section.title}, {loan.label}"
-    drawing = section.line(f"{name}.drawing", f"{title}: Drawing, years", clock.construction * clock.years, YEAR)
+    drawing = section.line(f"{name}.drawing", f"{title}: Drawing, years", ~clock.due * clock.years, YEAR)
     weighted = section.line(f"{name}.weighted", f"{title}: Life", loan.schedule * clock.operation_years, YEAR)
     life = section.line(
         f"{name}.average_life",

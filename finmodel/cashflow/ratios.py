@@ -65,7 +65,7 @@ def cover(
     section = model.section("ratios", macro.money, "Ratios")
     dates = lenders[0].dates
     pays, repaying = dates.pays, dates.repaying
-    due = [loan.falls_due * clock.completed + loan.scheduled for loan in senior]
+    due = [loan.falls_due * clock.completed + loan.falls_due_later for loan in senior]
     service = section.line("senior_service", "Senior service falling due", add(due))
     window = define(
         section, "dscr", "Debt service cover ratio", sizing.window_cfads, service, repaying & (service > macro.cent)

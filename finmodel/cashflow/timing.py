@@ -7,15 +7,17 @@ Source:  FAST Standard 2.03; decisions on live dates: a delay moves a date, and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from finmodel.base.expr import Expr, Given, month_of
+from finmodel.base.expr import Expr, Given, add, month_of
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.timeline import Timeline
 from finmodel.base.units import DATE, DAY, MONTH, RATIO, YEAR
 from finmodel.case import calendar
 from finmodel.case.schema import TimelineTerms
+from finmodel.case.schema_completion import Completion
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Clock:
     """Rows of time that every module may read.
 
     Flags are 0/1 rows. `construction`, `operations` and `wind_up` partition the timeline; `completed` is
-    operations or later. `first` is the first period, `last_construction`, `last_operation` and
+    operations or later. `due` are the periods after
+    planned completion, late or not. `first` is the first period, `last_construction`, `last_operation` and
     `last` mark single periods. Months are month numbers; a period is [end_month - length, end_month).
     """
 
@@ -43,6 +46,9 @@ class Clock:
     last_operation: Line
     last: Line
     completion: Line
+    planned: Line
+    due: Line
+    delays: dict[int, Line]
     operation_years: Line
     cache: dict[str, Line] = field(default_factory=dict)
 
@@ -69,6 +75,12 @@ class Clock:
             return self.years
         return self._once(calendar.years(self.timeline, day_count), f"Length of period, {day_count}")
 
+    def delayed(self, line: Line) -> Expr:
+        """A row of operations, moved by as many whole periods as completion is late."""
+        if not self.delays:
+            return line
+        return add([line.lag(back) * flag for back, flag in self.delays.items()])
+
     def between(self, start: Expr, end: Expr) -> Expr:
         """1 in periods that lie from the day `start` to the day `end`, both included."""
         return (month_of(start) < self.end_month) & (self.last_month <= month_of(end))
@@ -80,7 +92,7 @@ class Clock:
         return self.cache[name]
 
 
-def build(model: Model, terms: TimelineTerms) -> Clock:
+def build(model: Model, terms: TimelineTerms, late: Completion | None = None) -> Clock:
     """Declare the rows of time."""
     time = model.section("time", RATIO, "Time")
     timeline = model.timeline
@@ -88,13 +100,16 @@ def build(model: Model, terms: TimelineTerms) -> Clock:
     last_month = time.line("last_month", "Last month of the period", calendar.last_months(timeline), MONTH)
     days = time.line("days", "Days in the period", calendar.days(timeline), DAY)
     years = time.line("years", "Length of the period in whole months", calendar.years(timeline, "months"), YEAR)
-    completion = time.line(
-        "completion", "Completion (COD), month", month_of(terms.financial_close) + terms.construction, MONTH
-    )
-    closing = time.line("close_of_operations", "End of operations, month", completion + terms.operations, MONTH)
+    on_time = month_of(terms.financial_close) + terms.construction
+    actual: Expr = on_time if late is None else on_time + late.delay
+    completion = time.line("completion", "Completion (COD), month", actual, MONTH)
+    label = "Planned completion, month"
+    planned = completion if late is None else time.line("planned_completion", label, on_time, MONTH)
+    closing = time.line("close_of_operations", "End of operations, month", planned + terms.operations, MONTH)
     construction = time.flag("construction", "Construction", end_month <= completion)
     completed = time.flag("completed", "Completed", ~construction)
     operations = time.flag("operations", "Operations", completed & (end_month <= closing))
+    due = completed if late is None else time.flag("due", "Planned completion is behind", ~(end_month <= planned))
     wind_up = time.flag("wind_up", "Wind-up", completed & ~operations)
     one = time.line("number", "Period number", calendar.numbers(timeline), RATIO)
     return Clock(
@@ -118,6 +133,9 @@ def build(model: Model, terms: TimelineTerms) -> Clock:
             "last", "Last period", one.eq(calendar.given("calendar.count", float(timeline.count), "ratio", "Periods"))
         ),
         completion=completion,
+        planned=planned,
+        due=due,
+        delays={} if late is None else _delays(time, late, timeline),
         operation_years=time.line(
             "operation_years",
             "Years from completion to the end of the period",
@@ -125,6 +143,15 @@ def build(model: Model, terms: TimelineTerms) -> Clock:
             YEAR,
         ),
     )
+
+
+def _delays(time: Section, late: Completion, timeline: Timeline) -> dict[int, Line]:
+    """Number of whole periods → 1 if completion is late by so many."""
+    longest = math.ceil(late.longest.number / timeline.months)
+    return {
+        back: time.flag(f"late_by.{back}", f"Late by {back} periods", late.delay.eq(calendar.span(timeline, back)))
+        for back in range(longest + 1)
+    }
 
 
 def _years_since(end_month: Line, start: Line) -> Expr:

@@ -86,6 +86,7 @@ MUTATIONS: dict[str, tuple[str, str, Change]] = {
     "distributions_open": ("tiny", "waterfall.distribution_gate", times("nothing")),
     "jbic_share": ("flagship", "checks.jbic_share", plus("time.first")),
     "no_default": ("flagship", "ratios.in_default", plus("time.completed")),
+    "completion_by_long_stop": ("flagship", "checks.completion_by_long_stop", plus("time.first")),
     "tail": ("flagship", "ratios.revenue_contracted", times("nothing")),
     "stock_not_negative": ("tiny", "product.oxide.stock.closing", less("node.plant.produced")),
     "tonnes_accounted_for": ("tiny", "spot.oxide.delivered", times("nothing")),
