@@ -138,35 +138,47 @@ def _search(flows: Floats, guess: Floats) -> tuple[Floats, Floats, NDArray[np.in
 
 
 def _newton(flows: Floats, lower: Floats, upper: Floats, guess: Floats) -> Floats:
-    """Newton steps that stay inside a shrinking bracket; a step that leaves it becomes a bisection."""
-    low, high = lower.copy(), upper.copy()
+    """Newton steps inside a shrinking bracket, on the logarithm of (present value of what comes in / goes out).
+
+    As a function of the logarithm of the discount factor that one is nearly a straight line, so few steps are needed.
+    Rational approximations stand for logarithm and power: they are exact where it counts, at the root.
+    """
+    low, high, factor = lower.copy(), upper.copy(), np.clip(1 / (1 + guess), lower, upper)
     rising = present_value(flows, high) > 0
-    factor = np.clip(1 / (1 + guess), low, high)
     active = np.arange(flows.shape[1])
+    rows = flows
     for _ in range(_STEPS):
-        value, slope = _value_and_slope(flows[:, active], factor[active])
+        at = factor[active]
+        value, step = _value_and_step(rows, at)
         above = (value > 0) == rising[active]
-        high[active] = np.where(above, factor[active], high[active])
-        low[active] = np.where(above, low[active], factor[active])
-        trial = factor[active] - value / slope
+        high[active] = np.where(above, at, high[active])
+        low[active] = np.where(above, low[active], at)
+        trial = at * ((2 + step) / (2 - step))
         inside = (trial > low[active]) & (trial < high[active])
         trial = np.where(inside, trial, 0.5 * (low[active] + high[active]))
-        trial = np.where(value == 0, factor[active], trial)
-        moved = np.abs(trial - factor[active])
-        factor[active] = trial
-        active = active[(moved > _CLOSE * np.abs(trial)) & (value != 0)]
-        if not active.size:
+        far = (np.abs(step) > _CLOSE) & (value != 0)  # else rounding would send it astray
+        factor[active] = np.where(far, trial, at)
+        if not far.any():
             break
+        active, rows = active[far], rows if far.all() else rows[:, far]
     return factor
 
 
-def _value_and_slope(flows: Floats, factor: Floats) -> tuple[Floats, Floats]:
-    value = flows[-1].copy()
-    slope = np.zeros_like(value)
-    for flow in flows[-2::-1]:
-        slope = slope * factor + value
-        value = value * factor + flow
-    return value, slope
+def _value_and_step(flows: Floats, factor: Floats) -> tuple[Floats, Floats]:
+    """Present value, and Newton's step of the logarithm of the factor, at most 1; nan where a value overflows."""
+    gain, loss, gain_slope, loss_slope = np.zeros((4, flows.shape[1]))
+    for flow in flows[::-1]:
+        gain_slope = gain_slope * factor + gain
+        loss_slope = loss_slope * factor + loss
+        gain = gain * factor + np.maximum(flow, 0)
+        loss = loss * factor - np.minimum(flow, 0)
+    value = gain - loss
+    pace = factor * (gain_slope / gain - loss_slope / loss)
+    step = np.clip(-2 * value / (gain + loss) / pace, -1, 1)
+    lost = np.flatnonzero(~np.isfinite(value))
+    if lost.size:
+        value[lost] = present_value(flows[:, lost], factor[lost])
+    return value, step
 
 
 def xirr_one(flows: list[float], dates: list[float], guess: float) -> float:
