@@ -11,6 +11,7 @@ from finmodel.base.expr import Given
 from finmodel.build import Built, build
 from finmodel.case.read import Case, read_case
 from finmodel.case.schema_debt import SizingTerms
+from finmodel.case.schema_risk import RiskTerms
 from finmodel.case.table import Table
 from finmodel.engine.code import Values
 from finmodel.engine.evaluate import evaluate, settle
@@ -189,8 +190,8 @@ def _plain(value: object) -> object:
 
 
 def _unsaid(name: str, inner: object, table: Table) -> bool:
-    """Whether a key is a label, or holds what it holds when nobody types it: a new key changes no hash."""
-    if name in ("name", "label", "label_ja"):
+    """Whether a key is a label, sizes nothing, or holds what nobody typed: a new key changes no hash."""
+    if name in ("name", "label", "label_ja") or isinstance(inner, RiskTerms):
         return True
     if isinstance(inner, Given):
         return inner.where == "default"

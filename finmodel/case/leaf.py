@@ -191,6 +191,10 @@ class Quantity:
         points = tuple((at, given.number) for at, given in rows)
         return Points("", tuple(value for _, value in points), rows[0][1].unit, self.meaning, points=points, rule=rule)
 
+    def outside(self, number: float) -> bool:
+        """Whether a number in this unit is beyond the bounds."""
+        return self._range_fault(number)
+
     def _range_fault(self, number: float) -> bool:
         low = (self.ge is not None and number < self.ge) or (self.gt is not None and number <= self.gt)
         return low or (self.le is not None and number > self.le) or (self.lt is not None and number >= self.lt)

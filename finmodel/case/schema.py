@@ -13,6 +13,7 @@ from finmodel.case.schema_cover import Cover
 from finmodel.case.schema_debt import Facility, FundingTerms, ReserveTerms, SizingTerms, WaterfallTerms
 from finmodel.case.schema_equity import EquityClass, ReturnTerms
 from finmodel.case.schema_market import Index, Inflation
+from finmodel.case.schema_risk import RiskTerms
 from finmodel.case.schema_sales import Offtake
 from finmodel.case.schema_support import Programme, Support
 from finmodel.case.schema_tax import Entity
@@ -64,3 +65,4 @@ class CaseTables(Table):
     equity: dict[Id, EquityClass]
     returns: ReturnTerms = ReturnTerms()
     extra_lines: dict[Id, str] = {}
+    risk: RiskTerms | None = None

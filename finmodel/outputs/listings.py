@@ -86,7 +86,9 @@ def is_assumed(given: Given) -> bool:
 
 
 def _is_live(given: Given) -> bool:
-    """Whether a key is a number of the model, not one that decides which lines there are."""
+    """Whether a key is a number of the model, not one that decides which lines there are or what is drawn."""
+    if given.id.startswith("risk."):
+        return False
     entry = find(CaseTables, tuple(given.id.split(".")))
     return entry is not None and entry.live
 

@@ -1,0 +1,93 @@
+"""Rules of what [risk] draws besides prices: inputs drawn once a path, and events that last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from finmodel.base.expr import Given
+from finmodel.case.describe import find, nearest
+from finmodel.case.expand import Fault, leaves
+from finmodel.case.leaf import Quantity
+from finmodel.case.quantity import clip
+from finmodel.case.rules_common import Rule, values, words
+from finmodel.case.schema import CaseTables
+from finmodel.case.schema_risk import Driver, Event, RiskTerms
+
+NEEDED = {"triangular": ("low", "likely", "high"), "uniform": ("low", "high"), "lognormal": ("sd",)}
+KEYS = ("low", "likely", "high", "sd")
+
+
+def moved(risk: RiskTerms) -> dict[str, str]:
+    """Inputs that prices, rates and regimes move → the key that does it."""
+    found = {f"price.{name}.deck": f"risk.price.{name}" for name in risk.price}
+    found |= {f"fx.{name}": f"risk.fx.{name}" for name in risk.fx}
+    for state, regime in risk.regime.items():
+        where = f"risk.regime.{state}"
+        found |= {f"price.{name}.deck": f"{where}.price.{name}" for name in regime.price}
+        found |= {f"price.{name}.premium": f"{where}.premium.{name}" for name in regime.premium}
+        found |= {f"offtake.{name}.demand": f"{where}.demand.{name}" for name in regime.demand}
+    return found
+
+
+def drivers_move_live_inputs(case: CaseTables) -> Iterator[Fault]:
+    """A driver or an event moves an input that scenarios may change too, and that nothing else moves."""
+    risk = case.risk
+    if risk is None or not (risk.driver or risk.event):
+        return
+    known = {".".join(keys): given for keys, given, _ in leaves(case, None) if keys[0] != "risk"}
+    taken = moved(risk)
+    named: dict[str, Driver | Event] = {f"risk.driver.{name}": driver for name, driver in risk.driver.items()}
+    named.update({f"risk.event.{name}": event for name, event in risk.event.items()})
+    for key, table in named.items():
+        found = find(CaseTables, table.key.split(".")) if table.key in known else None
+        leaf = found.slot.leaf if found is not None else None
+        if table.key not in known:
+            near = nearest(table.key, known)
+            remedy = f'Did you mean "{near}"?' if near else 'Write a dotted key, such as "capex.plant.amount".'
+            yield f"{key}.key", f'"{clip(table.key)}" is no figure of this case.', remedy
+        elif found is None or not found.live or not isinstance(leaf, Quantity):
+            yield f"{key}.key", f"{table.key} shapes the model, so it cannot be drawn.", "Name another figure."
+        elif table.key in taken:
+            wrong = f"{table.key} is moved by {taken[table.key]} already."
+            yield f"{key}.key", wrong, "Remove one of the two."
+        else:
+            yield from _fits(key, table, leaf, known[table.key])
+        taken[table.key] = key
+
+
+def _fits(key: str, table: Driver | Event, leaf: Quantity, given: Given) -> Iterator[Fault]:
+    """The multiples leave the input within its bounds."""
+    if not isinstance(table, Driver):
+        if not leaf.dated:
+            yield f"{key}.key", f"{given.id} is one number for all time: an event lasts a while.", "Use a driver."
+        elif leaf.gt is not None and table.multiple.number == 0 and leaf.gt >= 0:
+            yield f"{key}.multiple", f"{given.id} must stay above 0.", 'Write multiple = "1 %" or more.'
+        return
+    bounded = leaf.le is not None or leaf.lt is not None
+    if table.kind == "lognormal" and bounded:
+        wrong = f"{given.id} is {leaf.range}, and a lognormal multiple has no upper end."
+        yield f"{key}.kind", wrong, 'Write kind = "triangular" with low, likely and high.'
+    for name in ("low", "high"):
+        multiple = getattr(table, name)
+        typed = values(given)
+        if multiple is not None and any(leaf.outside(value * multiple.number) for value in typed):
+            wrong = f"{given.id} would be {max(typed) * multiple.number:g}: it is {leaf.range}."
+            yield f"{key}.{name}", wrong, "Write another multiple."
+
+
+def a_driver_has_its_keys(case: CaseTables) -> Iterator[Fault]:
+    """Each kind of driver needs its own parameters, in order."""
+    for name, driver in case.risk.driver.items() if case.risk is not None else ():
+        key, needed = f"risk.driver.{name}", NEEDED[driver.kind]
+        for part in KEYS:
+            given = getattr(driver, part) is not None
+            if part in needed and not given:
+                yield key, f'a driver of kind "{driver.kind}" needs {words(needed)}.', f'Write {part} = "…x".'
+            if given and part not in needed:
+                yield f"{key}.{part}", f'a driver of kind "{driver.kind}" has no {part}.', "Remove it."
+        points = [part.number for part in (driver.low, driver.likely, driver.high) if part is not None]
+        if points != sorted(points) or (len(points) > 1 and points[0] == points[-1]):
+            yield f"{key}.high", "low, likely and high do not rise.", "Write them in order, high above low."
+
+
+RULES: list[Rule] = [drivers_move_live_inputs, a_driver_has_its_keys]

@@ -1,0 +1,1 @@
+"""Prices with a path axis: draws, processes, regimes and calibration."""
