@@ -58,7 +58,7 @@ class Chain:
         """The number of the regime whose name each path bears."""
         counted = states[: self.label_months]
         months = np.stack([(counted == number).sum(axis=0) for number in range(len(self.names))])
-        label = months.argmax(axis=0).astype(np.int8)
+        label: States = months.argmax(axis=0).astype(np.int8)
         for number in sorted(range(len(self.names)), key=lambda k: self.marks[k]):
             if self.marks[number]:
                 label[months[number] >= self.marks[number]] = number
