@@ -14,6 +14,7 @@ from finmodel.engine.results import CheckResult, Results
 from finmodel.run import load, run
 from finmodel.scenarios import ScenarioTable, scenarios
 from finmodel.sensitivity import SensitivityTable, sensitivity
+from finmodel.simulate import Options, Simulation, simulate
 from finmodel.workbook import write_workbook
 
 __all__ = [
@@ -22,13 +23,16 @@ __all__ = [
     "CheckResult",
     "Comparison",
     "FinmodelError",
+    "Options",
     "Results",
     "ScenarioTable",
     "SensitivityTable",
+    "Simulation",
     "compare",
     "load",
     "run",
     "scenarios",
     "sensitivity",
+    "simulate",
     "write_workbook",
 ]

@@ -18,10 +18,12 @@ import typer
 
 from finmodel.base.errors import FileError, FinmodelError, LimitError, UsageError
 from finmodel.terminal import write
-from finmodel.verbs import book, deal, look, received
-from finmodel.verbs.app import app
 
 __all__ = ["app", "book", "command", "deal", "look", "main", "received"]
+__all__ = ["app", "book", "command", "deal", "look", "main", "risk"]
+from finmodel.verbs import book, deal, look, received
+from finmodel.verbs import book, deal, look, risk
+from finmodel.verbs.app import app
 
 DEBUG = "--debug"
 INTERNAL, INTERRUPTED, TERMINATED = 1, 130, 143

@@ -28,10 +28,13 @@ Values = dict[str, Value]
 SUMS = ("add", "sub")
 COMPARISONS = {"lt": "<", "le": "<=", "eq": "=="}
 _serial = count()
+_ROW = re.compile(r"\bROW_\w+")
 
 
 def _ratio_paths(above: Any, below: Any, default: Any, tol: float) -> Any:
     far = np.abs(below) > tol
+    if far.all():
+        return above / below
     return np.where(far, above / np.where(far, below, 1.0), default)
 
 
@@ -101,6 +104,11 @@ def compile_kernel(
     return _Generator(model, plan, outputs, vary, paths).kernel()
 
 
+def face(outputs: Sequence[str], given: Sequence[str], fixed: Sequence[str], source: str) -> Kernel:
+    """A kernel over a path axis from its text, as another process sent it."""
+    return Kernel(tuple(outputs), tuple(given), tuple(fixed), _compiled(source, True), source)
+
+
 def _input(id: str, index: int) -> str:
     return f"IN{index}_{re.sub(r'[^a-zA-Z0-9]', '_', id)}"
 
@@ -136,15 +144,27 @@ class _Generator:
 
     def kernel(self) -> Kernel:
         """The text of all levels, between the reading of inputs and the return of outputs."""
-        body = [row for level in self._levels() for row in self._level(*level)]
+        levels = [self._level(*level) for level in self._levels()]
         results = [self._row(id) if id in self.stored else self._single(id) for id in self.outputs]
         head = [f"    {_input(id, i)} = given[{i}]" for id, i in self.given.items()]
         head += [f"    {mangle(id)} = fixed[{i}]" for id, i in self.fixed.items()]
-        empty = f"empty(({self.periods}, paths))" if self.paths else f"[0.0] * {self.periods}"
-        head += [f"    {self._row(id)} = {empty}" for id in sorted(self.stored)]
+        body = [row for level in self._with_rows(levels, set(results)) for row in level]
         tail = "    return (" + "".join(f"{result}, " for result in results) + ")"
         source = "\n".join(["def kernel(given, fixed, paths):", *head, *body, tail, ""])
         return Kernel(self.outputs, tuple(self.given), tuple(self.fixed), _compiled(source, self.paths), source)
+
+    def _with_rows(self, levels: list[list[str]], kept: set[str]) -> list[list[str]]:
+        """Levels with their rows: each is made before the first level that names it and let go after the last one."""
+        empty = f"empty(({self.periods}, paths))" if self.paths else f"[0.0] * {self.periods}"
+        rows = {self._row(id) for id in self.stored}
+        named = [rows & set(_ROW.findall("\n".join(level))) for level in levels]
+        seen: set[str] = set()
+        for number, names in enumerate(named):
+            later = set().union(*named[number + 1 :]) | kept
+            levels[number][1:1] = [f"    {name} = {empty}" for name in sorted(names - seen)]
+            levels[number] += [f"    del {name}" for name in sorted(names - later)]
+            seen |= names
+        return levels
 
     def _stored(self, model: Model) -> set[str]:
         """Series lines that must be kept whole: outputs, rows read by folds, deep lags, other levels."""

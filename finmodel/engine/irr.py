@@ -87,10 +87,14 @@ def _brackets(flows: Floats, guess: Floats) -> tuple[NDArray[np.int8], Floats, F
     rows = flows.shape[1]
     status = _first_look(flows)
     turning = status == OK
-    changes, norstrom = _sign_changes(flows), _norstrom(flows)
+    changes = _sign_changes(flows)
     lower, upper = np.full(rows, _GRID[0]), np.full(rows, _GRID[-1])
-    upper[norstrom & (changes > 1)] = 1.0  # the unique positive rate
-    easy = turning & ((changes == 1) | norstrom)
+    easy = turning & (changes == 1)
+    more = np.flatnonzero(changes > 1)
+    if more.size:
+        norstrom = more[_norstrom(flows[:, more])]
+        upper[norstrom] = 1.0  # the unique positive rate
+        easy[norstrom] = turning[norstrom]
     easy &= np.sign(present_value(flows, lower)) * np.sign(present_value(flows, upper)) < 0
     hard = np.flatnonzero(turning & ~easy)
     if hard.size:

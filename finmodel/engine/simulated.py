@@ -1,0 +1,111 @@
+"""Results of a simulation: what is kept of each path, and what is said of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+QUANTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
+TOTAL_LOSS = "total loss"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What is said of one number over all paths on which it is defined.
+
+    Args:
+        mean: None when it is defined on no path.
+        sd: Standard deviation; None of a single path.
+        se: Standard error of the mean, with pairs or replicates counted as one; None where it cannot be told.
+        quantiles: "p5" → value, by linear interpolation; empty when it is defined on no path.
+        intervals: "p5" → 95 % interval of the quantile by order statistics; only of independent paths.
+        undefined: Why not → share of paths.
+        worst: Mean of the tail beyond the level of the case, on the side that costs; None where nobody asks.
+    """
+
+    mean: float | None
+    sd: float | None
+    se: float | None
+    quantiles: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
+    undefined: Mapping[str, float]
+    worst: float | None = None
+
+    @property
+    def defined(self) -> float:
+        """Share of paths on which the number is defined."""
+        return 1 - sum(share for why, share in self.undefined.items() if why != TOTAL_LOSS)
+
+
+@dataclass(frozen=True)
+class Chance:
+    """A probability, and its standard error (None of a single path)."""
+
+    share: float
+    se: float | None
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """Which run it was.
+
+    Args:
+        paths: Number of paths.
+        seed: Of all draws.
+        sampling: "random", "antithetic" or "sobol".
+        seconds: Wall time.
+        workers: Processes.
+        identity: Hash of all that decides the numbers.
+        calendar: Month in which the fiscal years of `by_year` end.
+        tail: Level beyond which `worst` is the mean.
+        sized_on: What the debt was sized on.
+    """
+
+    paths: int
+    seed: int
+    sampling: str
+    seconds: float
+    workers: int
+    identity: str
+    calendar: str
+    tail: float
+    sized_on: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All that is said of a simulation, as plain numbers, for pages, files and sheets.
+
+    Args:
+        name: Of the case.
+        sha256: Of the case's files.
+        scenario: Laid over it, if any.
+        currency: Of money.
+        run: Which run it was.
+        base: Result → the value of the case as it stands; None where not applicable.
+        units: Result or yearly row → unit.
+        metrics: Result → its spread.
+        by_year: Row → fiscal year → spread.
+        chances: Name → probability over the whole life.
+        by_date: Name → period → probability.
+        chances_by_year: Name → fiscal year → probability.
+        regimes: Regime → share of the paths that bear its name.
+        by_regime: Regime → result → spread.
+        labels: Name of a result, row or probability → words.
+    """
+
+    name: str
+    sha256: str
+    scenario: str | None
+    currency: str
+    run: RunFacts
+    base: Mapping[str, float | None]
+    units: Mapping[str, str]
+    metrics: Mapping[str, Spread]
+    by_year: Mapping[str, Mapping[str, Spread]]
+    chances: Mapping[str, Chance]
+    by_date: Mapping[str, Mapping[str, Chance]]
+    chances_by_year: Mapping[str, Mapping[str, Chance]]
+    regimes: Mapping[str, float] = field(default_factory=dict)
+    by_regime: Mapping[str, Mapping[str, Spread]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)

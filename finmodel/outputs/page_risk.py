@@ -1,0 +1,142 @@
+"""The page of a simulation: results with their spread and errors, support by fiscal year, what may happen and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from finmodel.base.units import CURRENCIES
+from finmodel.engine.simulated import TOTAL_LOSS, Chance, Spread, Summary
+from finmodel.outputs.grid import Cell, grid
+from finmodel.outputs.numbers import clean, fixed, metric_text, millions, percent
+
+SHOWN = ("p5", "p25", "p50", "p75", "p95")
+EVENTS = {
+    "lock_up": "Lock-up of distributions",
+    "default": "Default on debt service cover",
+    "arrears": "Senior debt not paid in full",
+    "budget_exceeded": "Budget does not cover the support due",
+    "not_completed": "Cost beyond what owners promised: not completed",
+}
+FAILS = "not_completed"
+
+
+def page(summary: Summary) -> Group:
+    """The whole page."""
+    blocks: list[RenderableType] = [*_head(summary), Text(), _results(summary), *_undefined(summary)]
+    for block in (_support(summary), _cover(summary), _events(summary), _regimes(summary)):
+        if block is not None:
+            blocks += [Text(), block]
+    return Group(*blocks, Text(), *_foot(summary))
+
+
+def _head(summary: Summary) -> Iterator[Text]:
+    run = summary.run
+    yield Text(clean(summary.name) + (f", {clean(summary.scenario)}" if summary.scenario else ""), style="bold")
+    yield Text(
+        f"{run.paths:,} paths, seed {run.seed}, {run.sampling} sampling, {run.seconds:.1f} s with {run.workers}"
+        f" process{'' if run.workers == 1 else 'es'}; run {run.identity[:12]}"
+    )
+    if run.sized_on:
+        yield Text(f"Debt of every path sized on: {clean(run.sized_on)}")
+
+
+def _results(summary: Summary) -> Group:
+    headers = ("", "Base case", "Mean", "s.e.", *(name.upper() for name in SHOWN), "Worst 5 %")
+    headers = (*headers[:-1], f"Worst {percent(1 - summary.run.tail, 0)}")
+    rows = []
+    for name, found in summary.metrics.items():
+        unit = summary.units[name]
+        values = [summary.base.get(name), found.mean, found.se, *(found.quantiles.get(q) for q in SHOWN), found.worst]
+        label = clean(summary.labels.get(name, name)).removesuffix(": Value")
+        rows.append([f"{label}, {unit} m" if unit in CURRENCIES else label, *(_cell(name, v, unit) for v in values)])
+    return grid("Results over all paths", headers, rows)
+
+
+def _cell(name: str, value: float | None, unit: str) -> str:
+    if value is None:
+        return "n/a"
+    return millions(value) if unit in CURRENCIES else metric_text(name, value, unit)
+
+
+def _undefined(summary: Summary) -> Iterator[Text]:
+    """How many paths have no such number, or a total loss."""
+    for name, found in summary.metrics.items():
+        if found.undefined:
+            parts = [f"{why} {percent(share, 1)}" for why, share in found.undefined.items()]
+            loss = "; a total loss counts as -100 %" if TOTAL_LOSS in found.undefined else ""
+            label = clean(summary.labels.get(name, name))
+            yield Text(f"{label}: defined on {percent(found.defined, 1)} of paths ({', '.join(parts)}{loss})")
+
+
+def _support(summary: Summary) -> Group | None:
+    years = summary.by_year.get("support_paid", {})
+    exceeded = summary.chances_by_year.get("budget_exceeded", {})
+    if not years:
+        return None
+    rows: list[list[Cell]] = []
+    for year in sorted({*years, *exceeded}):
+        found = years.get(year)
+        cells = ["-"] * 6
+        if found is not None and found.mean is not None:
+            values = [found.mean, found.se, *(found.quantiles[q] for q in ("p50", "p90", "p99")), found.worst]
+            cells = ["n/a" if value is None else millions(value) for value in values]
+        rows.append([year, *cells, _chance(exceeded.get(year))])
+    headers = ("Fiscal year", "Mean", "s.e.", "P50", "P90", "P99", f"Worst {percent(1 - summary.run.tail, 0)}", "")
+    return grid(
+        f"Support paid, {summary.currency} m, and whether the budget falls short", (*headers[:-1], "Short"), rows
+    )
+
+
+def _cover(summary: Summary) -> Group | None:
+    years = summary.by_year.get("dscr", {})
+    rows = [
+        [year, *(fixed(found.quantiles[q], 2) + "x" for q in SHOWN)] for year, found in years.items() if found.quantiles
+    ]
+    return grid("Lowest DSCR of the year", ("Fiscal year", *(q.upper() for q in SHOWN)), rows) if rows else None
+
+
+def _events(summary: Summary) -> Group | None:
+    """What happens at all, and the year in which it is likeliest."""
+    rows: list[list[Cell]] = []
+    for name, chance in summary.chances.items():
+        years: Mapping[str, Chance] = summary.chances_by_year.get(name, {})
+        likeliest = max(years, key=lambda year: years[year].share, default="")
+        most = f"{likeliest}: {_chance(years[likeliest])}" if likeliest else "-"
+        style = "bold red" if name == FAILS and chance.share else ""
+        rows.append([Text(EVENTS.get(name, clean(name)), style=style), _chance(chance), _error(chance), most])
+    return grid("What may happen", ("", "At any time", "s.e.", "Likeliest year"), rows) if rows else None
+
+
+def _regimes(summary: Summary) -> Group | None:
+    if not summary.by_regime:
+        return None
+    names = [name for name in summary.metrics if name in ("equity_irr", "dscr_min", "support_paid")]
+    headers = ["Paths that bear its name", "Share", *(f"{clean(summary.labels.get(n, n))}, P50" for n in names)]
+    rows = []
+    for regime, metrics in summary.by_regime.items():
+        cells = [_median(name, metrics[name], summary.units[name]) for name in names]
+        rows.append([clean(summary.labels.get(regime, regime)), percent(summary.regimes[regime], 1), *cells])
+    return grid("By regime", headers, rows)
+
+
+def _median(name: str, found: Spread, unit: str) -> str:
+    value = found.quantiles.get("p50")
+    return metric_text(name, value, unit)
+
+
+def _chance(chance: Chance | None) -> str:
+    return "-" if chance is None else percent(chance.share, 1)
+
+
+def _error(chance: Chance) -> str:
+    return "n/a" if chance.se is None else percent(chance.se, 2)
+
+
+def _foot(summary: Summary) -> Iterator[Text]:
+    yield Text(
+        f"s.e.: standard error of the mean. Worst {percent(1 - summary.run.tail, 0)}: mean of that tail."
+        f" Fiscal years end in {summary.run.calendar}. Quantiles of rates count a total loss as -100 %."
+    )

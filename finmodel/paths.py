@@ -1,0 +1,169 @@
+"""A case made ready for many paths: lines with room for rows, the inputs that are drawn, and the job for workers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from finmodel.base.errors import ModelError, NumberError, UsageError
+from finmodel.build import Built, build
+from finmodel.case.expand import leaves
+from finmodel.case.read import Case, read_case
+from finmodel.engine.code import Values, compile_kernel
+from finmodel.engine.evaluate import evaluate
+from finmodel.engine.results import Results, judge
+from finmodel.market.setup import market_of
+from finmodel.market.streams import BLOCK, check_seed
+from finmodel.market.worlds import Market
+from finmodel.outputs.version import version
+from finmodel.risk.ask import keep_of
+from finmodel.risk.job import Job, KernelText, draw
+from finmodel.risk.summary import Told
+from finmodel.run import TOLERANCE, run
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What is drawn, and how.
+
+    Args:
+        paths: How many.
+        seed: From 0 to 2**64 - 1.
+        sampling: "random", "antithetic" or "sobol".
+        chunk: Blocks evaluated at a time.
+    """
+
+    paths: int
+    seed: int
+    sampling: str = "random"
+    chunk: int = 2
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A deal ready to be run on paths: its lines with room for rows, its inputs, and the job."""
+
+    base: Results
+    live: Built
+    given: Values
+    job: Job
+
+    def path(self, number: int) -> Values:
+        """The inputs of one path: those that are drawn, in place of the case's."""
+        rows, _ = draw(self.job, number // BLOCK)
+        column = number % BLOCK
+        drawn = {id: row[:, column].tolist() if row.ndim > 1 else float(row[column]) for id, row in rows.items()}
+        return {**self.given, **{id: value for id, value in drawn.items() if id in self.given}}
+
+
+def worlds(case: Case, seed: int, paths: Sequence[int]) -> dict[str, dict[str, tuple[float, ...] | float]]:
+    """What some paths draw: "path 73412" → input → its row, or its number, as the case's keys would hold them.
+
+    Raises:
+        UsageError: The case has no [risk] table, or a path is below 0.
+    """
+    prepared = prepare(case, Draws(_count(paths), check_seed(seed)), [])
+    drawn = set(prepared.job.market.inputs)
+    found: dict[str, dict[str, tuple[float, ...] | float]] = {}
+    for path in paths:
+        rows = {id: value for id, value in prepared.path(path).items() if id in drawn}
+        found[f"path {path}"] = {id: tuple(v) if isinstance(v, list | tuple) else float(v) for id, v in rows.items()}
+    return found
+
+
+def one_path(case: Case, seed: int, path: int, sampling: str = "random") -> Results:
+    """Every line of one path, as `run` gives them for a case.
+
+    Raises:
+        UsageError: The case has no [risk] table, or the path is below 0.
+    """
+    return replayed(prepare(case, Draws(_count([path]), check_seed(seed), sampling), []), path)
+
+
+def _count(paths: Sequence[int]) -> int:
+    """The least number of paths among which these are."""
+    if any(path < 0 for path in paths):
+        raise UsageError("paths are numbered from 0")
+    return max(paths, default=0) + 1
+
+
+def prepare(case: Case, draws: Draws, outputs: Sequence[str] | None = None) -> Prepared:
+    """Size and run a case as it stands, and make the job that runs it on paths.
+
+    Raises:
+        UsageError: The case has no [risk] table, or no such result or line.
+        CaseError, SolveError, NumberError: As for `run`.
+    """
+    market = market_of(case)
+    base = run(case)
+    wide = _with_rows(case, market)
+    live = build(wide)
+    given = {id: _widened(base.given[id], live.givens[id].series, live) for id in live.givens}
+    values = evaluate(live.model, live.plan, given)
+    for name, metric in live.model.metrics.items():
+        if not np.isclose(values[metric.line.id], base.values[metric.line.id], rtol=1e-12, atol=0, equal_nan=True):
+            raise ModelError(f"{name} changes when its inputs become rows")
+    keep = keep_of(wide, live.model, values, outputs)
+    vary = [id for id in market.inputs if id in live.givens]
+    kernel = compile_kernel(live.model, live.plan, keep.lines, vary, paths=True)
+    still = {id: _array(given[id]) for id in kernel.given if id not in vary}
+    fixed = {id: _array(values[id]) for id in kernel.fixed}
+    job = Job(
+        "", draws.seed, draws.paths, draws.sampling, draws.chunk, market, KernelText.of(kernel), still, fixed, keep
+    )
+    return Prepared(base, live, given, replace(job, identity=_identity(job)))
+
+
+def replayed(prepared: Prepared, path: int) -> Results:
+    """Every line of one path."""
+    live, given = prepared.live, prepared.path(path)
+    try:
+        values = evaluate(live.model, live.plan, given)
+    except NumberError as error:
+        raise NumberError(f"path {path}: {error}") from None
+    facts = {**prepared.base.facts, "path": f"{path} of seed {prepared.job.seed}"}
+    facts.pop("dscr_min_at", None)
+    return Results(live.case, live.model, values, given, judge(live.model, values, TOLERANCE), facts)
+
+
+def _with_rows(case: Case, market: Market) -> Case:
+    """The case read anew, with a row for each input that is drawn by period."""
+    rows = {id for id in market.inputs if not isinstance(market.base.get(id, ()), float)}
+    wide = read_case(case.path, case.scenario, case.sets)
+    for _, given, _ in leaves(wide.tables, None):
+        if given.id in rows and not given.series:
+            given.value, given.series = (given.number,) * wide.timeline.count, True
+    return wide
+
+
+def _widened(value: Any, series: bool, live: Built) -> Any:
+    return (value,) * live.model.timeline.count if series and not isinstance(value, tuple | list) else value
+
+
+def _array(value: Any) -> Any:
+    return np.array(value, dtype=float) if isinstance(value, tuple | list) else value
+
+
+def _identity(job: Job) -> str:
+    """A hash of all that decides the numbers of a job."""
+    arrays = {**job.given, **{f"line {id}": value for id, value in job.fixed.items()}}
+    numbers = [(id, np.asarray(value).tobytes().hex()) for id, value in sorted(arrays.items())]
+    said = (version(), np.__version__, job.seed, job.paths, job.sampling, job.market, job.text, job.keep, numbers)
+    return sha256(repr(said).encode()).hexdigest()
+
+
+def told(prepared: Prepared) -> Told:
+    """What statistics need to know of the case."""
+    case, model, keep = prepared.base.case, prepared.live.model, prepared.job.keep
+    reasons = {name: metric.reasons for name, metric in model.metrics.items()}
+    lines = {figure.name: figure.line for figure in keep.figures} | {row.name: row.line for row in keep.yearly}
+    units = {name: str(model.lines[line].unit) for name, line in lines.items()}
+    labels = {name: model.lines[line].label for name, line in lines.items()}
+    risk = case.tables.risk
+    labels.update({name: regime.label for name, regime in (risk.regime if risk is not None else {}).items()})
+    heads = (case.name, case.sha256, case.scenario, case.tables.currency)
+    return Told(heads, prepared.base.metrics, units, reasons, labels)

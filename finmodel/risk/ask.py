@@ -1,0 +1,119 @@
+"""What to keep of each path: from the names that are asked for, or the usual ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from finmodel.base.errors import UsageError
+from finmodel.base.model import Line, Model
+from finmodel.base.timeline import MONTH_NAMES, fiscal_year
+from finmodel.base.units import CURRENCIES
+from finmodel.case.calendar import cent
+from finmodel.case.read import Case
+from finmodel.engine.code import Values
+from finmodel.risk.keep import Figure, Flag, Keep, Yearly
+
+USUALLY, ALL = "usual", "all"
+HOWS = ("sum", "mean", "low", "high", "last", "each")
+USUAL = re.compile(r"equity_irr(\..+)?|dscr_min|npv_post_tax|support_(paid|given_back|unmet|net|net_pv)")
+ROWS = {"support_paid": "support.paid", "support_given_back": "support.given_back", "support_unmet": "support.unmet"}
+CHECK = 1e-9
+
+
+def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | None) -> Keep:
+    """What a simulation keeps.
+
+    Args:
+        values: Every line of the case as it stands.
+        outputs: Results and lines by name; a line may say how it is gathered by year ("support.paid:sum", or "each" for
+            every period). "usual" stands for the usual results, which None keeps too; "all" for every result. Yearly
+            support, fans and probabilities are always kept.
+
+    Raises:
+        UsageError: No such result or line.
+    """
+    asked = list(dict.fromkeys(name for word in outputs or [USUALLY] for name in _named(word, model)))
+    figures: list[Figure] = []
+    yearly = [Yearly(name, line, "sum") for name, line in ROWS.items() if line in model.lines]
+    for name in asked:
+        if name in model.metrics:
+            figures.append(_figure(model, name))
+        else:
+            _line(model, name, figures, yearly)
+    yearly += _fans(case, model)
+    labels = model.timeline.labels
+    return Keep(tuple(figures), tuple(yearly), tuple(_flags(case, model, values)), years(case), labels)
+
+
+def year_end(case: Case) -> int:
+    """The month in which fiscal years end: those of the programme that pays support, else of the deal."""
+    programmes = list(case.tables.programme.values())
+    name = programmes[0].year_end if programmes else case.tables.timeline.year_ends
+    return MONTH_NAMES.index(name) + 1
+
+
+def years(case: Case) -> dict[str, tuple[int, int]]:
+    """Fiscal year → its first period and the one after its last."""
+    found: dict[str, tuple[int, int]] = {}
+    for number, period in enumerate(case.timeline.periods):
+        year = fiscal_year(period.last_day, year_end(case))
+        found[year] = (found.get(year, (number, 0))[0], number + 1)
+    return found
+
+
+def _named(word: str, model: Model) -> list[str]:
+    """The usual results, all of them, or one name as it stands."""
+    if word not in (USUALLY, ALL):
+        return [word]
+    return [name for name in model.metrics if word == ALL or USUAL.fullmatch(name)]
+
+
+def _figure(model: Model, name: str) -> Figure:
+    metric = model.metrics[name]
+    rate = "irr" in name.partition(".")[0]
+    return Figure(name, metric.line.id, "" if metric.status is None else metric.status.id, rate)
+
+
+def _line(model: Model, name: str, figures: list[Figure], yearly: list[Yearly]) -> None:
+    id, _, how = name.partition(":")
+    if id not in model.lines or (how and how not in HOWS):
+        near = get_close_matches(id[:120], [*model.metrics, *model.lines], n=1, cutoff=0.5)
+        hint = f'. Did you mean "{near[0]}"?' if near and near[0] != id else f"; a line may end in :{', :'.join(HOWS)}"
+        raise UsageError(f'there is no result or line "{name[:80]}"{hint}')
+    line = model.lines[id]
+    if line.series:
+        yearly.append(Yearly(name, id, how or _how(line)))
+    else:
+        figures.append(Figure(name, id))
+
+
+def _how(line: Line) -> str:
+    """How a line is gathered by year when nobody says: balances at the end, flows as sums, the rest as means."""
+    if line.id.endswith((".closing", ".opening")):
+        return "last"
+    return "sum" if str(line.unit) in (*CURRENCIES, "t", "kg") else "mean"
+
+
+def _fans(case: Case, model: Model) -> list[Yearly]:
+    found = [Yearly("dscr", "ratios.dscr", "low", fan=True)] if "ratios.dscr" in model.lines else []
+    prices = [name for name in case.tables.price if f"price.{name}.market" in model.lines]
+    return found + [Yearly(f"price.{name}", f"price.{name}.market", "mean", fan=True) for name in prices]
+
+
+def _flags(case: Case, model: Model, values: Values) -> list[Flag]:
+    """What may happen at a date; dates are those of debt service, or the periods of support."""
+    least = cent(case.tables.currency).number
+    every = tuple(range(model.timeline.count))
+    serves = tuple(t for t in every if values["waterfall.serves"][t]) if "waterfall.serves" in values else every
+    active = [values[id] for id in values if re.fullmatch(r"support\.[^.]+\.active", id)]
+    supported = tuple(t for t in every if any(row[t] for row in active)) if active else every
+    known = (
+        Flag("lock_up", "waterfall.locked_up", least, serves),
+        Flag("default", "ratios.in_default", 0.0, serves),
+        Flag("arrears", "waterfall.senior_shortfall", least, serves),
+        Flag("budget_exceeded", "support.unmet", least, supported),
+        Flag("not_completed", "checks.funding_shortfall", CHECK, every),
+    )
+    return [flag for flag in known if flag.line in model.lines and model.lines[flag.line].series]

@@ -1,0 +1,50 @@
+"""Every path in one table: a row a path, a column for each number that was kept; Parquet, a row group for each part."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from finmodel.base.errors import UsageError
+from finmodel.outputs.files import cannot_write, temporary_name
+from finmodel.risk.job import PART
+from finmodel.risk.store import Store, parts_of
+
+
+def write_parquet(store: Store, path: Path) -> Path:
+    """Write a run's paths as Parquet, whole or not at all; memory holds one part at a time.
+
+    Raises:
+        UsageError: pyarrow is not installed.
+        FileError: The file cannot be written.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise UsageError('Parquet needs pyarrow: pip install "finmodel[cluster]"') from None
+    temporary = path.parent / temporary_name()
+    chain = store.job.market.chain
+    writer: Any = None
+    try:
+        try:
+            for number, columns in parts_of(store):
+                first = number * PART
+                count = store.job.paths_of(number)
+                data = {"path": pa.array(range(first, first + count), pa.int64())}
+                if chain is not None:
+                    names = [chain.names[label] for label in store.labels_of(number)]
+                    data["regime"] = pa.array(names).dictionary_encode()
+                data.update({name: pa.array(values) for name, values in columns.items()})
+                table = pa.table(data)
+                writer = writer or pq.ParquetWriter(temporary, table.schema, compression="zstd")
+                writer.write_table(table)
+        finally:
+            if writer is not None:
+                writer.close()
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error
+    return path

@@ -1,0 +1,144 @@
+"""A job: everything a worker needs to compute a part of a simulation, as plain data.
+
+A part is 8 blocks of 1,024 paths, whole but for the last one of a run, so it is the same whoever computes it and in
+what company. Blocks are evaluated some at a time (`chunk`), which changes speed and memory but no bit: the generated
+code works element by element, and no sum runs over paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from finmodel.base.errors import NumberError
+from finmodel.engine.code import Kernel, Values, face
+from finmodel.market.sobol import Points
+from finmodel.market.streams import BLOCK, Stream
+from finmodel.market.worlds import Market
+from finmodel.risk.keep import Keep
+
+Floats = NDArray[np.float64]
+PART_BLOCKS = 8
+PART = PART_BLOCKS * BLOCK
+
+
+@dataclass(frozen=True)
+class KernelText:
+    """A kernel as text, so that it can be sent to another process and compiled there."""
+
+    outputs: tuple[str, ...]
+    given: tuple[str, ...]
+    fixed: tuple[str, ...]
+    source: str
+
+    @classmethod
+    def of(cls, kernel: Kernel) -> KernelText:
+        """What a kernel was made of."""
+        return cls(kernel.outputs, kernel.given, kernel.fixed, kernel.source)
+
+    def kernel(self) -> Kernel:
+        """The kernel, compiled in this process."""
+        return face(self.outputs, self.given, self.fixed, self.source)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One simulation.
+
+    Args:
+        identity: Hash of all that decides the numbers.
+        seed: Of all draws.
+        paths: How many.
+        sampling: "random", "antithetic" or "sobol".
+        chunk: Blocks evaluated at a time.
+        market: What is drawn.
+        text: The lines that are asked for, and what they need.
+        given: Inputs that are not drawn.
+        fixed: Lines that do not vary.
+        keep: What is kept of each path.
+    """
+
+    identity: str
+    seed: int
+    paths: int
+    sampling: str
+    chunk: int
+    market: Market
+    text: KernelText
+    given: Mapping[str, Any]
+    fixed: Mapping[str, Any]
+    keep: Keep
+
+    @property
+    def parts(self) -> int:
+        """Number of parts."""
+        return -(-self.paths // PART)
+
+    def paths_of(self, part: int) -> int:
+        """Paths in a part."""
+        return min(PART, self.paths - part * PART)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is kept of the paths of one part.
+
+    Args:
+        values: Shape (columns, paths).
+        fans: Yearly rows for pictures, in single precision; shape (columns, paths).
+        flags: Zeros and ones by date; shape (columns, paths).
+        labels: Number of the regime whose name each path bears.
+    """
+
+    number: int
+    values: Floats
+    fans: NDArray[np.float32]
+    flags: NDArray[np.uint8]
+    labels: NDArray[np.int8]
+
+
+class PathError(NumberError):
+    """A number that is not finite on a path."""
+
+
+def draw(job: Job, block: int) -> tuple[dict[str, Floats], NDArray[np.int8]]:
+    """The drawn inputs of a block, and the names that its paths bear."""
+    stream = Stream(job.seed, block, job.sampling == "antithetic")
+    return job.market.draw(stream, Points(job.seed, block) if job.sampling == "sobol" else None)
+
+
+def compute(job: Job, part: int, kernel: Kernel | None = None) -> Part:
+    """Compute a part.
+
+    Raises:
+        PathError: A line is not finite; names the line and the path.
+    """
+    kernel = kernel or job.text.kernel()
+    first = part * PART_BLOCKS
+    last = first + -(-job.paths_of(part) // BLOCK)
+    pieces = []
+    for start in range(first, last, job.chunk):
+        drawn = [draw(job, block) for block in range(start, min(start + job.chunk, last))]
+        rows = {id: np.concatenate([rows[id] for rows, _ in drawn], axis=-1) for id in drawn[0][0]}
+        labels = np.concatenate([labels for _, labels in drawn])
+        with np.errstate(all="ignore"):  # what is not finite is looked for in what is kept
+            values = kernel.run({**job.given, **rows}, job.fixed, len(labels))
+        pieces.append((*_kept(job, values, rows, start), labels))
+    count = job.paths_of(part)
+    joined = [np.concatenate([piece[i] for piece in pieces], axis=-1)[..., :count] for i in range(4)]
+    return Part(part, *(np.ascontiguousarray(array) for array in joined))
+
+
+def _kept(
+    job: Job, values: Values, rows: Mapping[str, Floats], block: int
+) -> tuple[Floats, NDArray[np.float32], NDArray[np.uint8]]:
+    width = len(next(iter(rows.values()))[0]) if next(iter(rows.values())).ndim > 1 else len(next(iter(rows.values())))
+    found, bad = job.keep.of(values, width)
+    if bad is not None:
+        id, path = bad
+        raise PathError(f"{id} is not a finite number on path {block * BLOCK + path}")
+    return found

@@ -1,0 +1,149 @@
+"""What is kept of each path: results, sums by fiscal year, and flags by date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Kept = tuple[Floats, NDArray[np.float32], NDArray[np.uint8]]
+TOTAL_LOSS = 1
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A result by name: the line of its value, and the line that says why there is none."""
+
+    name: str
+    line: str
+    status: str = ""
+    rate: bool = False
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """A row by fiscal year.
+
+    Args:
+        how: "sum", "mean", "low", "high", "last", or "each" for every period.
+        fan: Whether it is for pictures only, and kept in single precision.
+    """
+
+    name: str
+    line: str
+    how: str
+    fan: bool = False
+
+
+@dataclass(frozen=True)
+class Flag:
+    """1 where a line is above a level, at some periods."""
+
+    name: str
+    line: str
+    above: float
+    periods: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Keep:
+    """All that is kept.
+
+    Args:
+        years: Fiscal year → its first period and the one after its last.
+        labels: Of the periods.
+    """
+
+    figures: tuple[Figure, ...]
+    yearly: tuple[Yearly, ...]
+    flags: tuple[Flag, ...]
+    years: Mapping[str, tuple[int, int]]
+    labels: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that must be computed."""
+        found = [line for figure in self.figures for line in (figure.line, figure.status) if line]
+        found += [row.line for row in self.yearly] + [flag.line for flag in self.flags]
+        return list(dict.fromkeys(found))
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the rows of `values`: results, their statuses, and name:year."""
+        found = [figure.name for figure in self.figures]
+        found += [f"{figure.name}:status" for figure in self.figures if figure.status]
+        return found + [f"{row.name}:{span}" for row in self.yearly if not row.fan for span in self.spans(row)]
+
+    @property
+    def fan_columns(self) -> list[str]:
+        """Names of the rows of `fans`: name:year."""
+        return [f"{row.name}:{span}" for row in self.yearly if row.fan for span in self.spans(row)]
+
+    @property
+    def flag_columns(self) -> list[str]:
+        """Names of the rows of `flags`: name:period."""
+        return [f"{flag.name}:{self.labels[t]}" for flag in self.flags for t in flag.periods]
+
+    def spans(self, row: Yearly) -> list[str]:
+        """The years, or the periods, of a row."""
+        return list(self.labels) if row.how == "each" else list(self.years)
+
+    def of(self, values: Mapping[str, Any], width: int) -> tuple[Kept, tuple[str, int] | None]:
+        """What is kept of some paths, and the first line and path with a number that is not finite."""
+        figures, bad = [], None
+        for figure in self.figures:
+            row = np.array(np.broadcast_to(values[figure.line], width), dtype=float)
+            state = np.broadcast_to(values[figure.status], width) if figure.status else None
+            if figure.rate and state is not None:
+                row[state == TOTAL_LOSS] = -1.0
+            bad = bad or _bad(figure, row, state)
+            figures.append(row)
+        figures += [np.broadcast_to(values[figure.status], width) for figure in self.figures if figure.status]
+        exact: list[Floats] = []
+        fans: list[Floats] = []
+        for yearly in self.yearly:
+            rows = self._rows(yearly, values[yearly.line], width)
+            (fans if yearly.fan else exact).extend(rows)
+            if bad is None and yearly.how in ("sum", "mean", "last", "each"):
+                bad = next(
+                    ((yearly.line, int(np.argmin(np.isfinite(r)))) for r in rows if not np.isfinite(r).all()), None
+                )
+        flags = [
+            np.broadcast_to(np.asarray(values[flag.line])[t] > flag.above, width)
+            for flag in self.flags
+            for t in flag.periods
+        ]
+        kept = (_stack([*figures, *exact], width), _stack(fans, width).astype(np.float32))
+        return (*kept, _stack(flags, width).astype(np.uint8)), bad
+
+    def _rows(self, yearly: Yearly, line: Any, width: int) -> list[Floats]:
+        periods = np.asarray(line, dtype=float)
+        if yearly.how == "each":
+            return [np.broadcast_to(row, width) for row in periods]
+        return [np.broadcast_to(_of_year(yearly.how, periods[a:b]), width) for a, b in self.years.values()]
+
+
+def _of_year(how: str, rows: Floats) -> Any:
+    """One number from the periods of a year; sums run in order of time, and what is n/a counts for no extreme."""
+    if how == "last":
+        return rows[-1]
+    total = rows[0]
+    for row in rows[1:]:
+        total = np.fmin(total, row) if how == "low" else np.fmax(total, row) if how == "high" else total + row
+    return total / len(rows) if how == "mean" else total
+
+
+def _bad(figure: Figure, row: Floats, state: Any) -> tuple[str, int] | None:
+    """A result that is not finite although nothing says that it is not applicable."""
+    wrong = np.isinf(row) if figure.status else ~np.isfinite(row)
+    if state is not None:
+        wrong |= np.isnan(row) & (state == 0)
+    return (figure.line, int(np.argmax(wrong))) if wrong.any() else None
+
+
+def _stack(rows: list[Any], width: int) -> Floats:
+    return np.array(rows, dtype=float).reshape(len(rows), width)

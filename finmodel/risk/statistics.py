@@ -1,0 +1,115 @@
+"""Statistics of many paths, from the numbers of every path in their order: exact quantiles, honest errors.
+
+Error:   of independent paths, sd / √n. A pair of antithetic paths counts as one. Of Sobol points, the spread of the 16
+         replicates' means. A quantile's 95 % interval is between order statistics, and needs independent paths.
+Rates:   a total loss counts as -100 %, so that leaving it out cannot flatter a mean or a quantile; its share is told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from finmodel.engine.simulated import QUANTILES, TOTAL_LOSS, Chance, Spread
+from finmodel.market.sobol import REPLICATES
+from finmodel.market.streams import BLOCK
+
+Floats = NDArray[np.float64]
+_Z = 1.96
+
+
+def spread(
+    values: NDArray[Any],
+    sampling: str,
+    reasons: Mapping[str, float] | None = None,
+    tail: tuple[float, int] | None = None,
+) -> Spread:
+    """What is said of one number.
+
+    Args:
+        values: Of every path, in order; nan where it is not defined.
+        sampling: "random", "antithetic" or "sobol"; "part" for paths picked from a run.
+        reasons: Why not → share of paths.
+        tail: Level, and 1 if high numbers are the bad ones, -1 if low ones.
+    """
+    known = np.asarray(values[~np.isnan(values)], dtype=float)
+    undefined = dict(reasons or {})
+    missing = 1 - known.size / values.size if values.size else 1.0
+    if missing > 0 and sum(share for why, share in undefined.items() if why != TOTAL_LOSS) < missing - 1e-12:
+        undefined["not applicable"] = missing
+    if not known.size:
+        return Spread(None, None, None, {}, {}, undefined)
+    ordered = np.sort(known)
+    quantiles = {f"p{p}": float(q) for p, q in zip(QUANTILES, _quantiles(ordered), strict=True)}
+    whole = known.size == values.size
+    sd = float(known.std(ddof=1)) if known.size > 1 else None
+    return Spread(
+        mean=float(known.mean()),
+        sd=sd,
+        se=_error(known, sampling if whole else "part"),
+        quantiles=quantiles,
+        intervals=_intervals(ordered) if sampling in ("random", "part") else {},
+        undefined=undefined,
+        worst=None if tail is None else _worst(ordered, *tail),
+    )
+
+
+def chance(happened: NDArray[Any], sampling: str) -> Chance:
+    """The share of paths on which something happens."""
+    flags = np.asarray(happened, dtype=float)
+    return Chance(float(flags.mean()), _error(flags, sampling))
+
+
+def shares(states: Floats, reasons: tuple[str, ...]) -> dict[str, float]:
+    """Why a number is not defined → share of paths; states are numbers of the reasons, 0 is none."""
+    counts = np.bincount(states.astype(int), minlength=len(reasons))
+    names = [_short(reason) for reason in reasons]
+    return {names[i]: counts[i] / states.size for i in range(1, len(names)) if counts[i] and names[i]}
+
+
+def _short(reason: str) -> str:
+    return TOTAL_LOSS if TOTAL_LOSS in reason else reason
+
+
+def _quantiles(ordered: Floats) -> Floats:
+    """By linear interpolation between order statistics, as NumPy and most databases do."""
+    return np.asarray(np.quantile(ordered, [p / 100 for p in QUANTILES]))
+
+
+def _intervals(ordered: Floats) -> dict[str, tuple[float, float]]:
+    n, found = ordered.size, {}
+    for p in QUANTILES:
+        share = p / 100
+        half = _Z * math.sqrt(n * share * (1 - share))
+        low, high = math.floor(n * share - half) - 1, math.ceil(n * share + half)
+        if low >= 0 and high < n:
+            found[f"p{p}"] = (float(ordered[low]), float(ordered[high]))
+    return found
+
+
+def _error(values: Floats, sampling: str) -> float | None:
+    """The standard error of the mean."""
+    if sampling == "antithetic":
+        half, rest = BLOCK // 2, values.size % BLOCK
+        whole = values[: values.size - rest].reshape(-1, 2, half).mean(axis=1).ravel()
+        paired = max(0, rest - half)
+        last = values[values.size - rest :]
+        pairs = (last[:paired] + last[half : half + paired]) / 2
+        values = np.concatenate([whole, pairs, last[paired:half]])  # paths whose mirror was cut off count alone
+    elif sampling == "sobol":
+        blocks = values.reshape(-1, BLOCK).mean(axis=1)
+        values = blocks.reshape(-1, REPLICATES).mean(axis=0)
+    return float(values.std(ddof=1) / math.sqrt(values.size)) if values.size > 1 else None
+
+
+def _worst(ordered: Floats, level: float, side: int) -> float:
+    """The mean of the worst (1 - level) of paths; the path on the edge counts in part."""
+    worst = ordered[::-1] if side > 0 else ordered
+    count = (1 - level) * ordered.size
+    whole = min(int(count), ordered.size - 1)
+    total = math.fsum(worst[:whole].tolist()) + (count - whole) * float(worst[whole])
+    return total / count

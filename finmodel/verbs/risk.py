@@ -1,0 +1,83 @@
+"""Verbs of price risk: simulate a case, and calibrate a process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from finmodel.terminal import changes, show, write_to
+from finmodel.verbs.app import CaseFolder, Scenario, Sets, app
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from finmodel.simulate import Simulation
+
+
+@app.command()
+def risk(  # noqa: PLR0913  (an option is a parameter)
+    case: CaseFolder,
+    scenario: Scenario = None,
+    sets: Sets = None,
+    paths: Annotated[int, typer.Option(metavar="N", help="Number of paths.")] = 10_000,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of all draws.")] = 1,
+    sampling: Annotated[str, typer.Option(metavar="KIND", help="random, antithetic or sobol.")] = "random",
+    output: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A result or line to keep too.")] = None,
+    workers: Annotated[int | None, typer.Option(metavar="N", help="Processes; all cores for many paths.")] = None,
+    folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep parts there; run again to go on.")] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local.")] = None,
+    replay: Annotated[int | None, typer.Option(metavar="K", help="Show path K as a term sheet instead.")] = None,
+    json: Annotated[str | None, typer.Option(metavar="FILE", help="Write the summary as JSON; - is stdout.")] = None,
+    parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="Write every path as Parquet.")] = None,
+) -> None:
+    """Run a case on many paths of its prices and show what comes out.
+
+    Prices move as the case's [risk] table says; the debt stays as signed.
+    """
+    from finmodel.run import load
+    from finmodel.simulate import Options, simulate
+
+    loaded = load(case, scenario, changes(sets))
+    if replay is not None:
+        from finmodel.outputs.page import page as term_sheet
+        from finmodel.paths import one_path
+
+        show(term_sheet(one_path(loaded, seed, replay, sampling)))
+        return
+    outputs = ["usual", *(output or ())]
+    with _progress() as bar:
+        task = bar.add_task("paths", total=paths)
+        options = Options(
+            sampling=sampling,
+            folder=folder,
+            scheduler=scheduler,
+            progress=lambda done, total: bar.update(task, completed=done, total=total, refresh=True),
+        )
+        found = simulate(loaded, paths, seed, outputs, workers, options)
+    _save(found, json, parquet)
+
+
+def _save(found: Simulation, json: str | None, parquet: Path | None) -> None:
+    from finmodel.outputs.contract_risk import to_json
+    from finmodel.outputs.page_risk import page
+
+    if parquet is not None:
+        from finmodel.risk.export import write_parquet
+
+        write_parquet(found.store, parquet)
+    if json is not None:
+        write_to(json, to_json(found.summary))
+    if json != "-":
+        show(page(found.summary))
+
+
+def _progress() -> Progress:
+    """A bar on stderr, in a terminal only; it is drawn when there is news, without a thread of its own."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, auto_refresh=False, transient=True, disable=not console.is_terminal)
