@@ -18,6 +18,7 @@ from finmodel.engine.lint import unread_inputs
 from finmodel.outputs.numbers import clean, percent
 
 ASSUMED = ("assumed", "hypothetical")
+RISK = "risk."
 
 
 def keys_text(prefix: str = "") -> str:
@@ -87,7 +88,7 @@ def is_assumed(given: Given) -> bool:
 
 def _is_live(given: Given) -> bool:
     """Whether a key is a number of the model, not one that decides which lines there are or what is drawn."""
-    if given.id.startswith("risk."):
+    if given.id.startswith(RISK):
         return False
     entry = find(CaseTables, tuple(given.id.split(".")))
     return entry is not None and entry.live

@@ -12,7 +12,7 @@ from finmodel.case.read import Case
 from finmodel.engine.results import Results
 from finmodel.outputs.annual import month_name
 from finmodel.outputs.grid import grid
-from finmodel.outputs.listings import figures, is_assumed
+from finmodel.outputs.listings import RISK, figures, is_assumed
 from finmodel.outputs.numbers import clean, metric_text, percent
 
 RETURNS = (
@@ -75,8 +75,10 @@ def _scenario(case: Case) -> str:
 
 
 def _trust(result: Results) -> list[Text]:
-    """How many figures are assumed, and how many have no source."""
-    assumed, unsourced = sum(map(is_assumed, figures(result.case))), len(result.case.unsourced)
+    """How many figures of the run are assumed, and how many have no source; what a simulation draws moves none."""
+    told = [given for given in figures(result.case) if not given.id.startswith(RISK)]
+    assumed = sum(map(is_assumed, told))
+    unsourced = len([id for id in result.case.unsourced if not id.startswith(RISK)])
     counts = [(assumed, "assumed or hypothetical"), (unsourced, "without a source")]
     said = [f"{count} {words}" for count, words in counts if count]
     return [Text(f"Figures: {', '.join(said)}; `finmodel check` lists them.", style="yellow")] if said else []

@@ -35,6 +35,8 @@ class WorkerError(LimitError):
 
 @dataclass
 class _Worker:
+    """A process, our end of its pipe, and the part that it works on."""
+
     process: SpawnProcess
     pipe: Connection
     part: int | None = None

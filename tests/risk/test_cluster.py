@@ -1,0 +1,101 @@
+"""A cluster on this machine gives the same bits, whoever dies; needs Dask, which is an extra."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import finmodel as fm
+from tests.risk.deals import tiny
+from tests.risk.test_simulate import bits
+
+pytest.importorskip("distributed")
+ROOT = Path(__file__).parents[2]
+PATHS = 40_000
+STUDY = """
+import hashlib, sys
+import finmodel as fm
+
+if __name__ == "__main__":
+    run = fm.simulate(sys.argv[1], {paths}, 3, options=fm.Options(scheduler=sys.argv[2], folder=sys.argv[3]))
+    parts = b"".join(run.store.column(name).tobytes() for name in run.store.names()) + run.store.labels().tobytes()
+    print(hashlib.sha256(parts).hexdigest())
+"""
+
+
+@pytest.fixture(scope="module")
+def deal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny(tmp_path_factory.mktemp("risk"))
+
+
+@pytest.fixture(scope="module")
+def whole(deal: Path) -> bytes:
+    return bits(fm.simulate(deal, PATHS, 3, workers=1).store)
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def study(deal: Path, scheduler: str, folder: Path) -> subprocess.Popen[str]:
+    """A simulation on a cluster as a process of its own: Dask starts threads that tests must not inherit."""
+    script = folder.parent / "study.py"
+    script.write_text(STUDY.format(paths=PATHS), encoding="utf-8")
+    words = [sys.executable, str(script), str(deal), scheduler, str(folder)]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+
+
+@pytest.mark.slow
+def test_a_local_cluster_gives_the_same_bits(deal, whole, tmp_path):
+    from hashlib import sha256
+
+    process = study(deal, "local", tmp_path / "run")
+    out, err = process.communicate(timeout=180)
+
+    assert process.returncode == 0, err
+    assert out.strip() == sha256(whole).hexdigest()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_worker_of_a_real_cluster_may_be_killed(deal, whole, tmp_path):
+    """A scheduler and two workers as processes; one worker is killed once parts arrive, the other ends the run."""
+    from hashlib import sha256
+
+    address = "tcp://127.0.0.1:18786"
+    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "18786"]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment()}
+    crew = [subprocess.Popen([*dask, "--no-dashboard"], cwd=tmp_path, **quiet)]
+    crew += [subprocess.Popen([*worker, "--no-dashboard"], cwd=tmp_path, **quiet) for _ in range(2)]
+    try:
+        process = study(deal, address, tmp_path / "run")
+        end = time.monotonic() + 120
+        while not list((tmp_path / "run").glob("parts/part-*.bin")) and time.monotonic() < end:
+            time.sleep(0.05)
+        crew[1].send_signal(signal.SIGKILL)
+        out, err = process.communicate(timeout=180)
+    finally:
+        for one in crew:
+            one.kill()
+            one.wait()
+
+    assert process.returncode == 0, err
+    assert out.strip() == sha256(whole).hexdigest()
+
+
+@pytest.mark.slow
+def test_no_scheduler_is_a_file_error_within_35_seconds(deal, tmp_path):
+    begun = time.monotonic()
+    process = study(deal, "tcp://127.0.0.1:18999", tmp_path / "run")
+    _, err = process.communicate(timeout=60)
+
+    assert process.returncode != 0
+    assert "no scheduler answers there" in err
+    assert time.monotonic() - begun < 35
