@@ -21,8 +21,7 @@ from finmodel.terminal import write
 
 __all__ = ["app", "book", "command", "deal", "look", "main", "received"]
 __all__ = ["app", "book", "command", "deal", "look", "main", "risk"]
-from finmodel.verbs import book, deal, look, received
-from finmodel.verbs import book, deal, look, risk
+from finmodel.verbs import book, deal, look, received, risk
 from finmodel.verbs.app import app
 
 DEBUG = "--debug"
