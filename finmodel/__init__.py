@@ -15,9 +15,11 @@ from finmodel.run import load, run
 from finmodel.scenarios import ScenarioTable, scenarios
 from finmodel.sensitivity import SensitivityTable, sensitivity
 from finmodel.simulate import Options, Simulation, simulate
+from finmodel.solve import Answer, solve
 from finmodel.workbook import write_workbook
 
 __all__ = [
+    "Answer",
     "Case",
     "CaseError",
     "CheckResult",
@@ -34,5 +36,6 @@ __all__ = [
     "scenarios",
     "sensitivity",
     "simulate",
+    "solve",
     "write_workbook",
 ]

@@ -9,7 +9,7 @@ Source:  decision F39.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class SensitivityTable:
     @property
     def dates(self) -> dict[str, tuple[int, int]]:
         """Label of a row → the number of dates with lock-up, and with arrears of senior debt."""
-        return {label: (lock_up_dates(result), arrears_dates(result)) for label, result in self.rows.items()}
+        return dates_of(self.rows)
 
     @property
     def remarks(self) -> list[str]:
@@ -94,6 +94,25 @@ def sensitivity(path: Path | str, set: Mapping[str, str] | None = None) -> Sensi
         {shock.label: wrong[shock.name] for shock in SHOCKS if wrong[shock.name]},
         break_even(grid),
     )
+
+
+def vary(path: Path | str, key: str, values: Sequence[str], set: Mapping[str, str] | None = None) -> dict[str, Results]:
+    """Run a case with one input at each of several values, with the debt held as sized on the case without changes.
+
+    Args:
+        key: A dotted key.
+        values: As typed, such as "90 USD/kg".
+
+    Returns:
+        "Base case", and each value → its run.
+    """
+    rows = {"Base case": run(load(path, None, set), hold_debt=True)}
+    return rows | {value: run(load(path, None, {**(set or {}), key: value}), hold_debt=True) for value in values}
+
+
+def dates_of(rows: Mapping[str, Results]) -> dict[str, tuple[int, int]]:
+    """Label of a row → the number of dates with lock-up, and with arrears of senior debt."""
+    return {label: (lock_up_dates(result), arrears_dates(result)) for label, result in rows.items()}
 
 
 def lock_up_dates(result: Results) -> int:

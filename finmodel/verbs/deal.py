@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from finmodel.terminal import changes, fail, show, write_to
+from finmodel.base.errors import UsageError
+from finmodel.terminal import changes, fail, show, write, write_to
 from finmodel.verbs.app import CaseFolder, HoldDebt, Resize, Scenario, Sets, TableJson, app
 
 if TYPE_CHECKING:
@@ -71,15 +72,30 @@ def scenarios(
 
 
 @app.command()
-def sensitivity(case: CaseFolder, sets: Sets = None, json: TableJson = None) -> None:
-    """Show a case under the bank's standard shocks, and the price at which cover breaks even.
+def sensitivity(
+    case: CaseFolder,
+    sets: Sets = None,
+    json: TableJson = None,
+    bank: Annotated[bool, typer.Option("--bank", help="The bank's standard shocks; so it is without --vary.")] = False,
+    values: Annotated[
+        str | None, typer.Option("--vary", metavar="KEY=V1;V2;…", help="One input at each of several values.")
+    ] = None,
+) -> None:
+    """Show a case under the bank's standard shocks, or with one input varied.
 
-    Each row keeps the debt of the case as it stands.
+    Each row keeps the debt of the case as it stands. The bank's grid ends with the price at which cover breaks even.
     """
     from finmodel.outputs.page_sensitivity import page
+    from finmodel.sensitivity import dates_of, to_json, vary
     from finmodel.sensitivity import sensitivity as run_sensitivity
-    from finmodel.sensitivity import to_json
 
+    if values is not None:
+        key, equals, listed = values.partition("=")
+        if bank or json is not None or not equals or not listed.strip():
+            raise UsageError('write --vary "support.ndpr_floor.floor=90 USD/kg;100 USD/kg", without --bank and --json')
+        rows = vary(case, key.strip(), [value.strip() for value in listed.split(";")], changes(sets))
+        show(page(rows, dates_of(rows), [f"Varied: {key.strip()}."]))
+        return
     table = run_sensitivity(case, changes(sets))
     if json is not None:
         write_to(json, to_json(table))
@@ -87,6 +103,25 @@ def sensitivity(case: CaseFolder, sets: Sets = None, json: TableJson = None) -> 
         show(page(table.rows, table.dates, table.remarks))
     if faults := failures_of(table.base, golden=False):
         fail(faults)
+
+
+@app.command()
+def solve(
+    case: CaseFolder,
+    key: Annotated[str, typer.Argument(help="The input to find, such as support.ndpr_floor.floor.")],
+    goal: Annotated[str, typer.Argument(help='What must come out, such as "dscr_min = 1.30x".')],
+    sets: Sets = None,
+    hold_debt: HoldDebt = False,
+    between: Annotated[tuple[str, str] | None, typer.Option(metavar="LOW HIGH", help="Where to search.")] = None,
+) -> None:
+    """Find the value of one input at which a result is what is wanted."""
+    from finmodel.outputs.numbers import metric_text
+    from finmodel.solve import solve as solve_case
+
+    found = solve_case(case, key, goal, set=changes(sets), hold_debt=hold_debt, between=between)
+    got, name = found.result.metrics[found.metric], found.metric
+    write(f'{found.key} = "{found.typed}"')
+    write(f"{name} is then {metric_text(name, got, found.result.units[name], 4)} ({found.runs} runs)")
 
 
 @app.command()

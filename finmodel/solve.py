@@ -1,0 +1,204 @@
+"""Solve: the value of one input at which a result is what is wanted, such as the floor at which cover is 1.30x.
+
+Method:  each trial is a whole run. A result need not rise or fall all the way (a floor holds revenue while feed gets
+         cheaper), so the search walks away from the case in steps, and closes in on the first step over which the
+         result passes its goal, by Brent's method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from finmodel.base.errors import CaseError, FinmodelError, NumberError, SolveError, UsageError
+from finmodel.base.expr import Given
+from finmodel.base.units import PER_YEAR, RATIO, Unit, conversion, unit
+from finmodel.case.describe import nearest
+from finmodel.case.expand import leaves
+from finmodel.case.quantity import BadValue, parse
+from finmodel.case.read import Case
+from finmodel.engine.results import Results
+from finmodel.run import load, run
+
+STEPS, STEP = 30, 0.1
+CLOSE = 1e-9
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The value found.
+
+    Args:
+        key: The input.
+        typed: Its value as a case file would say it.
+        value: The same as a number, in the unit that the model reads.
+        metric: The result that has its goal.
+        result: The run there.
+        runs: How many runs it took.
+    """
+
+    key: str
+    typed: str
+    value: float
+    metric: str
+    result: Results
+    runs: int
+
+
+@dataclass
+class _Search:
+    """Trials of one input: the result less its goal, or None where there is no result."""
+
+    trial: Callable[[str], Results]
+    goal: tuple[str, float]
+    unit: Unit
+    runs: int = 0
+
+    def at(self, value: float) -> Results:
+        """The run with the input at a value."""
+        self.runs += 1
+        return self.trial(spelled(value, self.unit))
+
+    def gap(self, value: float) -> float | None:
+        """The result less its goal; None where the case is refused, cannot be sized, or has no such result."""
+        try:
+            got = self.at(value).metrics[self.goal[0]]
+        except (CaseError, SolveError, NumberError):
+            return None
+        return None if got is None else got - self.goal[1]
+
+
+def solve(
+    path: Path | str,
+    key: str,
+    goal: str,
+    *,
+    set: Mapping[str, str] | None = None,
+    hold_debt: bool = False,
+    between: tuple[str, str] | None = None,
+) -> Answer:
+    """Find the value of an input at which a result meets its goal.
+
+    Args:
+        path: A case folder or file.
+        key: A dotted key that holds one number, such as "support.ndpr_floor.floor".
+        goal: "dscr_min = 1.30x", "equity_irr = 12 %", "npv_post_tax = 0 USD".
+        set: Dotted key → value as typed, over the case.
+        hold_debt: Keep the debt as sized on the case; otherwise each trial sizes it anew.
+        between: The range to search, two quantities as typed; without it, from twice its value below to four times it.
+
+    Raises:
+        UsageError: No such key or result, or a goal in another unit.
+        SolveError: No value in reach meets the goal; the message says how near it comes.
+        CaseError, FileError, LimitError, NumberError: As for `load` and `run`.
+    """
+
+    def trial(text: str) -> Results:
+        return run(load(path, None, {**(set or {}), key: text}), hold_debt=hold_debt)
+
+    base = load(path, None, set)
+    given = _input(base, key)
+    search = _Search(trial, _goal(run(base, hold_debt=hold_debt), goal), given.unit)
+    points = _walk(given.number, between, given.unit)
+    value = _found(search, points, goal)
+    return Answer(key, spelled(value, given.unit), value, search.goal[0], search.at(value), search.runs)
+
+
+def spelled(value: float, of: Unit) -> str:
+    """A number as a case file would say it, to all its digits."""
+    if of == PER_YEAR:
+        return f"{value * 100:.15g} % p.a."
+    if of == RATIO:
+        return f"{value:.15g}x" if value > 1 else f"{value * 100:.15g} %"
+    return f"{value:.15g} {of}"
+
+
+def _input(case: Case, key: str) -> Given:
+    known = {given.id: given for _, given, _ in leaves(case.tables, {})}
+    if key not in known:
+        near = nearest(key, known)
+        raise UsageError(f'"{key}" is not an input of this case.' + (f' Did you mean "{near}"?' if near else ""))
+    given = known[key]
+    if isinstance(given.value, tuple):
+        raise UsageError(f"{key} has a value for each period: solve for an input with one number.")
+    return given
+
+
+def _goal(here: Results, goal: str) -> tuple[str, float]:
+    name, equals, text = (part.strip() for part in goal.partition("="))
+    if not equals or not text:
+        raise UsageError(f'a goal is a result and its value, such as "dscr_min = 1.30x": got "{goal[:80]}"')
+    if name not in here.metrics:
+        near = nearest(name, here.metrics)
+        raise UsageError(f'"{name}" is not a result of this case.' + (f' Did you mean "{near}"?' if near else ""))
+    try:
+        amount, typed = parse(text)
+    except BadValue as error:
+        raise UsageError(f"the goal {error.wrong}") from None
+    wanted = unit(here.units[name])
+    factor = 1 if typed == RATIO and wanted == PER_YEAR else conversion(typed, wanted)
+    if factor is None:
+        raise UsageError(f'{name} is in {wanted}: got "{text[:40]}"')
+    return name, float(amount * factor)
+
+
+def _walk(start: float, between: tuple[str, str] | None, of: Unit) -> list[list[float]]:
+    """Values to try in turn: away from the case, first down and then up; or across a range."""
+    if between is not None:
+        low, high = (_bound(text, of) for text in between)
+        return [[low + (high - low) * n / STEPS for n in range(STEPS + 1)]]
+    size = abs(start) * STEP or STEP
+    return [[start + way * size * n for n in range(STEPS + 1)] for way in (-1, 1)]
+
+
+def _bound(text: str, of: Unit) -> float:
+    try:
+        amount, typed = parse(text)
+    except BadValue as error:
+        raise UsageError(f"--between {error.wrong}") from None
+    factor = 1 if typed == RATIO and of == PER_YEAR else conversion(typed, of)
+    if factor is None:
+        raise UsageError(f'--between wants {of}: got "{text[:40]}"')
+    return float(amount * factor)
+
+
+def _brackets(search: _Search, walks: list[list[float]], seen: list[Point]) -> Iterator[Point]:
+    """Neighbouring values between which the result passes its goal."""
+    for walk in walks:
+        last: Point | None = None
+        for value in walk:
+            gap = search.gap(value)
+            if gap is None:
+                if last is not None:
+                    break
+                continue
+            seen.append((abs(gap), value))
+            if last is not None and (gap > 0) != (last[1] > 0):
+                yield last[0], value
+            last = (value, gap)
+
+
+def _found(search: _Search, walks: list[list[float]], goal: str) -> float:
+    from scipy.optimize import brentq  # type: ignore[import-untyped]
+
+    seen: list[Point] = []
+    for low, high in _brackets(search, walks, seen):
+        value = float(brentq(lambda x: _certain(search.gap(x)), low, high, xtol=1e-300, rtol=1e-14, maxiter=200))
+        gap = search.gap(value)
+        if gap is not None and abs(gap) <= CLOSE * max(1.0, abs(search.goal[1])):
+            return value
+    if not seen:
+        raise SolveError(f'"{goal}" cannot be solved: no value tried gives this result.')
+    off, value = min(seen)
+    raise SolveError(
+        f'"{goal}" is not reached: the nearest is {off:.6g} off, at {spelled(value, search.unit)}.'
+        "\nWiden the search with --between, or choose another input."
+    )
+
+
+def _certain(gap: float | None) -> float:
+    if gap is None:
+        raise FinmodelError("the search met a value without a result between two that have one")
+    return gap

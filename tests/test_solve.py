@@ -1,0 +1,93 @@
+"""Solving for one input: by hand on the tiny loan, and what cannot be solved."""
+
+from __future__ import annotations
+
+import pytest
+
+import finmodel as fm
+from finmodel.base.errors import SolveError, UsageError
+from finmodel.base.units import PER_YEAR, RATIO, unit
+from finmodel.case.quantity import parse
+from finmodel.cli import command
+from finmodel.solve import spelled
+from tests.cashflow.fin import TINY, interest
+
+SERVICE = 7.5 + interest(60, 2)
+"""Debt service of the first date, at which cover is lowest."""
+
+
+def test_the_price_at_which_cover_is_1_30() -> None:
+    """500 t x (price - 10) = 1.3 x service."""
+    found = fm.solve(TINY, "price.oxide.deck", "dscr_min = 1.30x")
+
+    assert found.value == pytest.approx(10 + 1.3 * SERVICE / 0.5, rel=1e-9)
+    assert found.result.metrics["dscr_min"] == pytest.approx(1.3, abs=1e-9)
+
+
+def test_the_answer_typed_into_the_case_gives_the_goal() -> None:
+    found = fm.solve(TINY, "price.oxide.deck", "equity_irr = 15 %")
+    typed = fm.run(fm.load(TINY, set={found.key: found.typed}))
+
+    assert typed.metrics["equity_irr"] == pytest.approx(0.15, abs=1e-9)
+
+
+def test_a_fixed_amount_of_debt_is_found_within_a_range() -> None:
+    """Cover of 2 at the first date: debt x (1/8 + 5 % x 182/365) = 7.5."""
+    found = fm.solve(TINY, "sizing.amount", "dscr_min = 2x", between=("20 million USD", "60 million USD"))
+
+    assert found.value == pytest.approx(7.5e6 / (1 / 8 + 0.05 * 182 / 365), rel=1e-9)
+
+
+def test_with_the_debt_held_a_change_of_its_amount_changes_nothing() -> None:
+    with pytest.raises(SolveError, match=r"is not reached: the nearest is 0\.332572"):
+        fm.solve(TINY, "sizing.amount", "dscr_min = 2x", hold_debt=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "goal", "told"),
+    [
+        (
+            "price.oxide.dek",
+            "dscr_min = 1x",
+            '"price.oxide.dek" is not an input of this case. Did you mean "price.oxide',
+        ),
+        ("price.oxide.deck", "dscr = 1x", '"dscr" is not a result of this case. Did you mean "dscr_min"?'),
+        (
+            "price.oxide.deck",
+            "dscr_min",
+            'a goal is a result and its value, such as "dscr_min = 1.30x": got "dscr_min"',
+        ),
+        ("price.oxide.deck", "dscr_min = 5 USD", 'dscr_min is in ratio: got "5 USD"'),
+        ("price.oxide.deck", "dscr_min = high", "the goal "),
+        ("capex.plant.profile", "dscr_min = 1x", "capex.plant.profile has a value for each period"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_in_one_line(key: str, goal: str, told: str) -> None:
+    with pytest.raises(UsageError) as error:
+        fm.solve(TINY, key, goal)
+
+    assert str(error.value).startswith(told)
+
+
+def test_a_range_in_another_unit_is_refused() -> None:
+    with pytest.raises(UsageError, match='--between wants USD/kg: got "1 t"'):
+        fm.solve(TINY, "price.oxide.deck", "dscr_min = 1x", between=("1 t", "2 t"))
+
+
+def test_a_goal_out_of_reach_says_how_near_it_comes() -> None:
+    with pytest.raises(SolveError, match=r'"dscr_min = 100x" is not reached: the nearest is .* off, at 160 USD/kg'):
+        fm.solve(TINY, "price.oxide.deck", "dscr_min = 100x")
+
+
+@pytest.mark.parametrize("value", [0.123456789012345, 1.3, 1234567.0625, 0.0])
+@pytest.mark.parametrize("of", [RATIO, PER_YEAR, unit("USD/kg")])
+def test_a_number_is_spelled_as_a_case_reads_it(value, of) -> None:
+    amount, _ = parse(spelled(value, of))
+
+    assert float(amount) == pytest.approx(value, rel=1e-14)
+
+
+def test_the_command_prints_the_key_as_a_case_would_hold_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(["solve", str(TINY), "price.oxide.deck", "dscr_min = 1.30x"]) == 0
+
+    assert capsys.readouterr().out.startswith('price.oxide.deck = "33.389315068493')
