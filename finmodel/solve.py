@@ -181,7 +181,7 @@ def _brackets(search: _Search, walks: list[list[float]], seen: list[Point]) -> I
 
 
 def _found(search: _Search, walks: list[list[float]], goal: str) -> float:
-    from scipy.optimize import brentq  # type: ignore[import-untyped]
+    from scipy.optimize import brentq
 
     seen: list[Point] = []
     for low, high in _brackets(search, walks, seen):
