@@ -16,6 +16,7 @@ from finmodel.case import (
     rules_public,
     rules_risk,
     rules_sales,
+    rules_short,
     rules_support,
     rules_time,
 )
@@ -25,6 +26,7 @@ RULES: list[Rule] = [
     *rules_names.RULES,
     *rules_chain.RULES,
     *rules_sales.RULES,
+    *rules_short.RULES,
     *rules_money.RULES,
     *rules_support.RULES,
     *rules_public.RULES,

@@ -70,6 +70,9 @@ def products_are_known(case: CaseTables) -> Iterator[Fault]:
     for name, offtake in case.offtake.items():
         for number, product in enumerate(offtake.products):
             yield from _known(case, f"offtake.{name}.products.{number}", product, "product")
+    for name, repo in case.repo.items():
+        for number, product in enumerate(repo.products):
+            yield from _known(case, f"repo.{name}.products.{number}", product, "product")
 
 
 def support_is_known(case: CaseTables) -> Iterator[Fault]:
@@ -85,6 +88,9 @@ def finance_is_known(case: CaseTables) -> Iterator[Fault]:
         yield from _known(case, f"grant.{name}.capex", grant.capex, "capex")
     for name, facility in case.facility.items():
         yield from _known(case, f"facility.{name}.curve", facility.curve, "curve")
+    for table in ("repo", "credit_line"):
+        for name, short in getattr(case, table).items():
+            yield from _known(case, f"{table}.{name}.curve", short.curve, "curve")
     for name, cover in case.cover.items():
         for number, covered in enumerate(cover.facilities):
             yield from _known(case, f"cover.{name}.facilities.{number}", covered, "facility")
@@ -93,6 +99,7 @@ def finance_is_known(case: CaseTables) -> Iterator[Fault]:
 def lists_name_each_once(case: CaseTables) -> Iterator[Fault]:
     """The products of a contract and the facilities under cover: at least one, none twice."""
     lists = {f"offtake.{name}.products": offtake.products for name, offtake in case.offtake.items()}
+    lists |= {f"repo.{name}.products": repo.products for name, repo in case.repo.items()}
     lists |= {f"cover.{name}.facilities": cover.facilities for name, cover in case.cover.items()}
     for key, names in lists.items():
         what = key.rsplit(".", 1)[-1]

@@ -15,6 +15,7 @@ from finmodel.case.schema_equity import EquityClass, ReturnTerms
 from finmodel.case.schema_market import Index, Inflation
 from finmodel.case.schema_risk import RiskTerms
 from finmodel.case.schema_sales import Offtake
+from finmodel.case.schema_short import CreditLine, Repo
 from finmodel.case.schema_support import Programme, Support
 from finmodel.case.schema_tax import Entity
 from finmodel.case.table import Id, Month, Table
@@ -57,6 +58,8 @@ class CaseTables(Table):
     grant: dict[Id, Grant] = {}
     subsidy: dict[Id, Subsidy] = {}
     facility: dict[Id, Facility] = {}
+    repo: dict[Id, Repo] = {}
+    credit_line: dict[Id, CreditLine] = {}
     cover: dict[Id, Cover] = {}
     sizing: SizingTerms
     funding: FundingTerms = FundingTerms()

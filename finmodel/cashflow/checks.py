@@ -54,6 +54,9 @@ def build(model: Model, case: CaseTables, deal: Deal, books: tuple[Line, Line], 
     _debt(checks, case, deal)
     _completion(checks, case)
     _goods(checks, deal)
+    if case.repo:
+        calls = add([model.find(f"repo.{name}.margin_call") for name in case.repo])
+        checks.money("no_margin_call", "No margin call on inventory finance", calls, "alert")
     _support(checks, case)
     _owners(checks, case, deal)
 

@@ -28,6 +28,7 @@ from finmodel.cashflow import (
     plan,
     ratios,
     reserves,
+    short_debt,
     sizing,
     taxes,
     timing,
@@ -41,6 +42,7 @@ from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.plan import Plan
 from finmodel.cashflow.ratios import Cover
 from finmodel.cashflow.reserves import PlannedService
+from finmodel.cashflow.short_debt import ShortDebt
 from finmodel.cashflow.sizing import Cash, Room, Sizing, Unknowns
 from finmodel.cashflow.tax import TaxLines
 from finmodel.cashflow.taxes import Financing
@@ -71,6 +73,7 @@ class _Debt:
     reserve: _Reserve
     funding: Funding
     fees: Line
+    short: ShortDebt
 
 
 def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None = None) -> Model:
@@ -142,7 +145,7 @@ def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns,
     funded = funding.build(model, case.funding, needs, loans, solved.shared_uses, frame)
     fees = model.sections["cover"].ahead("operating_fees", "Cover premium and agency fees in operation")
     fees.define((premium + add([loan.agency for loan in loans])) * clock.completed)
-    return _Debt(loans, senior, premium, ahead, reserve, funded, fees)
+    return _Debt(loans, senior, premium, ahead, reserve, funded, fees, short_debt.build(model, case, works, frame))
 
 
 def _open(model: Model, name: str, terms: Facility, solved: Unknowns, frame: Frame) -> Loan:
@@ -175,7 +178,8 @@ def _financing(debt: _Debt, clock: Clock) -> Financing:
     """Interest is deducted as it accrues in operation; what accrues before is part of the basis."""
     accrued = [loan.interest * clock.completed for loan in debt.loans]
     late = [loan.default_interest for loan in debt.loans if loan.default_interest is not None]
-    return Financing(add([*accrued, *late]), debt.fees, debt.funding.finance_cost, debt.reserve.earned)
+    interest, fees = add([*accrued, *late, *debt.short.interest]), add([debt.fees, *debt.short.fees])
+    return Financing(interest, fees, debt.funding.finance_cost, debt.reserve.earned)
 
 
 def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Debt, frame: Frame) -> Line:
@@ -228,6 +232,9 @@ def _pay(
     cfads, (clock, money) = flow
     grants = model.find("capex.grants_received") * clock.completed
     other = grants + debt.funding.surplus + debt.funding.initial_cash
+    without = cfads + other + debt.reserve.earned
+    if debt.short.net_cash is not None:
+        other = other + debt.short.net_cash
     least = Const(0) if case.waterfall.minimum_cash is None else money.convert(case.waterfall.minimum_cash)
     held = debt.reserve
     inflows = Inflows(cfads, other, held.account, held.target, held.funding, held.earned, least)
@@ -237,6 +244,7 @@ def _pay(
     for loan in debt.loans:
         was_paid = interest.get(loan.id, Const(0)), principal[loan.id]
         facility.close_loan(loan, debt.funding.draws[loan.id], *was_paid, clock)
+    short_debt.close(debt.short, flows, without)
     return flows
 
 

@@ -21,11 +21,12 @@ from finmodel.cashflow.macro import Macro
 
 @dataclass(frozen=True)
 class Inventory:
-    """Value of all stock at period end, and its increase, also by entity [reporting currency]."""
+    """Value of all stock at period end, and its increase, also by entity [reporting currency]; cost by product."""
 
     closing: Line
     increase: Line
     by_entity: dict[str, Expr]
+    average: dict[str, Line]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def build(model: Model, chain: Chain, costs: Costs, stocks: Mapping[str, Stock],
     closing = section.line("closing", "Inventory, closing", add(list(values)))
     model.register.owns("inventory", closing)
     increase = section.line("net_increase", "Inventory, increase", closing - closing.prev)
-    return Inventory(closing, increase, {entity: add(parts) for entity, parts in moves.items()})
+    costs_of = {goods.id: carried[node] for node, goods in chain.main.items()}
+    return Inventory(closing, increase, {entity: add(parts) for entity, parts in moves.items()}, costs_of)
 
 
 def tonnes(chain: Chain, held: Mapping[str, Sequence[Account]]) -> dict[str, Stock]:

@@ -27,10 +27,11 @@ from finmodel.cashflow.capex import CapexLines
 from finmodel.cashflow.chain import Chain, Plants
 from finmodel.cashflow.costs import Costs, Income
 from finmodel.cashflow.incentive import IncentiveLines
-from finmodel.cashflow.inventory import Inventory
+from finmodel.cashflow.inventory import Inventory, Stock
 from finmodel.cashflow.investment_credit import Refund
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.offtake import Sales
+from finmodel.cashflow.prices import Market
 from finmodel.cashflow.support import Deals, SupportLines
 from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.working import Working
@@ -47,6 +48,8 @@ class Operations:
     sales: Sales
     costs: Costs
     inventory: Inventory
+    stocks: dict[str, Stock]
+    market: Market
     support: SupportLines
     capex: CapexLines
     incentives: dict[str, IncentiveLines]
@@ -90,7 +93,21 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     if case.completion is not None:
         cash = cash + late.damages - late.cost
     net = section.line("net_cash", "Cash of operations before tax", cash)
-    return Operations(nodes, sales, spending, stock, supported, plant, credits, money, extras, late.passed, net)
+    return Operations(
+        chain=nodes,
+        sales=sales,
+        costs=spending,
+        inventory=stock,
+        stocks=stocks,
+        market=market,
+        support=supported,
+        capex=plant,
+        incentives=credits,
+        working=money,
+        extra=extras,
+        passed=late.passed,
+        cash=net,
+    )
 
 
 def _incentives(model: Model, case: CaseTables, spending: Costs, clock: Clock) -> dict[str, IncentiveLines]:
