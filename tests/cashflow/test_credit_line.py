@@ -117,7 +117,7 @@ def test_interest_of_the_line_is_deductible_and_no_part_of_cfads(tmp_path: Path)
 
 
 def test_line_raises_the_least_cash_of_the_flagship_in_the_embargo(tmp_path: Path) -> None:
-    """Receivables grow by 76 million USD as the embargo begins; a line of 60 lifts the least cash after operations from 22.6 to 29.6."""
+    """Receivables grow by 76 million USD; a line of 60 lifts the least cash after operations from 22.6 to 29.6."""
     case = shutil.copytree(FLAGSHIP, tmp_path / "flagship")
     line = LINE.replace("10 million", "60 million") + 'base = "receivable"\nkeep = "30 million USD"\n'
     with (case / "case.toml").open("a", encoding="utf-8") as file:
