@@ -90,6 +90,15 @@ def defaults_happen_within_the_contract(case: CaseTables) -> Iterator[Fault]:
             yield f"{key}.default_date", wrong, "Write a first day of a period between them, or remove the line."
 
 
+def take_or_pay_is_of_a_buyer_that_always_buys(case: CaseTables) -> Iterator[Fault]:
+    """A reserve that buys at low prices, or until it is full, pledges nothing."""
+    for name, offtake in case.offtake.items():
+        for word in ("buys_below", "total_quantity"):
+            if getattr(offtake, word) is not None and offtake.take_or_pay.number > 0:
+                wrong = f"the buyer pays for what it does not take, and by {word} it may not take: one or the other."
+                yield f"offtake.{name}.{word}", wrong, f"Remove take_or_pay, or {word}."
+
+
 def _used(offtake: Offtake, word: str) -> bool:
     """Whether a key is given a value that does something."""
     value = getattr(offtake, word)
@@ -103,4 +112,5 @@ RULES: list[Rule] = [
     damages_have_a_commitment_and_a_price,
     stock_for_a_buyer_is_of_one_product,
     defaults_happen_within_the_contract,
+    take_or_pay_is_of_a_buyer_that_always_buys,
 ]

@@ -35,6 +35,15 @@ class Offtake(Table):
     max_take: Annotated[
         Given, Quantity("ratio", ge=1, le=2, meaning="Most that the buyer may take, as a share of the quantity")
     ] = default("100 %")
+    buys_below: (
+        Annotated[
+            Given, Quantity("money/kg", gt=0, dated=True, meaning="The buyer takes while the index is below this")
+        ]
+        | None
+    ) = None
+    total_quantity: (
+        Annotated[Given, Quantity("t", gt=0, meaning="Most that the buyer takes over the contract, contained")] | None
+    ) = None
     discount: Annotated[Given, Quantity("ratio", ge=-1, lt=1, meaning="Below the index")] = default("0 %")
     floor: Annotated[Given, Quantity("money/kg", ge=0, meaning="Lowest index that the buyer pays")] | None = None
     ceiling: Annotated[Given, Quantity("money/kg", gt=0, meaning="Highest index that the buyer pays")] | None = None

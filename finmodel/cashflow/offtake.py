@@ -3,6 +3,7 @@
 Sign:    tonnes and money are positive.
 Timing:  contracts are served by priority, those of one priority in the order of the case, each in proportion to what
          is left of its products. What is made up beyond nominations comes after all of them, spot sales last.
+Reserve: a buyer for a strategic reserve takes only while the index is below its price, until its reserve is full.
 Stock:   where a contract says so, the seller keeps what the buyer pledged and did not take, up to a limit; it is the
          first to serve the contract later, and is sold spot with what is beyond the limit.
 Source:  quantities count the first product contained (F37); decisions on make-up and on tonnes not taken (F17).
@@ -154,23 +155,42 @@ class _Builder:
 
     def _delivered(self, terms: Contracting, available: Line) -> tuple[Line, Take | None]:
         offtake, section = terms.offtake, terms.section
-        label = f"{offtake.label}: Delivered, contained"
         if offtake.quantity is None:
             assert offtake.share is not None
-            return section.line("delivered", label, _spare(available * offtake.share, terms), TONNE), None
+            return self._line(terms, self._buying(terms, _spare(available * offtake.share, terms))), None
         annual = offtake.quantity * self.clock.years * terms.active
         quantity = section.line("quantity", f"{offtake.label}: Contract quantity", annual, TONNE)
-        asked = annual * lo(offtake.demand, offtake.max_take)
+        asked = self._buying(terms, annual * lo(offtake.demand, offtake.max_take))
         nominated = section.line("nominated", f"{offtake.label}: Nominated by the buyer", asked, TONNE)
         wanted = _spare(nominated, terms)
         if terms.tail is not None and terms.rights is not None:
             late = offtake.quantity * self.clock.years * terms.tail * lo(offtake.demand, offtake.max_take)
             wanted = wanted + lo(terms.rights.opening, _spare(late, terms))
-        delivered = section.line("delivered", label, lo(available, wanted), TONNE)
+        delivered = self._line(terms, lo(available, wanted))
         volumes = Volumes(quantity, nominated, available, delivered)
         take = take_or_pay.build(terms, volumes, self.billing.price(terms, terms.goods[0]), self.frame)
         self.takes.append((terms, take))
         return delivered, take
+
+    def _buying(self, terms: Contracting, tonnes: Expr) -> Expr:
+        """What the buyer asks for: nothing while the index of its first product is not below its price."""
+        below = terms.offtake.buys_below
+        if below is None:
+            return tonnes
+        index = self.billing.market.index[terms.goods[0].terms.price]
+        label = f"{terms.offtake.label}: The index is below its price"
+        return tonnes * terms.section.flag("buying", label, index < self.macro.convert(below))
+
+    def _line(self, terms: Contracting, tonnes: Expr) -> Line:
+        """The tonnes delivered, up to what the buyer takes over the contract."""
+        most, section, label = terms.offtake.total_quantity, terms.section, terms.offtake.label
+        if most is None:
+            return section.line("delivered", f"{label}: Delivered, contained", tonnes, TONNE)
+        so_far = section.ahead("delivered_in_all", f"{label}: Delivered since the contract began, contained", TONNE)
+        room = hi(0, most - so_far.prev)
+        delivered = section.line("delivered", f"{label}: Delivered, contained", lo(tonnes, room), TONNE)
+        so_far.define(so_far.prev + delivered)
+        return delivered
 
     def _make_up_extra(self, terms: Contracting, take: Take, extra: Line) -> None:
         """Rights called beyond the nomination, from what all contracts leave; each product in proportion."""

@@ -244,6 +244,25 @@ def test_deferred_revenue_is_taxed_when_billed_if_the_case_says_so(
     assert result.passed
 
 
+def test_reserve_buys_at_its_floor_while_the_index_is_below_and_until_it_is_full(tmp_path: Path) -> None:
+    """10 USD/kg in 2029, 8 from 2030: of 100 t, 60 t a year at 9 USD/kg, but only 40 t in 2031, as 100 t fill it."""
+    premium = f"[price.ore]\npremium = {by_date({'2028-01-01': '1x', '2030-01-01': '0.8x'})}\n"
+    terms = 'buys_below = "9 USD/kg"\nfloor = "9 USD/kg"\ntotal_quantity = "100 t"\n'
+    small = deal(tmp_path, share("60 %", more=terms) + premium)
+
+    assert small.at("offtake.buyer.delivered") == pytest.approx([0, 60, 40, 0])
+    assert small.at("offtake.buyer.ore.billed") == pytest.approx([0, 540_000, 360_000, 0])
+    assert small.at("spot.ore.delivered") == pytest.approx([100, 40, 60, 100])
+
+
+def test_reserve_of_a_yearly_quantity_buys_no_more_than_that(tmp_path: Path) -> None:
+    """30 t a year at 9 USD/kg from 2030, when the index is 8."""
+    premium = f"[price.ore]\npremium = {by_date({'2028-01-01': '1x', '2030-01-01': '0.8x'})}\n"
+    small = deal(tmp_path, OTHER + 'buys_below = "9 USD/kg"\nfloor = "9 USD/kg"\n' + premium)
+
+    assert small.at("offtake.other.delivered") == pytest.approx([0, 30, 30, 30])
+
+
 def drawn(seed: int) -> Mapping[str, str]:
     """Keys of a contract with every clause, drawn at random."""
     draw = np.random.default_rng(seed)
