@@ -15,6 +15,7 @@ from finmodel.case.expand import leaves
 from finmodel.case.read import Case, read_case
 from finmodel.engine.code import Values, compile_kernel
 from finmodel.engine.evaluate import evaluate
+from finmodel.engine.fast import FastText, fast_text
 from finmodel.engine.results import Results, judge
 from finmodel.market.setup import market_of
 from finmodel.market.streams import BLOCK, check_seed
@@ -35,12 +36,14 @@ class Draws:
         seed: From 0 to 2**64 - 1.
         sampling: "random", "antithetic" or "sobol".
         chunk: Blocks evaluated at a time.
+        fast: Whether lines are compiled by numba.
     """
 
     paths: int
     seed: int
     sampling: str = "random"
     chunk: int = 2
+    fast: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,17 @@ def prepare(case: Case, draws: Draws, outputs: Sequence[str] | None = None) -> P
             raise ModelError(f"{name} changes when its inputs become rows")
     keep = keep_of(wide, live.model, values, outputs)
     vary = [id for id in market.inputs if id in live.givens]
-    kernel = compile_kernel(live.model, live.plan, keep.lines, vary, paths=True)
-    still = {id: _array(given[id]) for id in kernel.given if id not in vary}
-    fixed = {id: _array(values[id]) for id in kernel.fixed}
-    job = Job(
-        "", draws.seed, draws.paths, draws.sampling, draws.chunk, market, KernelText.of(kernel), still, fixed, keep
-    )
+    code = _code(live, keep.lines, vary, draws.fast)
+    still = {id: _array(given[id]) for id in code.given if id not in vary}
+    fixed = {id: _array(values[id]) for id in code.fixed}
+    job = Job("", draws.seed, draws.paths, draws.sampling, draws.chunk, market, code, still, fixed, keep)
     return Prepared(base, live, given, replace(job, identity=_identity(job)))
+
+
+def _code(live: Built, lines: Sequence[str], vary: Sequence[str], fast: bool) -> KernelText | FastText:
+    if fast:
+        return fast_text(live.model, live.plan, lines, vary)
+    return KernelText.of(compile_kernel(live.model, live.plan, lines, vary, paths=True))
 
 
 def replayed(prepared: Prepared, path: int) -> Results:

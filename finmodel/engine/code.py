@@ -21,7 +21,7 @@ from finmodel.base.expr import Const, Expr, Fold, Given, Op, Shift
 from finmodel.base.model import Line, Model, walk
 from finmodel.base.operators import OPERATORS, month_of, ratio
 from finmodel.engine import folds
-from finmodel.engine.plan import NOW, Plan
+from finmodel.engine.plan import NOW, Plan, varying
 
 Value = Any  # float | list of floats | array (paths,) | array (periods, paths)
 Values = dict[str, Value]
@@ -67,25 +67,6 @@ class Kernel:
         return dict(zip(self.outputs, values, strict=True))
 
 
-def varying(plan: Plan, names: Iterable[str] | None) -> set[str]:
-    """The lines that change when the named inputs change; None means every line."""
-    if names is None:
-        return {line.id for line in plan.order}
-    moved = set(names)
-    readers: dict[str, list[str]] = {}
-    for line in plan.order:
-        for target, _ in plan.edges[line.id]:
-            readers.setdefault(target.id, []).append(line.id)
-    pending = [line.id for line in plan.order if not moved.isdisjoint(plan.inputs[line.id])]
-    changing = set(pending)
-    while pending:
-        for reader in readers.get(pending.pop(), ()):
-            if reader not in changing:
-                changing.add(reader)
-                pending.append(reader)
-    return changing
-
-
 def mangle(id: str) -> str:
     """An id as a Python name; no two ids share one, and none is a word of Python or of the generated code."""
     return id.replace("-", "___").replace(".", "__") + ("" if "." in id else "_")
@@ -101,7 +82,7 @@ def compile_kernel(
     """
     for id in outputs:
         model.find(id)
-    return _Generator(model, plan, outputs, vary, paths).kernel()
+    return Generator(model, plan, outputs, vary, paths).kernel()
 
 
 def face(outputs: Sequence[str], given: Sequence[str], fixed: Sequence[str], source: str) -> Kernel:
@@ -124,8 +105,8 @@ def _compiled(source: str, paths: bool) -> Callable[..., tuple[Value, ...]]:
     return names["kernel"]  # type: ignore[no-any-return]
 
 
-class _Generator:
-    """Writes the text of one kernel."""
+class Generator:
+    """Writes the text of one kernel; the numba face builds on it."""
 
     def __init__(
         self, model: Model, plan: Plan, outputs: Sequence[str], vary: Iterable[str] | None, paths: bool
@@ -215,8 +196,8 @@ class _Generator:
         if isinstance(node, Const):
             return repr(node.value)
         if isinstance(node, Given):
-            index = self.given.setdefault(node.id, len(self.given))
-            return _input(node.id, index) + ("[t]" if node.series else "")
+            self.given.setdefault(node.id, len(self.given))
+            return self._input_name(node.id) + ("[t]" if node.series else "")
         if isinstance(node, Line):
             return self._line_text(node, line)
         if isinstance(node, Shift):
@@ -225,6 +206,9 @@ class _Generator:
             return self._fold_text(node, line)
         assert isinstance(node, Op)
         return self._op_text(node, line)
+
+    def _input_name(self, id: str) -> str:
+        return _input(id, self.given[id])
 
     def _line_text(self, node: Line, line: Line) -> str:
         if not node.series:

@@ -65,6 +65,25 @@ def plan(model: Model) -> Plan:
     return Plan(tuple(order), level, edges, inputs)
 
 
+def varying(plan: Plan, names: Iterable[str] | None) -> set[str]:
+    """The lines that change when the named inputs change; None means every line."""
+    if names is None:
+        return {line.id for line in plan.order}
+    moved = set(names)
+    readers: dict[str, list[str]] = {}
+    for line in plan.order:
+        for target, _ in plan.edges[line.id]:
+            readers.setdefault(target.id, []).append(line.id)
+    pending = [line.id for line in plan.order if not moved.isdisjoint(plan.inputs[line.id])]
+    changing = set(pending)
+    while pending:
+        for reader in readers.get(pending.pop(), ()):
+            if reader not in changing:
+                changing.add(reader)
+                pending.append(reader)
+    return changing
+
+
 def _edges(line: Line) -> Iterator[tuple[Line, str]]:
     if line.expr is None:
         raise ModelError(f"{line.id} was declared ahead and never given a formula ({line.where})")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from finmodel.base.errors import NumberError
 from finmodel.engine.code import Kernel, Values, face
+from finmodel.engine.fast import FastKernel, FastText
 from finmodel.market.sobol import Points
 from finmodel.market.streams import BLOCK, Stream
 from finmodel.market.worlds import Market
@@ -68,7 +69,7 @@ class Job:
     sampling: str
     chunk: int
     market: Market
-    text: KernelText
+    text: KernelText | FastText
     given: Mapping[str, Any]
     fixed: Mapping[str, Any]
     keep: Keep
@@ -111,7 +112,7 @@ def draw(job: Job, block: int) -> tuple[dict[str, Floats], NDArray[np.int8]]:
     return job.market.draw(stream, Points(job.seed, block) if job.sampling == "sobol" else None)
 
 
-def compute(job: Job, part: int, kernel: Kernel | None = None) -> Part:
+def compute(job: Job, part: int, kernel: Kernel | FastKernel | None = None) -> Part:
     """Compute a part.
 
     Raises:

@@ -26,6 +26,7 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
     sampling: Annotated[str, typer.Option(metavar="KIND", help="random, antithetic or sobol.")] = "random",
     output: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A result or line to keep too.")] = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Processes; all cores for many paths.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Compile the lines by numba (an extra).")] = False,
     folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep parts there; run again to go on.")] = None,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local.")] = None,
     replay: Annotated[int | None, typer.Option(metavar="K", help="Show path K as a term sheet instead.")] = None,
@@ -51,6 +52,7 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
         task = bar.add_task("paths", total=paths)
         options = Options(
             sampling=sampling,
+            fast=fast,
             folder=folder,
             scheduler=scheduler,
             progress=lambda done, total: bar.update(task, completed=done, total=total, refresh=True),
