@@ -61,6 +61,31 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
     _save(found, json, parquet)
 
 
+@app.command()
+def calibrate(
+    source: Annotated[Path, typer.Argument(metavar="CSV|CASE", help="A file of price histories, or a case folder.")],
+    index: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this index; may be repeated.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Estimate reversion from less than ten years.")] = False,
+) -> None:
+    """Estimate volatility, reversion and jumps from price histories, with intervals.
+
+    A history has a month in its first column and one index in each further column.
+    """
+    from finmodel.base.errors import UsageError
+    from finmodel.case.prices import read_prices
+    from finmodel.market.calibrate import calibrate as estimate
+    from finmodel.market.calibrate import correlations
+    from finmodel.outputs.page_calibrate import page
+    from finmodel.run import load
+
+    known = load(source).prices if source.is_dir() or source.suffix == ".toml" else read_prices(source)
+    strange = [name for name in index or () if name not in known]
+    if strange:
+        raise UsageError(f'{source} has no index "{strange[0][:60]}"; it has {", ".join(known) or "none"}')
+    chosen = {name: history for name, history in known.items() if not index or name in index}
+    show(page(estimate(chosen, force=force), correlations(chosen)))
+
+
 def _save(found: Simulation, json: str | None, parquet: Path | None) -> None:
     from finmodel.outputs.contract_risk import to_json
     from finmodel.outputs.page_risk import page

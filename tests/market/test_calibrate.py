@@ -1,0 +1,130 @@
+"""Calibration: known parameters are recovered from simulated histories within the stated intervals."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from finmodel.base.errors import FinmodelError
+from finmodel.base.units import unit
+from finmodel.case.prices import History
+from finmodel.cli import command
+from finmodel.market.calibrate import calibrate, correlations
+
+FIRST = 2010 * 12
+
+
+def history(logs: np.ndarray) -> History:
+    return History(unit("USD/kg"), {FIRST + month: float(math.exp(x)) for month, x in enumerate(logs)})
+
+
+def walks(months: int, number: int, volatility: float, kappa: float = 0.0, seed: int = 1) -> np.ndarray:
+    """Log prices of many histories, about 80 USD/kg."""
+    steps = np.random.default_rng(seed).normal(0, volatility / math.sqrt(12), (months, number))
+    logs = np.zeros((months, number))
+    for month in range(1, months):
+        logs[month] = math.exp(-kappa / 12) * logs[month - 1] + steps[month]
+    return logs + math.log(80)
+
+
+def covered(intervals: list[tuple[float, float]], truth: float) -> float:
+    return float(np.mean([low <= truth <= high for low, high in intervals]))
+
+
+def test_the_interval_of_volatility_holds_the_truth_19_times_in_20():
+    """300 histories of ten years less a month: 95 % ± 4 standard errors of 1.26 %."""
+    logs = walks(120, 300, 0.38)
+    found = [calibrate({"x": history(logs[:, i])})["x"].volatility for i in range(300)]
+
+    assert abs(covered([(e.low, e.high) for e in found], 0.38) - 0.95) <= 4 * math.sqrt(0.95 * 0.05 / 300)
+    assert abs(np.mean([e.value for e in found]) - 0.38) <= 4 * 0.38 / math.sqrt(2 * 119 * 300)
+
+
+@pytest.mark.parametrize("kappa", [0.1, 0.5])
+def test_the_interval_of_reversion_holds_the_truth_although_least_squares_miss_it(kappa):
+    logs = walks(160, 200, 0.35, kappa, seed=5)
+    found = [calibrate({"x": history(logs[:, i])})["x"] for i in range(200)]
+    intervals = [(one.reversion.low, one.reversion.high) for one in found]
+
+    assert covered(intervals, kappa) >= 0.95 - 4 * math.sqrt(0.95 * 0.05 / 200)
+    assert np.median([one.naive_reversion for one in found]) > kappa + 0.15
+    assert abs(np.median([one.reversion.value for one in found]) - kappa) < 0.15
+
+
+def test_the_rate_and_size_of_jumps_are_recovered():
+    """Two jumps a year of -50 % in thirty years: 60 of them stand far beyond the monthly 5.8 %."""
+    rng = np.random.default_rng(2)
+    changes = rng.normal(0, 0.2 / math.sqrt(12), 360)
+    at = rng.choice(360, 60, replace=False)
+    changes[at] -= 0.5
+    found = calibrate({"x": history(np.concatenate([[4.0], 4.0 + np.cumsum(changes)]))})["x"]
+
+    assert found.jump_rate.low <= 2 <= found.jump_rate.high
+    assert found.jump_mean == pytest.approx(-0.5, abs=0.05)
+    assert found.core == pytest.approx(0.2, rel=0.1)
+
+
+def test_the_interval_of_a_correlation_holds_the_truth():
+    rng = np.random.default_rng(3)
+    hits = []
+    for _ in range(200):
+        both = rng.normal(0, 0.1, (2, 140))
+        both[1] = 0.65 * both[0] + math.sqrt(1 - 0.65**2) * both[1]
+        pair = {name: history(np.cumsum(row)) for name, row in zip("ab", both, strict=True)}
+        hits.append(correlations(pair)["a", "b"])
+
+    assert abs(covered([(e.low, e.high) for e in hits], 0.65) - 0.95) <= 4 * math.sqrt(0.95 * 0.05 / 200)
+
+
+def test_averages_give_themselves_away():
+    daily = np.cumsum(np.random.default_rng(4).normal(0, 0.3 / math.sqrt(252), 21 * 300))
+    averages = np.log(np.exp(daily).reshape(300, 21).mean(axis=1))
+
+    assert any("multiply volatility by 1.22" in remark for remark in calibrate({"x": history(averages)})["x"].remarks)
+
+
+def test_quotes_that_do_not_move_are_told():
+    logs = np.repeat(walks(50, 1, 0.4)[:, 0], 3)
+
+    assert any("67 % of the quotes do not move" in remark for remark in calibrate({"x": history(logs)})["x"].remarks)
+
+
+def test_reversion_is_not_estimated_from_nine_years_unless_forced():
+    short = {"x": history(walks(108, 1, 0.38)[:, 0])}
+
+    assert calibrate(short)["x"].reversion is None
+    assert calibrate(short, force=True)["x"].reversion is not None
+
+
+@pytest.mark.parametrize(
+    ("months", "message"),
+    [
+        ({}, "0 months of prices are too few"),
+        ({FIRST: 1.0}, "1 months of prices are too few"),
+        ({FIRST + m: 40.0 + m for m in range(24)}, "24 months of prices are too few"),
+        ({FIRST + m: 40.0 + m for m in range(40) if m != 7}, "a month is missing after 2010-07"),
+        ({FIRST + m: float(m) for m in range(40)}, "the price of 2010-01 is 0"),
+        ({FIRST + m: 40.0 for m in range(40)}, "the price never moves"),
+    ],
+)
+def test_a_history_that_says_nothing_is_refused(months, message):
+    with pytest.raises(FinmodelError, match=message) as caught:
+        calibrate({"x": History(unit("USD/kg"), months)})
+    assert caught.value.exit_code == 2
+
+
+def test_the_command_prints_a_table_that_a_case_can_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    logs = walks(160, 2, 0.38, 0.3)
+    rows = [f"{2010 + m // 12}-{m % 12 + 1:02d},{math.exp(a):.4f},{math.exp(b):.4f}" for m, (a, b) in enumerate(logs)]
+    file = tmp_path / "prices.csv"
+    file.write_text("month,ndpr,dyo\n,USD/kg,USD/kg\n" + "\n".join(rows) + "\n", encoding="utf-8")
+
+    assert command(["calibrate", str(file)]) == 0
+    shown = capsys.readouterr().out
+    assert "159 monthly changes, 2010-01 to 2023-04" in shown
+    assert '[risk.price.ndpr]\nkind       = "schwartz"\nvolatility = "' in shown
+    assert command(["calibrate", str(file), "--index", "tb"]) == 2
+    assert 'has no index "tb"' in capsys.readouterr().err
