@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from finmodel.base.errors import FinmodelError
+from finmodel.base.errors import FinmodelError, UsageError
 from finmodel.base.expr import Given, text
 from finmodel.base.model import Model
 from finmodel.build import Built, build
@@ -35,11 +35,19 @@ Inputs = Mapping[str, Value]
 
 @dataclass(frozen=True)
 class Column:
-    """A case of the live switch beside the base: its own lines where it has any, and all its inputs."""
+    """A case of the live switch beside the base.
+
+    Args:
+        live: What the workbook shows of it.
+        given: All its inputs.
+        built: Its own lines; None when it is the base case with other numbers.
+        kind: "scenario", "lenders" or "path".
+    """
 
     live: LiveCase
     given: Inputs
     built: Built | None
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -50,74 +58,72 @@ class Desk:
     base: Case
     wide: Built
     given: Values
-    columns: Mapping[str, Column]
+    columns: tuple[Column, ...]
     refused: Mapping[str, str]
 
     @classmethod
     def of(cls, result: Results, paths: Mapping[str, Inputs]) -> Desk:
-        """Gather what the workbook is made of."""
+        """Gather what the workbook is made of.
+
+        Args:
+            paths: Name → inputs that differ from the base case; each becomes a column.
+
+        Raises:
+            UsageError: The files of the case are not those of the run any more.
+        """
         case = result.case
-        base = load(case.path, None, case.sets)
+        base, again = load(case.path, None, case.sets), load(case.path, case.scenario, case.sets)
+        if again.sha256 != case.sha256:
+            raise UsageError(f"{case.path}: the case has changed since it was run; run it again")
         scenarios = {name: load(case.path, name, case.sets) for name in base.scenarios}
-        lenders = {} if base.sizing is None else {LENDERS: base.sizing}
-        wide = build(_widened(base, [*scenarios.values(), *lenders.values()], paths.values()))
+        lenders = [] if base.sizing is None else [base.sizing]
+        wide = build(_widened(base, [*scenarios.values(), *lenders], paths.values()))
         solved = {item.value.id: result.given[item.value.id] for item in wide.model.solved}
         given = {**wide.inputs(base), **solved}
-        found: dict[str, Column] = {}
-        refused: dict[str, str] = {}
-        for name, other in scenarios.items():
-            try:
-                own = build(other)
-                values = {**wide.inputs(other), **solved}
-            except FinmodelError as error:
-                refused[name] = str(error)
-                continue
-            if _logic(own.model) != _logic(wide.model):
-                refused[name] = "it changes the lines themselves; write a workbook of it with --scenario"
-                continue
-            terms = base.scenarios[name]
-            live = LiveCase(_free(name, found), terms.label, _moved(given, values), terms.probability)
-            found[name] = Column(live, values, own)
-        for name, other in lenders.items():
+        columns, refused = _scenarios(scenarios, wide, given, solved)
+        for other in lenders:
             values = {**wide.inputs(other), **solved}
-            live = LiveCase(_free(name, found), "Lenders' case, for sizing", _moved(given, values))
-            found[f"{name} "] = Column(live, values, None)
+            columns.append(_column(LENDERS, "Lenders' case, for sizing", (given, values), columns, "lenders"))
         for name, changes in paths.items():
-            values = {**given, **changes}
-            found[f"path {name}"] = Column(LiveCase(name, name, dict(changes)), values, None)
-        return cls(result, base, wide, given, found, refused)
+            columns.append(_column(name, name, (given, {**given, **changes}), columns, "path"))
+        return cls(result, base, wide, given, tuple(columns), refused)
 
     def book(self, quick: bool) -> Book:
         """What goes into the workbook."""
-        cases = [LiveCase(BASE, "Base case"), *(column.live for column in self.columns.values())]
-        wanted = self.result.case.scenario
-        live = 1 + (0 if wanted is None else list(self.columns).index(wanted) + 1)
+        cases = [LiveCase(BASE, "Base case"), *(column.live for column in self.columns)]
         return Book(
             result=self.result,
             model=self.wide.model,
             given=self.given,
             keys=keys(self.base.tables, self.wide.model),
             cases=tuple(cases),
-            live=live,
+            live=self._live(),
             sizing=self._sizing(),
             refused=self.refused,
             stamped={} if quick else self._stamped(),
             sensitivity=None if quick else _grid(self.result),
         )
 
+    def _live(self) -> int:
+        """The number of the column that was run; 1 is the base case."""
+        wanted = self.result.case.scenario
+        found = (at for at, column in enumerate(self.columns, 2) if column.kind == "scenario" and _is(column, wanted))
+        if wanted is None:
+            return 1
+        if wanted in self.refused:
+            raise UsageError(f"a workbook cannot have scenario {wanted} as a column: {self.refused[wanted]}")
+        return next(found)
+
     def _stamped(self) -> dict[str, dict[str, float | None]]:
         """Case → its named results."""
         found = {BASE: _metrics(self.wide.model, self._values(self.given))}
-        for column in self.columns.values():
-            found[column.live.name] = _metrics(self.wide.model, self._own(column))
-        return found
+        return found | {column.live.name: _metrics(self.wide.model, self._own(column)) for column in self.columns}
 
     def _sizing(self) -> int:
         """The column on which every solved value meets its target; 0 if there is none."""
-        wanted = f"{LENDERS} "
-        at = list(self.columns).index(wanted) + 2 if wanted in self.columns else 1
-        values = self._values(self.columns[wanted].given if wanted in self.columns else self.given)
-        tolerance = self.base.tables.sizing.tolerance.number
+        lenders = [(at, column.given) for at, column in enumerate(self.columns, 2) if column.kind == "lenders"]
+        at, given = lenders[0] if lenders else (1, self.given)
+        values, tolerance = self._values(given), self.base.tables.sizing.tolerance.number
         for item in self.wide.model.solved:
             size = float(np.max(np.abs(values[item.target.id])))
             if float(np.max(np.abs(values[item.residual.id]))) > tolerance * (size or 1.0):
@@ -132,7 +138,7 @@ class Desk:
         switch = Spot("Scenarios", LIVE_NAME, CONSTANT)
         back = Edit(switch, BASE)
         yield Trial("case base", (back,), (), self._values(self.given))
-        for column in self.columns.values():
+        for column in self.columns:
             yield Trial(f"case {column.live.name}", (Edit(switch, column.live.name),), (back,), self._own(column))
         chosen = random.Random(SEED).sample(candidates(book), k=min(CHANGES, len(candidates(book))))
         for at, key in enumerate(chosen):
@@ -165,6 +171,39 @@ class Desk:
         return Trial(f"change {shown}", (Edit(spot, new),), (Edit(spot, old),), values)
 
 
+def _scenarios(
+    scenarios: Mapping[str, Case], wide: Built, given: Inputs, solved: Inputs
+) -> tuple[list[Column], dict[str, str]]:
+    """A column for each scenario with the lines of the base case, and why another has none."""
+    columns: list[Column] = []
+    refused: dict[str, str] = {}
+    for name, other in scenarios.items():
+        try:
+            own, values = build(other), {**wide.inputs(other), **solved}
+        except FinmodelError as error:
+            refused[name] = str(error)
+            continue
+        if _logic(own.model) != _logic(wide.model):
+            refused[name] = "it changes the lines themselves, not only their inputs"
+            continue
+        terms = other.scenarios[name]
+        column = _column(name, terms.label, (given, values), columns, "scenario")
+        columns.append(replace(column, built=own, live=replace(column.live, probability=terms.probability)))
+    return columns, refused
+
+
+def _column(name: str, label: str, values: tuple[Inputs, Inputs], taken: Sequence[Column], kind: str) -> Column:
+    """A column with what differs from the base; a scenario may be called as the base or another column is."""
+    used = {BASE, *(column.live.name for column in taken)}
+    while name in used:
+        name += "_case"
+    return Column(LiveCase(name, label, _moved(*values)), values[1], None, kind)
+
+
+def _is(column: Column, scenario: str | None) -> bool:
+    return column.built is not None and column.built.case.scenario == scenario
+
+
 def _metrics(model: Model, values: Values) -> dict[str, float | None]:
     """Named results; None where not applicable."""
     found = {name: float(values[metric.line.id]) for name, metric in model.metrics.items()}
@@ -185,7 +224,11 @@ def candidates(book: Book) -> list[Key]:
     return [
         key
         for key in book.keys
-        if key.live and key.id in read and str(key.unit) not in whole and not isinstance(key.value, str)
+        if key.live
+        and key.id in read
+        and key.group != "returns"
+        and str(key.unit) not in whole
+        and not isinstance(key.value, str)
         if any(_row(key.value))
         and not all(value == int(value) and str(key.unit) == "ratio" for value in _row(key.value))
     ]
@@ -232,11 +275,3 @@ def _plain(value: Value) -> object:
 def _logic(model: Model) -> dict[str, str]:
     """What each line says."""
     return {id: text(line.expr) for id, line in model.lines.items() if line.expr is not None}
-
-
-def _free(name: str, taken: Mapping[str, Column]) -> str:
-    """A name that no other column has; a scenario may be called as the base is."""
-    used = {BASE, *(column.live.name for column in taken.values())}
-    while name in used:
-        name += "_case"
-    return name

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finmodel.base.errors import UsageError
 from finmodel.engine.code import Value
 from finmodel.engine.results import Results
-from finmodel.outputs.files import write_bytes
+from finmodel.outputs.files import check_target, write_bytes
 
 if TYPE_CHECKING:
     from finmodel.outputs.workbook.book import Certificate
@@ -26,10 +27,14 @@ def write_workbook(result: Results, path: Path | str, *, quick: bool = False) ->
         quick: Compare the live case only.
 
     Raises:
+        UsageError: The name does not end in .xlsx, or the case has changed since it was run.
         CertificateError: The file does not compute to the model's numbers; nothing is written.
         FileError: It cannot be written.
         LimitError: The case is larger than a workbook.
     """
+    if Path(path).suffix.lower() != ".xlsx":
+        raise UsageError(f"{path}: the name of a workbook ends in .xlsx")
+    check_target(Path(path))
     data, certificate = workbook_bytes(result, quick=quick)
     write_bytes(Path(path), data)
     return certificate

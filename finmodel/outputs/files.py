@@ -66,6 +66,19 @@ def write_bytes(path: Path, data: bytes) -> Path:
     return path
 
 
+def check_target(path: Path) -> None:
+    """Refuse, before long work, a file that could not be written after it.
+
+    Raises:
+        FileError: It is a folder, a link or a device, or its folder does not exist.
+    """
+    try:
+        _refuse_special(path)
+        os.stat(path.parent)
+    except (OSError, ValueError) as error:
+        raise cannot_write(path, error) from error
+
+
 def make_folder(path: Path) -> Path:
     """Make a folder for results, if it is not there.
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from finmodel.base.expr import Expr, Fold, Shift
 from finmodel.base.model import Line, Model, walk
 from finmodel.engine.code import Value
+from finmodel.engine.plan import plan
 from finmodel.outputs.workbook.book import Book, Certificate
 from finmodel.outputs.workbook.cells import CONSTANT, FIRST, letter
 from finmodel.outputs.workbook.layout import Spot
@@ -51,7 +52,11 @@ class Found:
     cells: int = 0
     largest: float = 0.0
     where: str = ""
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def named(self) -> list[str]:
+        """The first cells that differ: the earliest period, and in it the line that is computed first."""
+        return [text for _, _, text in sorted(self.wrong)[:NAMED]]
 
 
 def certify(book: Book, file: Recalculated, trials: Sequence[Trial]) -> Certificate:
@@ -70,7 +75,7 @@ def certify(book: Book, file: Recalculated, trials: Sequence[Trial]) -> Certific
         _type(file, trial.undo)
     if found.wrong:
         head = f"the workbook does not compute to the model's numbers in {len(found.wrong)} cells; nothing was written:"
-        raise CertificateError("\n".join([head, *found.wrong[:NAMED]]))
+        raise CertificateError("\n".join([head, *found.named()]))
     compared = tuple(trial.what for trial in trials)
     return Certificate(file.engine(), compared, found.cells, found.largest, found.where)
 
@@ -90,6 +95,7 @@ class Judge:
         self.book = book
         self.reads = {id: reads(line) for id, line in book.model.lines.items()}
         self.rates = _rates(book.model, self.reads)
+        self.order = {line.id: at for at, line in enumerate(plan(book.model).order)}
         self.bottom = {
             sheet.name: max(book.layout.lines[id].row for block in sheet.blocks for id in block.items)
             for sheet in book.layout.sheets
@@ -129,9 +135,9 @@ class Judge:
         for number in np.flatnonzero(off > (RATE_TOLERANCE if rate else TOLERANCE)):
             column = letter((FIRST if line.series else CONSTANT) + int(number))
             cell = f"{spot.sheet}!{column}{spot.row}"
-            found.wrong.append(
-                f"  {cell} {line.id}: workbook {got[number]:.12g}, model {wanted[number]:.12g} ({trial.what})"
-            )
+            numbers = f"workbook {got[number]:.12g}, model {wanted[number]:.12g}"
+            text = f"  {cell} {line.id}: {numbers} ({trial.what})"
+            found.wrong.append((int(number), self.order[line.id], text))
 
 
 def reads(line: Line) -> tuple[str, ...]:

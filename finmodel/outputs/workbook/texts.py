@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from finmodel.base.model import Line
+
+
+class Named(Protocol):
+    """A table of a case with a label."""
+
+    @property
+    def label(self) -> str:
+        """In words."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +23,7 @@ class Texts:
 
     Args:
         words: English text → its translation; what stands in braces is filled in afterwards.
-        labels: Line or key → its label.
+        labels: Line, key, or label of a named thing → its label.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
@@ -28,6 +37,10 @@ class Texts:
     def line(self, line: Line) -> str:
         """The label of a line."""
         return self.labels.get(line.id, line.label)
+
+    def named(self, thing: Named) -> str:
+        """The label of a thing that the case names: a facility, a node, a class of owners."""
+        return self.labels.get(thing.label, thing.label)
 
     def given(self, key: str, label: str) -> str:
         """The label of an input."""

@@ -121,10 +121,10 @@ def _wishes(book: Book) -> list[tuple[str, list[_Wish]]]:
     say, tables = book.say, book.case.tables
     return [
         (say("Cash flow and cover"), _cash(book)),
-        (say("Debt outstanding"), [_debt(name, terms.label) for name, terms in tables.facility.items()]),
+        (say("Debt outstanding"), [_debt(name, book.say.named(terms)) for name, terms in tables.facility.items()]),
         (say("Price support"), _support(book)),
         (say("Revenue by node"), _revenue(book)),
-        (say("Distributions"), [_owner(name, terms.label) for name, terms in tables.equity.items()]),
+        (say("Distributions"), [_owner(name, book.say.named(terms)) for name, terms in tables.equity.items()]),
         (say("Income statement"), [_flow(id, _label(book, id), id) for id in _section(book, "income")]),
         (say("Balance sheet, at the end of the year"), [_end(id, _label(book, id), id) for id in _balance(book)]),
     ]  # fmt: skip
@@ -165,7 +165,7 @@ def _support(book: Book) -> list[_Wish]:
 def _revenue(book: Book) -> list[_Wish]:
     nodes, tables = products_by_node(book.case.tables), book.case.tables
     return [
-        _Wish(f"node.{name}", tables.node[name].label, "flow", tuple(map(_billed, made)))
+        _Wish(f"node.{name}", book.say.named(tables.node[name]), "flow", tuple(map(_billed, made)))
         for name, made in nodes.items()
     ]
 

@@ -18,7 +18,7 @@ def fill(book: Book, page: Page) -> bool:
     rows = [
         (say("Case"), case.name),
         (say("Hash of its files"), case.sha256),
-        (say("finmodel"), version()),
+        (say("Version of finmodel"), version()),
         (say("Debt sized on"), book.result.facts.get("debt_sized_on", say("no senior debt"))),
         *((say("Scenario live when written"), case.scenario) for _ in [0] if case.scenario),
         *((say("Changed for this file: {key}", key=key), value) for key, value in case.sets.items()),

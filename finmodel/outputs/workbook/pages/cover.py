@@ -37,7 +37,7 @@ def fill(book: Book, page: Page) -> bool:
         (say("Debt limited by"), book.result.facts.get("binding_constraint", "n/a")),
         (say("Figures that are assumed"), str(assumed)),
         (say("Hash of the case"), case.sha256[:16]),
-        (say("finmodel"), version()),
+        (say("Version of finmodel"), version()),
     )
     band(page, TOP, say("This file"), CONSTANT)
     for row, (label, text) in enumerate(rows, TOP + 1):
@@ -53,7 +53,7 @@ def fill(book: Book, page: Page) -> bool:
 def contents(book: Book, page: Page, pages: Sequence[Page]) -> None:
     """The list of sheets, each a link."""
     row = page.last_row + 2
-    band(page, row, book.say("Sheets"), CONSTANT)
+    band(page, row, book.say("Contents"), CONSTANT)
     for at, other in enumerate(pages, row + 1):
         page.text(at, LABEL, other.title, "place")
         page.text(at, NOTE, book.say(KINDS[other.kind]), "note")

@@ -18,7 +18,7 @@ def fill_lines(book: Book, page: Page, sheet: Sheet) -> None:
     period_header(book, page)
     refs = References(book.layout, page.name, book.count)
     for block in sheet.blocks:
-        band(page, block.row, block.title, FIRST + book.count - 1)
+        band(page, block.row, book.say(block.title), FIRST + book.count - 1)
         for row, id in enumerate(block.items, block.row + 1):
             _line(book, page, refs, row, book.model.lines[id])
 

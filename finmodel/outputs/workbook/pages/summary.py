@@ -105,8 +105,8 @@ def _funding(book: Book) -> Iterator[Chart]:
     """Sources by period of construction."""
     lines, terms = book.model.lines, book.case.tables
     ids = [(book.say("Grants"), "funding.grants_received")]
-    ids += [(loan.label, f"funding.draw.{name}") for name, loan in terms.facility.items()]
-    ids += [(owner.label, f"equity.{name}.paid_in") for name, owner in terms.equity.items()]
+    ids += [(book.say.named(loan), f"funding.draw.{name}") for name, loan in terms.facility.items()]
+    ids += [(book.say.named(owner), f"equity.{name}.paid_in") for name, owner in terms.equity.items()]
     built = round(terms.timeline.construction.number / book.model.timeline.months)
     last = letter(FIRST + max(built, 1) - 1)
     curves: list[Curve] = []

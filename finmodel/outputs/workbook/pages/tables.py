@@ -41,7 +41,7 @@ def shown_unit(unit: str, text: str, format: str) -> str:
 def uses(book: Book, page: Page, refs: References, row: int) -> int:
     """Uses of funds in construction."""
     tables = book.case.tables
-    items = [(terms.label, f"capex.{name}.spent") for name, terms in tables.capex.items()]
+    items = [(book.say.named(terms), f"capex.{name}.spent") for name, terms in tables.capex.items()]
     items += [(book.say(label), id) for label, id in USES]
     formulas = [(label, refs.total(book.model.lines[id])) for label, id in items if _happens(book, id)]
     return _funds(book, page, row, (book.say("Uses"), book.say("Other uses")), formulas)
@@ -59,10 +59,10 @@ def _sources(book: Book, refs: References) -> Iterator[tuple[str, str]]:
         yield book.say("Grants"), f"{grants}-{surplus}"
     for name, loan in tables.facility.items():
         if f"funding.draw.{name}" in lines:
-            yield loan.label, refs.total(lines[f"funding.draw.{name}"])
+            yield book.say.named(loan), refs.total(lines[f"funding.draw.{name}"])
     for name, owner in tables.equity.items():
         if f"equity.{name}.paid_in" in lines:
-            yield owner.label, refs.total(lines[f"equity.{name}.paid_in"])
+            yield book.say.named(owner), refs.total(lines[f"equity.{name}.paid_in"])
 
 
 def _happens(book: Book, id: str) -> bool:
@@ -109,7 +109,7 @@ def facilities(book: Book, page: Page, refs: References, row: int) -> int:
     blocks.head(page, row, texts, ALL)
     for name in known:
         row += 1
-        blocks.entry(page, row, terms[name].label)
+        blocks.entry(page, row, book.say.named(terms[name]))
         page.formula(row, UNIT, refs.total(lines[f"facility.{name}.drawn"]), "rownum", "money")
         page.formula(row, CONSTANT, highest(book, refs, f"facility.{name}.rate"), "rownum", "percent")
         page.formula(row, TOTAL, last_date(book, refs, name), "rownum", "date")
@@ -128,7 +128,7 @@ def owners(book: Book, page: Page, refs: References, row: int) -> int:
     blocks.head(page, row, texts, ALL)
     for name in known:
         row += 1
-        blocks.entry(page, row, terms[name].label)
+        blocks.entry(page, row, book.say.named(terms[name]))
         page.formula(row, NOTE, refs.total(lines[f"equity.{name}.paid_in"]), "rownum", "money")
         page.formula(row, UNIT, refs.total(lines[f"equity.{name}.received"]), "rownum", "money")
         for column, metric, format in ((CONSTANT, "equity_multiple", "times"), (TOTAL, "equity_irr", "percent")):

@@ -59,7 +59,7 @@ def _facilities(book: Book, page: Page, refs: References, row: int) -> int:
     for name in known:
         row += 1
         loan = terms[name]
-        blocks.entry(page, row, f"{loan.label} ({loan.lender})", range(LABEL, RIGHT[-1] + 1))
+        blocks.entry(page, row, f"{book.say.named(loan)} ({loan.lender})", range(LABEL, RIGHT[-1] + 1))
         page.text(row, NOTE, say(loan.rank), "rownum")
         cells = (
             (UNIT, refs.total(lines[f"facility.{name}.drawn"]), "money"),
@@ -130,7 +130,7 @@ def _owners(book: Book, page: Page, refs: References, row: int) -> None:
     blocks.head(page, row, texts, RIGHT)
     for name, owner in known.items():
         row += 1
-        blocks.entry(page, row, owner.label, RIGHT)
+        blocks.entry(page, row, book.say.named(owner), RIGHT)
         page.formula(row, RIGHT[4], refs.total(lines[f"equity.{name}.paid_in"]), "rownum", "money")
         page.formula(row, RIGHT[5], refs.total(lines[f"equity.{name}.received"]), "rownum", "money")
         for column, metric, format in ((RIGHT[6], "equity_multiple", "times"), (RIGHT[7], "equity_irr", "percent")):
