@@ -11,6 +11,7 @@ from finmodel.base.errors import CaseError, FinmodelError
 from finmodel.case.read import Case
 from finmodel.compare import Comparison, compare
 from finmodel.engine.results import CheckResult, Results
+from finmodel.import_workbook import Imported, import_workbook
 from finmodel.run import load, run
 from finmodel.scenarios import ScenarioTable, scenarios
 from finmodel.sensitivity import SensitivityTable, sensitivity
@@ -25,12 +26,14 @@ __all__ = [
     "CheckResult",
     "Comparison",
     "FinmodelError",
+    "Imported",
     "Options",
     "Results",
     "ScenarioTable",
     "SensitivityTable",
     "Simulation",
     "compare",
+    "import_workbook",
     "load",
     "run",
     "scenarios",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from finmodel.build import build
+from finmodel.build import Built, build
 from finmodel.case.read import Case, read_case
 from finmodel.engine.code import Values
 from finmodel.engine.evaluate import evaluate
 from finmodel.engine.results import Results, judge
-from finmodel.size import ROUNDING, size
+from finmodel.size import ROUNDING, Sized, size
 
 TOLERANCE = 1e-9
 
@@ -46,6 +46,21 @@ def run(case: Case | Path | str, *, hold_debt: bool = False, resize: bool = Fals
     case = case if isinstance(case, Case) else load(case)  # a folder becomes checked inputs
     live = build(case)  # inputs become lines
     sized = size(live, hold_debt=hold_debt, resize=resize)  # lenders decide how much debt there is
+    return _computed(live, sized)
+
+
+def run_on(case: Case, signed: Case) -> Results:
+    """Compute every line of a case with the debt as sized on another of the same periods.
+
+    Raises:
+        SolveError: Debt cannot be sized, or the periods differ.
+        NumberError: A line is no finite number.
+    """
+    return _computed(build(case), size(build(signed), hold_debt=False))
+
+
+def _computed(live: Built, sized: Sized) -> Results:
+    case = live.case
     given = {**live.inputs(case), **sized.given(live)}
     values = evaluate(live.model, live.plan, given)  # lines become numbers
     checks = (*judge(live.model, values, TOLERANCE), *sized.checks(live, values))

@@ -14,6 +14,7 @@ import re
 import secrets
 import shutil
 import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from finmodel.base.errors import FileError
@@ -175,3 +176,28 @@ def _alive(process: int) -> bool:
     except (PermissionError, OverflowError):
         return True
     return True
+
+
+def new_folder(path: Path, texts: Mapping[str, str], check: Callable[[Path], object]) -> Path:
+    """Make a folder with files of text, whole or not at all; it takes its name once they are checked.
+
+    Args:
+        check: Called with the folder under its temporary name; what it raises stops the making.
+
+    Raises:
+        FileError: It cannot be written, or its name is taken.
+    """
+    temporary = path.absolute().parent / temporary_name()
+    try:
+        try:
+            temporary.mkdir()
+            for name, text in texts.items():
+                write_text(temporary / safe_name(name), text)
+            check(temporary)
+            os.rename(temporary, path)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return path

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from finmodel.terminal import show, write_to
+from finmodel.terminal import fail, show, write, write_to
 from finmodel.verbs.app import app
 
 Waive = Annotated[
@@ -36,3 +37,25 @@ def audit(
         show(page(found))
     if found.findings:
         raise CheckError(f"{file}: {summary(found.findings)}")
+
+
+@app.command("import")
+def import_(
+    edited: Annotated[str, typer.Argument(metavar="EDITED.xlsx", help="A workbook of finmodel with edited inputs.")],
+    onto: Annotated[str, typer.Option("--onto", metavar="CASE", help="The case that it was written from.")],
+    new: Annotated[Path, typer.Option("--output", "-o", metavar="NEW", help="The new case's folder, beside CASE.")],
+) -> None:
+    """Make a case from a workbook whose inputs were edited.
+
+    The new case extends the old one. Formulas must be as they were written; results are shown before and after.
+    """
+    from finmodel.import_workbook import import_workbook
+    from finmodel.outputs.page_import import page
+    from finmodel.verbs.deal import failures_of
+
+    made = import_workbook(edited, onto, new)
+    rows = [(edit.key, edit.cell, edit.before, edit.after) for edit in made.edits]
+    show(page(rows, made.before, made.held, made.after))
+    write(f"\n{made.folder}: a new case that extends {onto}. Next: finmodel check {made.folder}")
+    if faults := failures_of(made.after, golden=False):
+        fail(faults)

@@ -1,0 +1,293 @@
+"""An edited workbook becomes a case: its inputs are read, checked as a case file is, and laid over the old case.
+
+The workbook is only read. Its numbers count, its formulas do not: one whose logic was changed is refused, because what
+it shows is no longer what the new case computes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from finmodel.base.errors import CaseError, Problem, RefusedError, UsageError
+from finmodel.base.expr import Given
+from finmodel.case.describe import Found, find
+from finmodel.case.expand import Clock, clock_of, leaves
+from finmodel.case.folder import base_document, open_layers
+from finmodel.case.leaf import Points
+from finmodel.case.read import Case
+from finmodel.case.schema import CaseTables
+from finmodel.case.written import NotWritten, shown, toml_text, written
+from finmodel.engine.results import Results
+from finmodel.outputs import marks
+from finmodel.outputs.files import new_folder
+from finmodel.outputs.intake.book import Book, Cell
+from finmodel.outputs.intake.formulas import address
+from finmodel.outputs.intake.gate import refuse
+from finmodel.outputs.intake.inputs import input_values, places
+from finmodel.outputs.intake.logic import changed_sheets, first_difference, moved, same
+from finmodel.outputs.intake.reading import read_book
+from finmodel.outputs.version import version
+from finmodel.outputs.workbook.cells import CONSTANT, Page
+from finmodel.outputs.workbook.labels import names as machine_names
+from finmodel.outputs.workbook.pages import make_pages
+from finmodel.outputs.workbook.pages.header import LIVE_NAME
+from finmodel.run import load, run, run_on
+from finmodel.workbook import Desk
+
+SWITCH = ("Scenarios", LIVE_NAME, CONSTANT)
+TYPED = ("Input", "Solved", "Fixed")  # styles of cells that hold what was typed or found
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Edit:
+    """An input that a workbook changes.
+
+    Args:
+        key: Dotted.
+        cell: Where it stands in the workbook: "Inputs!E19", or a row of periods.
+        before: In words, as the old case has it; of a row, in the first period that differs.
+        after: The same of the new case, and in how many periods a row differs.
+        value: As the new case file says it; a table by date as day → text.
+        table: Whether the old case has a table by date there, which the new one replaces.
+    """
+
+    key: str
+    cell: str
+    before: str
+    after: str
+    value: str | Mapping[str, str]
+    table: bool
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A new case made from an edited workbook.
+
+    Args:
+        folder: Where it was written.
+        edits: What it changes.
+        before: The old case as run.
+        held: The new case with the debt of the old one: what the workbook shows.
+        after: The new case as run, its debt sized anew.
+    """
+
+    folder: Path
+    edits: tuple[Edit, ...]
+    before: Results
+    held: Results
+    after: Results
+
+
+def import_workbook(edited: Path | str, onto: Path | str, new: Path | str, on: date | None = None) -> Imported:
+    """Make a case from a workbook whose inputs were edited.
+
+    Args:
+        edited: The workbook, written by finmodel from `onto`; it is only read.
+        onto: The case folder or file that it was written from.
+        new: The folder of the new case, beside the old one; it must not exist.
+        on: The day that the change log tells; today if None.
+
+    Raises:
+        BadWorkbook: It is no workbook of ours, its logic was changed, or an input holds no number.
+        RefusedError: It was written by another version or from another state of the case, or the folder exists.
+        CaseError: The new inputs break a rule of a case file; nothing is written.
+        UsageError: Nothing was changed, or the new folder is not beside the case.
+        SolveError, NumberError: The new case cannot be run; nothing is written.
+    """
+    case, folder = load(onto), Path(new)
+    extends = _beside(case, folder)
+    book = read_book(edited)
+    _refuse_strangers(book, case, str(onto))
+    before = run(case)
+    desk = Desk.of(before, {}).book()
+    targets = {name: to for name, to in machine_names(desk).items() if name.startswith(marks.INPUT)}
+    pages = make_pages(desk)
+    values = input_values(book, targets)
+    _refuse_logic(book, pages)
+    _refuse_others(book, pages, targets)
+    edits = tuple(_edits(book, case, targets, values))
+    if not edits:
+        raise UsageError(f"{edited}: no input differs from {onto}; there is nothing to import")
+    files = _files(case, extends, edits, Path(edited).name, (on or date.today()).isoformat())
+    new_folder(folder, files, lambda made: _try(case, made, folder, book, edits))
+    made = load(folder)
+    return Imported(folder, edits, before, run_on(made, case), run(made))
+
+
+def _beside(case: Case, folder: Path) -> str:
+    """What the new case extends, as its file says it."""
+    if os.path.lexists(folder):
+        raise RefusedError(f"{folder}: exists already; name a folder that does not")
+    old = Path(os.path.realpath(case.folder if Path(case.path).is_dir() else case.path))
+    new = Path(os.path.realpath(folder.parent))
+    if not old.is_relative_to(new) or old == new:
+        raise UsageError(
+            f"{folder}: the new case extends the old one, so it must be beside it: -o {old.parent / 'NEW'}"
+        )
+    return Path(os.path.relpath(old, new / folder.name)).as_posix()
+
+
+def _refuse_strangers(book: Book, case: Case, onto: str) -> None:
+    """Only a workbook that this version wrote from this state of the case."""
+    if marks.SCHEMA not in book.custom or marks.CASE_HASH not in book.custom:
+        refuse(book.file, "it was not written by finmodel, or its document properties are gone")
+    made = book.custom.get(marks.VERSION, ""), book.custom[marks.SCHEMA]
+    if made != (version(), marks.SCHEMA_VERSION):
+        raise RefusedError(
+            f"{book.file}: written by finmodel {made[0][:20]}, and this is {version()}: write the workbook anew"
+        )
+    known = [case.sha256, *(load(case.path, name).sha256 for name in case.scenarios)]
+    if book.custom[marks.CASE_HASH] not in known:
+        raise RefusedError(
+            f"{book.file}: not written from {onto} as it stands now (or written under --set): write the workbook anew"
+        )
+
+
+def _refuse_logic(book: Book, pages: Sequence[Page]) -> None:
+    """Formulas, and names for machines, are as they were written."""
+    asked = {page.name: page for page in pages}
+    for name in changed_sheets(book):
+        if name not in book.sheets:
+            refuse(book.file, f"its logic was changed: the sheet {name} is gone")
+        if name not in asked:
+            refuse(book.file, f"its logic was changed: the sheet {name} was added or changed")
+        formulas = {(row, column): text for row, column, text in asked[name].relative()}
+        found = first_difference(book.sheets[name], formulas)
+        at = found if isinstance(found, str) else found.at if found is not None else ""
+        what = _difference(found) if at else "a name for machines leads elsewhere"
+        refuse(book.file, f"its logic was changed: {name}{'!' * bool(at)}{at}: {what}; only inputs may be edited")
+
+
+def _difference(found: Cell | str | None) -> str:
+    return "its formula is gone" if isinstance(found, str) else "its formula is not as it was written"
+
+
+def _refuse_others(book: Book, pages: Sequence[Page], targets: Mapping[str, str]) -> None:
+    """What was typed beside the inputs of the base case must not be lost in silence."""
+    free = {SWITCH}
+    for target in targets.values():
+        sheet, cells = places(target)
+        free |= {(sheet, row, column) for row, column in cells}
+    faults: list[str] = []
+    for page in pages:
+        held = {
+            place: cell.content
+            for place, cell in page.cells.items()
+            if not cell.formula and cell.style.startswith(TYPED) and (page.name, *place) not in free
+        }
+        faults += moved(book.sheets[page.name], held)
+    if faults:
+        more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
+        remedy = "scenarios are changed in scenarios.toml, settings in case.toml; what was solved is found by a run"
+        refuse(book.file, f"no input of the base case: {'; '.join(faults[:SHOWN])}{more}; {remedy}")
+
+
+def _edits(book: Book, case: Case, targets: Mapping[str, str], values: Mapping[str, list[float]]) -> Iterator[Edit]:
+    """Each input that differs, as the new case file says it."""
+    clock = clock_of(case.tables.timeline)
+    faults: list[str] = []
+    for _, given, _ in leaves(case.tables, {}):
+        name = marks.input_name(given.id)
+        if name not in values or _unchanged(given, values[name]):
+            continue
+        cell, found = _cell(targets[name]), find(CaseTables, given.id.split("."))
+        try:
+            yield _edit(given, found, values[name], cell, clock)
+        except NotWritten as error:
+            faults.append(f"{cell} ({given.id}) {error}")
+    if faults:
+        refuse(book.file, "; ".join(faults[:SHOWN]))
+
+
+def _edit(given: Given, found: Found | None, values: list[float], cell: str, clock: Clock) -> Edit:
+    if found is None or not found.live or found.slot.leaf is None:
+        raise NotWritten(
+            'shapes the model, so a workbook cannot change it: write a case that extends this one (extends = "../case")'
+        )
+    if any(part.isdigit() for part in given.id.split(".")):
+        raise NotWritten("stands in a list, which a case replaces whole: write it in a case that extends this one")
+    leaf = found.slot.leaf
+    old = given.value if isinstance(given.value, tuple) else (given.value,) * len(values)
+    values = [a if same(a, b) else b for a, b in zip(old, values, strict=True)]
+    value = written(given, leaf, values, clock)
+    at = [t for t, (a, b) in enumerate(zip(old, values, strict=True)) if a != b]
+    period = f" in {clock.timeline.labels[at[0]]}" if len(values) > 1 else ""
+    more = f"; {len(at)} of {len(values)} periods differ" if len(values) > 1 else ""
+    before, after = (f"{shown(given.unit, leaf, number)}{period}" for number in (old[at[0]], values[at[0]]))
+    return Edit(given.id, cell, before, after + more, value, isinstance(given, Points))
+
+
+def _unchanged(given: Given, values: Sequence[float]) -> bool:
+    old = given.value if isinstance(given.value, tuple) else (given.value,) * len(values)
+    return len(old) == len(values) and all(same(a, b) for a, b in zip(old, values, strict=True))
+
+
+def _cell(target: str) -> str:
+    sheet, cells = places(target)
+    ends = dict.fromkeys(address(*place) for place in (cells[0], cells[-1]))
+    return f"{sheet}!{':'.join(ends)}"
+
+
+def _files(case: Case, extends: str, edits: Sequence[Edit], workbook: str, day: str) -> dict[str, str]:
+    """The files of the new case: what it changes, and where the figures come from."""
+    said, typed = toml_text(workbook)[1:-1], _typed(case)
+    tables = [toml_text(edit.key) for edit in edits if edit.table and edit.key in typed]
+    rows = [
+        f"# Change log: {day}, {len(edits)} input{'s' * (len(edits) != 1)} edited in {said} and imported.",
+        "",
+        f"extends = {toml_text(extends)}",
+        f"name = {toml_text(f'{case.name}, as edited in {workbook}')}",
+        *([f"remove = [{', '.join(tables)}]"] if tables else []),
+    ]
+    for table, below in _by_table(edits).items():
+        rows += ["", f"[{table}]", *below]
+    sources = [f"{toml_text(edit.key)} = {toml_text(_source(edit, workbook, day))}" for edit in edits]
+    return {"case.toml": "\n".join(rows) + "\n", "sources.toml": "\n".join(sources) + "\n"}
+
+
+def _by_table(edits: Sequence[Edit]) -> dict[str, list[str]]:
+    """Table → its rows; tables by date come last, below the tables that they stand in."""
+    found: dict[str, list[str]] = {}
+    for edit in edits:
+        if isinstance(edit.value, str):
+            table, _, name = edit.key.rpartition(".")
+            found.setdefault(table, []).append(f"{name} = {edit.value}  # {edit.cell}; before: {edit.before}")
+    for edit in edits:
+        if not isinstance(edit.value, str):
+            days = [f"{day} = {text}" for day, text in edit.value.items()]
+            found[edit.key] = [f"# {edit.cell}; before: {edit.before}", *days]
+    return found
+
+
+def _typed(case: Case) -> set[str]:
+    """Keys that the old case says itself, so that they can be removed from it."""
+    return {".".join(keys) for keys in base_document(open_layers(Path(case.path)), []).places}
+
+
+def _source(edit: Edit, workbook: str, day: str) -> str:
+    return f"edited in {workbook}, {edit.cell}, imported on {day}"
+
+
+def _try(case: Case, made: Path, folder: Path, book: Book, edits: Sequence[Edit]) -> None:
+    """Read and run the new case before it gets its name; a mistake is told by the cell that makes it."""
+    try:
+        new = load(made)
+    except CaseError as error:
+        raise CaseError([_told(problem, book, edits, made, folder) for problem in error.problems]) from None
+    if new.timeline != case.timeline:
+        moved_by = ", ".join(f"{edit.cell} ({edit.key})" for edit in edits if edit.key.startswith("timeline."))
+        refuse(book.file, f"{moved_by} moves the timeline, which a workbook cannot: write a case that extends this one")
+    run(new)
+
+
+def _told(problem: Problem, book: Book, edits: Sequence[Edit], made: Path, folder: Path) -> Problem:
+    cell = next((edit.cell for edit in edits if (problem.key + ".").startswith(edit.key + ".")), "")
+    if cell:
+        return Problem(f"{book.file}: {cell}", 0, problem.key, "", problem.wrong, problem.remedy)
+    file = problem.file.replace(str(made), str(folder))
+    return Problem(file, problem.line, problem.key, problem.text, problem.wrong, problem.remedy)
