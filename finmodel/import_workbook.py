@@ -11,16 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from finmodel.base.errors import CaseError, Problem, RefusedError, UsageError
 from finmodel.base.expr import Given
 from finmodel.case.describe import Found, find
+from finmodel.case.edited import Edit, case_files
 from finmodel.case.expand import Clock, clock_of, leaves
-from finmodel.case.folder import base_document, open_layers
 from finmodel.case.leaf import Points
 from finmodel.case.read import Case
 from finmodel.case.schema import CaseTables
-from finmodel.case.written import NotWritten, shown, toml_text, written
+from finmodel.case.written import NotWritten, shown, written
 from finmodel.engine.results import Results
 from finmodel.outputs import marks
 from finmodel.outputs.files import new_folder
@@ -31,37 +32,13 @@ from finmodel.outputs.intake.inputs import input_values, places
 from finmodel.outputs.intake.logic import changed_sheets, first_difference, moved, same
 from finmodel.outputs.intake.reading import read_book
 from finmodel.outputs.version import version
-from finmodel.outputs.workbook.cells import CONSTANT, Page
-from finmodel.outputs.workbook.labels import names as machine_names
-from finmodel.outputs.workbook.pages import make_pages
-from finmodel.outputs.workbook.pages.header import LIVE_NAME
 from finmodel.run import load, run, run_on
-from finmodel.workbook import Desk
 
-SWITCH = ("Scenarios", LIVE_NAME, CONSTANT)
+if TYPE_CHECKING:
+    from finmodel.outputs.workbook.cells import Page
+
 TYPED = ("Input", "Solved", "Fixed")  # styles of cells that hold what was typed or found
 SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Edit:
-    """An input that a workbook changes.
-
-    Args:
-        key: Dotted.
-        cell: Where it stands in the workbook: "Inputs!E19", or a row of periods.
-        before: In words, as the old case has it; of a row, in the first period that differs.
-        after: The same of the new case, and in how many periods a row differs.
-        value: As the new case file says it; a table by date as day → text.
-        table: Whether the old case has a table by date there, which the new one replaces.
-    """
-
-    key: str
-    cell: str
-    before: str
-    after: str
-    value: str | Mapping[str, str]
-    table: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +58,21 @@ class Imported:
     before: Results
     held: Results
     after: Results
+
+
+@dataclass(frozen=True)
+class Original:
+    """The workbook of a case as it was before anybody edited it.
+
+    Args:
+        pages: Its sheets.
+        targets: Name of an input → where it leads.
+        switch: Sheet, row and column of the live switch.
+    """
+
+    pages: Sequence[Page]
+    targets: Mapping[str, str]
+    switch: tuple[str, int, int]
 
 
 def import_workbook(edited: Path | str, onto: Path | str, new: Path | str, on: date | None = None) -> Imported:
@@ -104,16 +96,15 @@ def import_workbook(edited: Path | str, onto: Path | str, new: Path | str, on: d
     book = read_book(edited)
     _refuse_strangers(book, case, str(onto))
     before = run(case)
-    desk = Desk.of(before, {}).book()
-    targets = {name: to for name, to in machine_names(desk).items() if name.startswith(marks.INPUT)}
-    pages = make_pages(desk)
+    original = _as_written(before)
+    targets = original.targets
     values = input_values(book, targets)
-    _refuse_logic(book, pages)
-    _refuse_others(book, pages, targets)
+    _refuse_logic(book, original.pages)
+    _refuse_others(book, original)
     edits = tuple(_edits(book, case, targets, values))
     if not edits:
         raise UsageError(f"{edited}: no input differs from {onto}; there is nothing to import")
-    files = _files(case, extends, edits, Path(edited).name, (on or date.today()).isoformat())
+    files = case_files(case, extends, edits, Path(edited).name, (on or date.today()).isoformat())
     new_folder(folder, files, lambda made: _try(case, made, folder, book, edits))
     made = load(folder)
     return Imported(folder, edits, before, run_on(made, case), run(made))
@@ -148,6 +139,18 @@ def _refuse_strangers(book: Book, case: Case, onto: str) -> None:
         )
 
 
+def _as_written(result: Results) -> Original:
+    from finmodel.desk import Desk  # loads what pages need, only when a workbook is imported
+    from finmodel.outputs.workbook.cells import CONSTANT
+    from finmodel.outputs.workbook.labels import names
+    from finmodel.outputs.workbook.pages import make_pages
+    from finmodel.outputs.workbook.pages.header import LIVE_NAME
+
+    book = Desk.of(result, {}).book(quick=False)
+    targets = {name: to for name, to in names(book).items() if name.startswith(marks.INPUT)}
+    return Original(make_pages(book), targets, ("Scenarios", LIVE_NAME, CONSTANT))
+
+
 def _refuse_logic(book: Book, pages: Sequence[Page]) -> None:
     """Formulas, and names for machines, are as they were written."""
     asked = {page.name: page for page in pages}
@@ -167,20 +170,20 @@ def _difference(found: Cell | str | None) -> str:
     return "its formula is gone" if isinstance(found, str) else "its formula is not as it was written"
 
 
-def _refuse_others(book: Book, pages: Sequence[Page], targets: Mapping[str, str]) -> None:
+def _refuse_others(book: Book, original: Original) -> None:
     """What was typed beside the inputs of the base case must not be lost in silence."""
-    free = {SWITCH}
-    for target in targets.values():
+    free = {original.switch}
+    for target in original.targets.values():
         sheet, cells = places(target)
         free |= {(sheet, row, column) for row, column in cells}
     faults: list[str] = []
-    for page in pages:
+    for page in original.pages:
         held = {
             place: cell.content
             for place, cell in page.cells.items()
             if not cell.formula and cell.style.startswith(TYPED) and (page.name, *place) not in free
         }
-        faults += moved(book.sheets[page.name], held)
+        faults += moved(book.sheets[page.name], held) if page.name in book.sheets else ()
     if faults:
         more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
         remedy = "scenarios are changed in scenarios.toml, settings in case.toml; what was solved is found by a run"
@@ -231,46 +234,6 @@ def _cell(target: str) -> str:
     sheet, cells = places(target)
     ends = dict.fromkeys(address(*place) for place in (cells[0], cells[-1]))
     return f"{sheet}!{':'.join(ends)}"
-
-
-def _files(case: Case, extends: str, edits: Sequence[Edit], workbook: str, day: str) -> dict[str, str]:
-    """The files of the new case: what it changes, and where the figures come from."""
-    said, typed = toml_text(workbook)[1:-1], _typed(case)
-    tables = [toml_text(edit.key) for edit in edits if edit.table and edit.key in typed]
-    rows = [
-        f"# Change log: {day}, {len(edits)} input{'s' * (len(edits) != 1)} edited in {said} and imported.",
-        "",
-        f"extends = {toml_text(extends)}",
-        f"name = {toml_text(f'{case.name}, as edited in {workbook}')}",
-        *([f"remove = [{', '.join(tables)}]"] if tables else []),
-    ]
-    for table, below in _by_table(edits).items():
-        rows += ["", f"[{table}]", *below]
-    sources = [f"{toml_text(edit.key)} = {toml_text(_source(edit, workbook, day))}" for edit in edits]
-    return {"case.toml": "\n".join(rows) + "\n", "sources.toml": "\n".join(sources) + "\n"}
-
-
-def _by_table(edits: Sequence[Edit]) -> dict[str, list[str]]:
-    """Table → its rows; tables by date come last, below the tables that they stand in."""
-    found: dict[str, list[str]] = {}
-    for edit in edits:
-        if isinstance(edit.value, str):
-            table, _, name = edit.key.rpartition(".")
-            found.setdefault(table, []).append(f"{name} = {edit.value}  # {edit.cell}; before: {edit.before}")
-    for edit in edits:
-        if not isinstance(edit.value, str):
-            days = [f"{day} = {text}" for day, text in edit.value.items()]
-            found[edit.key] = [f"# {edit.cell}; before: {edit.before}", *days]
-    return found
-
-
-def _typed(case: Case) -> set[str]:
-    """Keys that the old case says itself, so that they can be removed from it."""
-    return {".".join(keys) for keys in base_document(open_layers(Path(case.path)), []).places}
-
-
-def _source(edit: Edit, workbook: str, day: str) -> str:
-    return f"edited in {workbook}, {edit.cell}, imported on {day}"
 
 
 def _try(case: Case, made: Path, folder: Path, book: Book, edits: Sequence[Edit]) -> None:

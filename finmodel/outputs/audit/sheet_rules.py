@@ -14,7 +14,7 @@ from finmodel.outputs.marks import MASTER
 
 TITLES = "_xlnm.Print_Titles"
 COVER_WORDS = {
-    "contents": ("contents", "目次"),
+    "contents": ("contents", "sheets", "目次", "シート"),
     "limitations": ("limitations", "制約", "限界", "留意"),
     "change log": ("change log", "変更履歴"),
     "version": ("version", "版", "バージョン"),
