@@ -80,13 +80,20 @@ def base_document(layers: Sequence[Layer], problems: list[Problem]) -> Document:
     return result
 
 
-def digest(layers: Sequence[Layer], scenario: str | None, sets: Mapping[str, str]) -> str:
-    """SHA-256 of all files, the scenario and the changes; the same wherever the folder stands."""
+def digest(layers: Sequence[Layer], scenario: str | None, sets: Mapping[str, str], shipped: Sequence[Text] = ()) -> str:
+    """SHA-256 of all files, the scenario and the changes; the same wherever the folder stands.
+
+    Args:
+        shipped: Files of the toolkit that the case names.
+    """
     state = hashlib.sha256()
     for number, layer in enumerate(reversed(layers)):
         for text in layer.texts:
             state.update(f"{number}/{text.path.name}:{len(text.data)}\n".encode())
             state.update(text.data)
+    for text in shipped:
+        state.update(f"{text.name}:{len(text.data)}\n".encode())
+        state.update(text.data)
     state.update(json.dumps([scenario, sorted(sets.items())]).encode())
     return state.hexdigest()
 

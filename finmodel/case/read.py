@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from finmodel.base.errors import CaseError, Problem, UsageError
 from finmodel.base.timeline import Timeline
 from finmodel.base.units import CURRENCIES
+from finmodel.case import regimes
 from finmodel.case.describe import nearest
 from finmodel.case.expand import Clock, Fault, bind, clock_of, leaves, timeline_faults
 from finmodel.case.expect import Expect, read_expect, read_expected
@@ -131,7 +132,7 @@ def read_with(
     problems: list[Problem] = []
     layers, sets = open_layers(Path(path)), sets or {}
     base = base_document(layers, problems)
-    changed = _with_sets(base, from_sets(sets), schema.root, problems)
+    changed = regimes.beneath(_with_sets(base, from_sets(sets), schema.root, problems), problems)
     expect, lenders = take(changed, "expect"), dotted(take(changed, "sizing", "case"))
     parts = _parts(Path(path), layers, (scenario, sets), expect, problems)
     problems += _overlay_problems(changed, lenders, parts, schema.root)
@@ -250,7 +251,7 @@ def _case(tables: Table, document: Document, parts: _Parts, schema: Schema, sizi
         scenario=parts.scenario,
         tables=checked,
         timeline=clock.timeline,
-        sha256=digest(parts.layers, parts.scenario, parts.sets),
+        sha256=digest(parts.layers, parts.scenario, parts.sets, regimes.texts(document)),
         sources=parts.sources.flat(),
         unsourced=tuple(given.id for given in typed if not given.source),
         expect=parts.expect,

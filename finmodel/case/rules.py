@@ -8,6 +8,7 @@ from __future__ import annotations
 from finmodel.case import (
     rules_chain,
     rules_completion,
+    rules_cover,
     rules_debt,
     rules_drivers,
     rules_finance,
@@ -36,4 +37,5 @@ RULES: list[Rule] = [
     *rules_finance.RULES,
     *rules_risk.RULES,
     *rules_drivers.RULES,
+    *rules_cover.RULES,
 ]

@@ -71,6 +71,21 @@ def takers_find_their_feed(case: CaseTables) -> Iterator[Fault]:
             yield f"node.{name}.takes.product", wrong, f'Write product = "{made[0]}".'
 
 
+def transfer_prices_can_be_counted(case: CaseTables) -> Iterator[Fault]:
+    """The cost of feed is that of a main product, which bears it; a margin below the market is less than all of it."""
+    for name, node in case.node.items():
+        source = None if node.takes is None else case.node.get(node.takes.node)
+        if node.takes is None or source is None:
+            continue
+        key = f"node.{name}.takes"
+        if node.takes.pricing == "cost" and node.takes.product in source.by_products:
+            wrong = f'"{node.takes.product}" is a by-product of node.{node.takes.node}, and by-products bear no cost.'
+            yield f"{key}.pricing", wrong, 'Write pricing = "market".'
+        if node.takes.pricing == "market" and node.takes.margin.number > 1 + TOLERANCE:
+            wrong = f"the transfer price is {percent(node.takes.margin.number)} below the market: it would be negative."
+            yield f"{key}.margin", wrong, 'Write at most "100 %", or pricing = "cost".'
+
+
 def nodes_do_not_feed_each_other(case: CaseTables) -> Iterator[Fault]:
     """Feed flows one way: no node takes, over others, from itself."""
     told: set[str] = set()
@@ -178,6 +193,7 @@ RULES: list[Rule] = [
     nodes_buy_what_they_make,
     products_have_one_maker,
     takers_find_their_feed,
+    transfer_prices_can_be_counted,
     nodes_do_not_feed_each_other,
     costs_have_one_basis_and_one_bearer,
     shares_of_revenue_have_no_inflation,

@@ -78,9 +78,12 @@ def a_cover_has_one_price(case: CaseTables) -> Iterator[Fault]:
                 modes = 'mode = "upfront" or "instalments"' if annual else 'mode = "annual"'
                 yield f"{key}.{word}", wrong, f"Remove it, or write {modes}."
         for word in ("political", "commercial"):
-            if getattr(cover, word) is not None and (cover.oecd is None or cover.oecd.benchmark is not None):
-                wrong = f"a share for {word} risk is read by the OECD formula, and this cover does not use it."
-                yield f"{key}.{word}", wrong, "Remove it: share holds for all risks."
+            formula = cover.oecd is not None and cover.oecd.benchmark is None
+            if getattr(cover, word) is not None and not formula and cover.waiting is None:
+                wrong = (
+                    f"a share for {word} risk is read by the OECD formula and by claims, and this cover has neither."
+                )
+                yield f"{key}.{word}", wrong, 'Write waiting = "3 months" for claims, or remove it.'
 
 
 def the_oecd_formula_prices_its_categories(case: CaseTables) -> Iterator[Fault]:

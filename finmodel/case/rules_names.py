@@ -12,7 +12,7 @@ from finmodel.case.schema import CaseTables
 
 _LABELLED = (
     "price", "entity", "product", "node", "offtake", "programme", "support", "cost", "capex", "grant", "subsidy",
-    "facility", "cover", "equity",
+    "facility", "cover", "event", "equity",
 )  # fmt: skip
 _NOUNS = {
     "price": "price index", "inflation": "inflation table", "curve": "base-rate curve", "offtake": "contract",

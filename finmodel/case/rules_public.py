@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.base.expr import Given
+from finmodel.case.describe import nearest
 from finmodel.case.expand import Fault
+from finmodel.case.quantity import clip
 from finmodel.case.rules_common import TOLERANCE, Rule, day, percent, quoted, typed
 from finmodel.case.schema import CaseTables
 
@@ -73,7 +75,50 @@ def credits_have_the_keys_of_their_kind(case: CaseTables) -> Iterator[Fault]:
             yield f"{key}.{word}", wrong, f"Remove it, or write refundable = {other}."
 
 
+def kinds_of_recipient_are_known(case: CaseTables) -> Iterator[Fault]:
+    """A facility and a class name a kind of recipient that the borrower has a rate for."""
+    name, borrower = next(((name, entity) for name, entity in case.entity.items() if entity.borrower), ("", None))
+    if borrower is None:
+        return
+    paid = {f"facility.{id}": loan.withholding for id, loan in case.facility.items()}
+    paid |= {f"equity.{id}": owner.withholding for id, owner in case.equity.items()}
+    for key, kind in paid.items():
+        if kind is not None and kind not in borrower.withholding:
+            table = f"entity.{name}.withholding"
+            near = nearest(kind, borrower.withholding)
+            known = f"Write {quoted(list(borrower.withholding))}, or add {clip(kind)} to [{table}]."
+            remedy = (
+                f'Did you mean "{near}"?'
+                if near
+                else known
+                if borrower.withholding
+                else f'Add {clip(kind)} = "10 %" to [{table}].'
+            )
+            yield f"{key}.withholding", f'"{clip(kind)}" is not a kind of recipient in [{table}].', remedy
+
+
+def tax_is_withheld_from_interest_that_is_paid(case: CaseTables) -> Iterator[Fault]:
+    """Interest that joins a loan is not paid, so nothing is withheld from it; a gross-up belongs to a tax."""
+    for name, loan in case.facility.items():
+        if loan.withholding is not None and loan.capitalise:
+            wrong = "tax is withheld from interest that is paid, and this facility capitalises its interest."
+            yield f"facility.{name}.withholding", wrong, "Write capitalise = false, or remove the line."
+        if not loan.gross_up and loan.withholding is None:
+            wrong = "gross_up = false is given, but no tax is withheld from this lender."
+            yield f"facility.{name}.gross_up", wrong, 'Write withholding = "…" beside it, or remove the line.'
+
+
+def companies_are_several(case: CaseTables) -> Iterator[Fault]:
+    """An account within the group takes two companies."""
+    if case.intercompany is not None and len(case.entity) == 1:
+        wrong = f"the case has one company, {next(iter(case.entity))}: there is nothing within the group."
+        yield "intercompany", wrong, "Remove the table, or add a table [entity.other]."
+
+
 RULES: list[Rule] = [
+    companies_are_several,
+    kinds_of_recipient_are_known,
+    tax_is_withheld_from_interest_that_is_paid,
     windows_of_public_money_are_whole,
     claw_back_takes_no_more_than_there_is,
     books_by_output_know_their_node,

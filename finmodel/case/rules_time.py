@@ -152,6 +152,8 @@ def _dates(case: CaseTables) -> Iterator[tuple[str, Given]]:
     for name, support in case.support.items():
         yield f"support.{name}.start", support.start
         yield f"support.{name}.end", support.end
+    for name, event in case.event.items():
+        yield f"event.{name}.start", event.start
     for name, entity in case.entity.items():
         if entity.incentive is not None:
             yield f"entity.{name}.incentive.start", entity.incentive.start
@@ -172,6 +174,12 @@ def _lags(case: CaseTables, closing: date) -> Iterator[_Lag]:
         if entity.incentive is not None:
             until = min(closing, day(entity.incentive.end) + _DAY)
             yield _months_lag(f"entity.{name}.incentive.lag", entity.incentive.lag, until, case.timeline)
+    for name, cover in case.cover.items():
+        dates = [
+            d for id in cover.facilities if id in case.facility for d in _repayments(case.facility[id], case.timeline)
+        ]
+        if cover.waiting is not None and dates:
+            yield _months_lag(f"cover.{name}.waiting", cover.waiting, max(dates) + _DAY, case.timeline)
     for name, subsidy in case.subsidy.items():
         until = min(closing, day(subsidy.end) + _DAY)
         yield _months_lag(f"subsidy.{name}.lag", subsidy.lag, until, case.timeline)

@@ -9,7 +9,7 @@ from finmodel.case.leaf import Day, Quantity, default
 from finmodel.case.schema_capital import Capex, Grant, Subsidy
 from finmodel.case.schema_chain import Cost, Node, Product
 from finmodel.case.schema_completion import Completion
-from finmodel.case.schema_cover import Cover
+from finmodel.case.schema_cover import Cover, Event
 from finmodel.case.schema_debt import Facility, FundingTerms, ReserveTerms, SizingTerms, WaterfallTerms
 from finmodel.case.schema_equity import EquityClass, ReturnTerms
 from finmodel.case.schema_market import Index, Inflation
@@ -17,7 +17,7 @@ from finmodel.case.schema_risk import RiskTerms
 from finmodel.case.schema_sales import Offtake
 from finmodel.case.schema_short import CreditLine, Repo
 from finmodel.case.schema_support import Programme, Support
-from finmodel.case.schema_tax import Entity
+from finmodel.case.schema_tax import Entity, Intercompany
 from finmodel.case.table import Id, Month, Table
 
 Months = Annotated[Given, Quantity("month", ge=0, structural=True, meaning="A length of time in whole periods")]
@@ -48,6 +48,7 @@ class CaseTables(Table):
     curve: dict[Id, Curve] = {}
     price: dict[Id, Index] = {}
     entity: dict[Id, Entity]
+    intercompany: Intercompany | None = None
     product: dict[Id, Product]
     node: dict[Id, Node]
     offtake: dict[Id, Offtake] = {}
@@ -61,6 +62,7 @@ class CaseTables(Table):
     repo: dict[Id, Repo] = {}
     credit_line: dict[Id, CreditLine] = {}
     cover: dict[Id, Cover] = {}
+    event: dict[Id, Event] = {}
     sizing: SizingTerms
     funding: FundingTerms = FundingTerms()
     reserve: dict[Id, ReserveTerms] = {}

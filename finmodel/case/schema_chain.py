@@ -68,6 +68,10 @@ class Taken(Table):
         Given, Quantity("ratio", gt=0, meaning="Feed per unit of product at 100 % recovery (stoichiometry)")
     ]
     licence: Licence = default("100 %")
+    pricing: Literal["market", "cost"] = "market"
+    margin: Annotated[
+        Given, Quantity("ratio", ge=0, le=5, meaning="Transfer price: below the market, or on top of cost")
+    ] = default("0 %")
 
 
 class Node(Table):

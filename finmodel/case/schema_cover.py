@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from finmodel.base.expr import Given
-from finmodel.case.leaf import Count, Quantity, default
+from finmodel.case.leaf import Count, Day, Quantity, default
 from finmodel.case.table import Id, Table
 
 
@@ -45,3 +45,26 @@ class Cover(Table):
         None
     )
     oecd: OecdPremium | None = None
+    waiting: (
+        Annotated[
+            Given,
+            Quantity("month", ge=0, structural=True, meaning="From an unpaid due date to the claim; none: no claims"),
+        ]
+        | None
+    ) = None
+    recovery_cost: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Cost of recovery, share of receipts")] = (
+        default("0 %")
+    )
+
+
+class Event(Table):
+    """Something that takes output or blocks money for a time; its share is 0 until a scenario switches it on."""
+
+    label: str
+    kind: Literal["expropriation", "transfer_stop", "export_ban", "political_force_majeure", "commercial_default"]
+    start: Day
+    duration: Annotated[Given, Quantity("month", gt=0, meaning="How long the event holds")]
+    share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of output, or of cash, that is lost")] = (
+        default("0 %")
+    )
+    nodes: list[Id] = []

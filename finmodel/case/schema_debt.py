@@ -64,6 +64,8 @@ class Facility(Table):
         default("0 % p.a.")
     )
     agency_fee: Annotated[Given, Quantity("money/year", ge=0, meaning="Yearly fee of the agent")] | None = None
+    withholding: Id | None = None
+    gross_up: bool = True
     default_margin: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Added to the rate on overdue amounts")] = (
         default("2 % p.a.")
     )

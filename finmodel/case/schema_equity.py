@@ -6,7 +6,7 @@ from typing import Annotated
 
 from finmodel.base.expr import Given
 from finmodel.case.leaf import Quantity, default
-from finmodel.case.table import Table
+from finmodel.case.table import Id, Table
 
 
 class EquityClass(Table):
@@ -16,6 +16,7 @@ class EquityClass(Table):
     holder: str
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the equity paid in")]
     subordinated: bool = False
+    withholding: Id | None = None
     hurdle: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Return reached before the next tier")] = default(
         "0 % p.a."
     )

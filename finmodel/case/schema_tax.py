@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from finmodel.base.expr import Given
 from finmodel.case.leaf import Day, Quantity, default
-from finmodel.case.table import Month, Table
+from finmodel.case.table import Id, Month, Table
+
+Withheld = Annotated[Given, Quantity("ratio", ge=0, lt=1, dated=True, meaning="Withholding tax by kind of recipient")]
 
 
 class Depreciation(Table):
@@ -52,10 +54,17 @@ class Incentive(Table):
     lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From cost to refund")] = default("0 months")
 
 
+class Intercompany(Table):
+    """Books of each company: the account that it has with the borrower, who holds the cash of all."""
+
+    rate: Annotated[Given, Quantity("1/year", ge=0, le=1, dated=True, meaning="Interest within the group")]
+
+
 class Entity(Table):
-    """A company of the group: its tax regime and tax currency."""
+    """A company of the group: its tax regime and tax currency. A regime by name fills the keys that it leaves out."""
 
     label: str
+    regime: Id | None = None
     country: str
     currency: Literal["USD", "JPY", "AUD", "EUR", "CAD", "GBP", "CNY", "KRW"]
     tax_year_end: Month
@@ -77,6 +86,8 @@ class Entity(Table):
     interest_minimum: (
         Annotated[Given, Quantity("money/year", ge=0, meaning="Net interest up to this is not limited")] | None
     ) = None
+    interest_test: Literal["fixed_ratio", "third_party"] = "fixed_ratio"
+    withholding: dict[Id, Withheld] = {}
     depreciation: Depreciation
     idc_tax: Literal["capitalise", "ignore"] = "capitalise"
     borrower: bool = False

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finmodel.base.errors import Problem
+from finmodel.case import regimes
 from finmodel.case.describe import find, known
 from finmodel.case.messages import MANY, placed, shown, unknown_key
 from finmodel.case.overlay import SET, dotted
@@ -37,6 +38,9 @@ class Sources:
             return "set for this run"
         if place.file in self.scenarios:
             return "scenario"
+        of_regime = regimes.source(place, keys)
+        if of_regime is not None:
+            return of_regime
         for layer in reversed(self.layers[self.level.get(place.file, 0) :]):
             for length in range(len(keys), 0, -1):
                 if keys[:length] in layer:

@@ -7,7 +7,7 @@ from finmodel.base.folds import total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.schema import CaseTables
-from finmodel.cashflow import checks, ratios, statements
+from finmodel.cashflow import checks, companies, ratios, statements
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.returns import Returns, flows
@@ -20,6 +20,7 @@ Frame = tuple[Clock, Macro]
 def report(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     """Declare statements, ratios, returns, results and checks."""
     assets, difference = _statements(model, deal, frame)
+    companies.close(model, deal.within, case, deal.works, deal.tax)
     if deal.sized is not None and deal.covers is not None and deal.plan is not None:
         ratios.summary(model, deal.covers, ratios.lives(model, deal.senior, deal.plan.dates, deal.sized, frame))
     _returns(model, case, deal, frame)
@@ -59,7 +60,9 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     works = deal.works
     project = works.cash - works.hook("other_tax") - works.capex.spent + model.find("capex.grants_received")
     tax = add([entity.transfer for entity in deal.notional_tax])
-    net = flows(found.section, project, tax, deal.paid.distributions - deal.funding.equity)
+    withheld = [owner.withheld for owner in deal.owners if owner.withheld is not None]
+    to_owners = deal.paid.distributions - add(list(withheld)) if withheld else deal.paid.distributions
+    net = flows(found.section, project, tax, to_owners - deal.funding.equity)
     found.rate("project_irr_pre_tax", "Project IRR before tax", net.project)
     found.rate("project_irr_post_tax", "Project IRR after tax", net.project_post_tax)
     found.rate("equity_irr", "Equity IRR", net.equity)

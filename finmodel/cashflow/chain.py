@@ -5,7 +5,8 @@ Timing:  feed is used in the period in which it is bought or taken; stock is set
 Source:  opening + produced − taken − sold = closing for each product, in tonnes. Stock is held up to its target in
          days of production, and sold in the last period of operations (F32). Product won is contained feed × recovery;
          feed taken per product is its stoichiometry over the recovery. By-products bear no cost. What a node takes from
-         another entity is paid at its market value: what a buyer outside would pay.
+         another entity is paid at its market value, what a buyer outside would pay, less a margin; or at the average
+         cost of the stock that it is taken from, plus a margin.
 Licence: shipments that export licences hold back stay in stock and leave once they are allowed, at the latest in the
          last period of operations.
 Scrap:   who hands it over may pay the recycler for taking it, a share of a rebate per kg contained.
@@ -14,10 +15,10 @@ Scrap:   who hands it over may pay the recycler for taking it, a share of a reba
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from finmodel.base.errors import ModelError
-from finmodel.base.expr import Const, Expr, add, hi, lo, ratio
+from finmodel.base.expr import Const, Expr, Given, add, hi, lo, ratio
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import RATIO, TONNE
 from finmodel.case.calendar import KG_PER_T
@@ -49,7 +50,7 @@ class Chain:
     """Main products by node in the order of the chain, all products, feed costs and transfers between entities.
 
     `fed_by` names, for each node that takes the main product of another, that other node; `rebates` are what is paid
-    for taking scrap.
+    for taking scrap; `at_cost` holds margins of nodes that pay the cost of feed, known with the stock (`inventory`).
     """
 
     main: dict[str, Goods]
@@ -58,14 +59,16 @@ class Chain:
     transfers: list[Transfer]
     fed_by: dict[str, str]
     rebates: list[Sale]
+    at_cost: dict[str, Given]
 
 
 @dataclass(frozen=True)
 class Plants:
-    """The nodes and products of a case."""
+    """The nodes and products of a case, and by node the share of output [ratio per period] that events leave."""
 
     nodes: Mapping[str, Node]
     products: Mapping[str, Product]
+    left: Mapping[str, Line] = field(default_factory=dict)
 
 
 def market_value(terms: Product, index: Expr, contained: Expr, macro: Macro) -> Expr:
@@ -78,7 +81,7 @@ class _Builder:
 
     def __init__(self, model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macro]) -> None:
         self.model, self.market = model, market
-        self.nodes, self.products = plants.nodes, plants.products
+        self.nodes, self.products, self.left = plants.nodes, plants.products, plants.left
         self.clock, self.macro = frame
         self.sections: dict[str, Section] = {}
         self.produced: dict[str, Line] = {}
@@ -88,6 +91,7 @@ class _Builder:
         self.feed: dict[str, list[Spend]] = {}
         self.transfers: list[Transfer] = []
         self.rebates: list[Sale] = []
+        self.at_cost: dict[str, Given] = {}
 
     def node(self, name: str) -> None:
         """Declare the output of one node, its feed, and what it sells to or buys from others of the chain."""
@@ -95,7 +99,10 @@ class _Builder:
         section = self.model.section(f"node.{name}", TONNE, node.label)
         years = self.clock.years * self.clock.operations
         rated = node.nameplate * node.availability * self._ramp_up(section, node)
-        capacity = section.line("capacity", f"{node.label}: Capacity", rated * years)
+        whole = rated * years
+        if name in self.left:
+            whole = section.line("capacity_free", f"{node.label}: Capacity without events", whole) * self.left[name]
+        capacity = section.line("capacity", f"{node.label}: Capacity", whole)
         fed = node.takes is not None or products[node.product].contained_in == "feed"
         need = self._need(section, node) if fed else None
         output: Expr = capacity
@@ -108,7 +115,7 @@ class _Builder:
             title = f"{node.label}: {products[product].label} made"
             self._product(product, section.line(f"by_product.{product}", title, produced * share), None)
         if need is not None and node.takes is not None:
-            self._take(section, node, produced, need)
+            self._take(section, name, produced, need)
         if node.buys:
             self.feed[name] = self._buy(section, name, node)
 
@@ -152,16 +159,20 @@ class _Builder:
             "contained", label, Const(1) if contained is None else contained, RATIO
         )
 
-    def _take(self, section: Section, node: Node, produced: Line, need: Line) -> None:
+    def _take(self, section: Section, name: str, produced: Line, need: Line) -> None:
+        node = self.nodes[name]
         assert node.takes is not None
         product, seller = node.takes.product, self.nodes[node.takes.node].entity
         taken = section.line("taken", f"{section.title}: Feed taken", produced * need)
         self.taken.setdefault(product, []).append(taken)
-        terms = self.products[product]
-        price = market_value(terms, self.market.index[terms.price], self.contained[product], self.macro)
-        cost = section.line(
-            "transfer", f"{section.title}: Feed at the transfer price", taken * KG_PER_T * price, self.macro.money
-        )
+        label = f"{section.title}: Feed at the transfer price"
+        cost = section.ahead("transfer", label, self.macro.money)
+        if node.takes.pricing == "market":
+            terms = self.products[product]
+            price = market_value(terms, self.market.index[terms.price], self.contained[product], self.macro)
+            cost.define(taken * KG_PER_T * price * (1 - node.takes.margin))
+        else:
+            self.at_cost[name] = node.takes.margin
         if seller != node.entity:
             self.transfers.append(Transfer(seller, node.entity, cost))
 
@@ -238,7 +249,7 @@ def build(model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macr
     main = {name: goods[plants.nodes[name].product] for name in names}
     taken = {name: node.takes for name, node in plants.nodes.items() if node.takes is not None}
     fed_by = {name: feed.node for name, feed in taken.items() if feed.product == plants.nodes[feed.node].product}
-    return Chain(main, goods, builder.feed, builder.transfers, fed_by, builder.rebates)
+    return Chain(main, goods, builder.feed, builder.transfers, fed_by, builder.rebates, builder.at_cost)
 
 
 def order(nodes: Mapping[str, Node]) -> list[str]:

@@ -59,6 +59,7 @@ def build(model: Model, case: CaseTables, deal: Deal, books: tuple[Line, Line], 
         checks.money("no_margin_call", "No margin call on inventory finance", calls, "alert")
     _support(checks, case)
     _owners(checks, case, deal)
+    _companies(checks, case)
 
 
 def _cash(checks: Checks, deal: Deal, books: tuple[Line, Line]) -> None:
@@ -183,3 +184,11 @@ def _owners(checks: Checks, case: CaseTables, deal: Deal) -> None:
     needed = checks.model.find("funding.equity_target")
     checks.money("funding_shortfall", "Equity is within its commitment and standby", hi(0, needed - promised))
     checks.lowest("equity_not_negative", "No owner is paid from funding", [deal.funding.equity])
+
+
+def _companies(checks: Checks, case: CaseTables) -> None:
+    """The balance sheet of each company balances, where companies have books of their own."""
+    for name, entity in case.entity.items():
+        difference = checks.model.lines.get(f"company.{name}.net_difference")
+        if difference is not None:
+            checks.money(f"company.{name}", f"{entity.label}: Balance sheet balances", difference)

@@ -17,9 +17,12 @@ from finmodel.base.units import PER_YEAR
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_debt import Facility
 from finmodel.cashflow import (
+    claims,
     claw_back,
+    companies,
     cover,
     equity,
+    events,
     extra,
     facility,
     funding,
@@ -32,8 +35,10 @@ from finmodel.cashflow import (
     sizing,
     taxes,
     timing,
+    withholding,
 )
 from finmodel.cashflow.accounts import report
+from finmodel.cashflow.claims import Paid
 from finmodel.cashflow.facility import Loan, Terms
 from finmodel.cashflow.funding import Funding, Needs
 from finmodel.cashflow.macro import Macro
@@ -48,6 +53,7 @@ from finmodel.cashflow.tax import TaxLines
 from finmodel.cashflow.taxes import Financing
 from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.waterfall import Inflows, Steps, Tests, Waterfall
+from finmodel.cashflow.withholding import Treasury
 
 Frame = tuple[Clock, Macro]
 
@@ -93,7 +99,9 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     solved = sizing.unknowns(model, case.currency)
     works = operations.build(model, case, frame)
     debt = _borrow(model, case, works, solved, frame)
-    paid_tax, notional_tax = taxes.build(model, case.entity, works, _financing(debt, clock), frame)
+    within = companies.begin(model, case, frame)
+    owed = {name: account.interest for name, account in within.items()}
+    paid_tax, notional_tax = taxes.build(model, case.entity, works, _financing(debt, owed, clock), frame)
     cfads = _cfads(model, works, paid_tax, debt, frame)
     sized = _size(model, case, works, debt, solved, (cfads, frame))
     covers = None
@@ -103,7 +111,8 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     grants = works.capex.grants
     left = claw_back.build(model, grants, case.entity, flows.distributions, frame)
     flows = replace(flows, distributions=left)
-    owners = equity.build(model, case.equity, debt.funding.equity, flows.distributions, frame)
+    paid_in, tax = debt.funding.equity, withholding.treasury(case)
+    owners = equity.build(model, case.equity, paid_in, flows.distributions, frame, tax)
     report(
         model,
         case,
@@ -123,6 +132,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
             plan=debt.plan,
             sized=sized,
             covers=covers,
+            within=within,
         ),
         frame,
     )
@@ -135,7 +145,8 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
 def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns, frame: Frame) -> _Debt:
     """Open the facilities, insure them, plan the reserve and fund construction."""
     clock, money = frame
-    loans = [_open(model, name, terms, solved, frame) for name, terms in case.facility.items()]
+    tax = withholding.treasury(case)
+    loans = [_open(model, name, terms, (solved, tax), frame) for name, terms in case.facility.items()]
     senior = [loan for loan in loans if loan.terms.rank == "senior"]
     premium = cover.build(model, case.cover, loans, clock, money)
     ahead = plan.build(model, senior, clock, money) if senior else None
@@ -148,13 +159,15 @@ def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns,
     return _Debt(loans, senior, premium, ahead, reserve, funded, fees, short_debt.build(model, case, works, frame))
 
 
-def _open(model: Model, name: str, terms: Facility, solved: Unknowns, frame: Frame) -> Loan:
-    clock, money = frame
+def _open(model: Model, name: str, terms: Facility, deal: tuple[Unknowns, Treasury], frame: Frame) -> Loan:
+    (solved, tax), (clock, money) = deal, frame
     commitment: Expr = Const(0) if terms.amount is None else money.convert(terms.amount)
     if terms.rank == "senior":
         commitment = solved.debt if terms.share is None else solved.debt * terms.share
     schedule: Given | None = solved.schedule if terms.profile == "sculpted" and terms.rank == "senior" else None
-    return facility.open_loan(model, name, terms, Terms(commitment, schedule), clock, money)
+    return facility.open_loan(
+        model, name, terms, Terms(commitment, schedule, tax.keeps(terms.withholding)), clock, money
+    )
 
 
 def _reserve(model: Model, case: CaseTables, senior: list[Loan], ahead: Plan | None, frame: Frame) -> _Reserve:
@@ -174,12 +187,12 @@ def _reserve(model: Model, case: CaseTables, senior: list[Loan], ahead: Plan | N
     return _Reserve(account, target, held.funding, earned)
 
 
-def _financing(debt: _Debt, clock: Clock) -> Financing:
+def _financing(debt: _Debt, within: Mapping[str, Line], clock: Clock) -> Financing:
     """Interest is deducted as it accrues in operation; what accrues before is part of the basis."""
     accrued = [loan.interest * clock.completed for loan in debt.loans]
     late = [loan.default_interest for loan in debt.loans if loan.default_interest is not None]
     interest, fees = add([*accrued, *late, *debt.short.interest]), add([debt.fees, *debt.short.fees])
-    return Financing(interest, fees, debt.funding.finance_cost, debt.reserve.earned)
+    return Financing(interest, fees, debt.funding.finance_cost, debt.reserve.earned, within)
 
 
 def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Debt, frame: Frame) -> Line:
@@ -190,7 +203,11 @@ def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Deb
         "Transferred to the tax reserve",
         add([entity.transfer for entity in paid_tax]) + works.hook("other_tax"),
     )
-    return section.line("net_cfads", "CFADS", works.cash * frame[0].completed - tax - debt.fees)
+    cash: Expr = works.cash * frame[0].completed - tax - debt.fees
+    if works.events.stopped is not None:
+        earned = section.line("net_before_block", "CFADS before a stop of transfers", cash)
+        cash = events.block(model, works.events.stopped, earned, frame[0])
+    return section.line("net_cfads", "CFADS", cash)
 
 
 def _size(
@@ -245,6 +262,7 @@ def _pay(
         was_paid = interest.get(loan.id, Const(0)), principal[loan.id]
         facility.close_loan(loan, debt.funding.draws[loan.id], *was_paid, clock)
     short_debt.close(debt.short, flows, without)
+    claims.build(model, case.cover, debt.loans, Paid(interest, principal, works.events, works.cash_lost), clock)
     return flows
 
 

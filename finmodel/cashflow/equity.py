@@ -19,6 +19,7 @@ from finmodel.case.calendar import DAYS_PER_YEAR, ONE_YEAR
 from finmodel.case.schema_equity import EquityClass
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
+from finmodel.cashflow.withholding import Treasury, Withheld
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Owner:
     paid_in: Line
     received: Line
     net: Line
+    withheld: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,14 @@ class _Open:
 
 
 def build(
-    model: Model, classes: Mapping[str, EquityClass], paid: Line, distributed: Line, frame: tuple[Clock, Macro]
+    model: Model,
+    classes: Mapping[str, EquityClass],
+    paid: Line,
+    distributed: Line,
+    frame: tuple[Clock, Macro],
+    treasury: Treasury | None = None,
 ) -> list[Owner]:
-    """Declare each class's account and its part of every distribution."""
+    """Declare each class's account and its part of every distribution; `treasury` keeps back its tax."""
     clock, macro = frame
     opened = [_open(model, name, terms, paid, frame) for name, terms in classes.items()]
     section = model.section("equity", macro.money, "Equity")
@@ -58,7 +65,8 @@ def build(
     second, tier_two = _tier(section, "tier_two", "Second tier", [c for c in opened if c.terms.subordinated], left)
     rest = section.line("tier_three", "Third tier, by shares", left - tier_two)
     by_share = _shared(opened, rest, first | second, clock)
-    return [_close(owner, [*_part(owner, first, second), by_share[owner.id]]) for owner in opened]
+    kept = {c.id: None if treasury is None else treasury.keeps(c.terms.withholding) for c in opened}
+    return [_close(owner, [*_part(owner, first, second), by_share[owner.id]], kept[owner.id]) for owner in opened]
 
 
 def _open(model: Model, name: str, terms: EquityClass, paid: Line, frame: tuple[Clock, Macro]) -> _Open:
@@ -121,12 +129,14 @@ def _capped(owner: _Open, rest: Line, before: Expr, clock: Clock) -> Line:
     return paid
 
 
-def _close(owner: _Open, parts: list[Expr]) -> Owner:
+def _close(owner: _Open, parts: list[Expr], kept: Withheld | None) -> Owner:
     title = owner.section.title
     received = owner.section.line("received", f"{title}: Received", add(parts))
     owner.closing.define(hi(0, owner.claim - received))
     register = owner.section.model.register
     register.receives(owner.paid_in, f"equity.{owner.id}")
-    register.pays(received, f"equity.{owner.id}")
-    net = owner.section.line("net_flow", f"{title}: Net flow", received - owner.paid_in)
-    return Owner(owner.id, owner.terms, owner.paid_in, received, net)
+    tax = None if kept is None else kept.from_dividends(owner.section, received)
+    got: Expr = received if tax is None else received - tax
+    register.pays(got, f"equity.{owner.id}")
+    net = owner.section.line("net_flow", f"{title}: Net flow", got - owner.paid_in)
+    return Owner(owner.id, owner.terms, owner.paid_in, received, net, tax)

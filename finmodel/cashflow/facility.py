@@ -19,6 +19,7 @@ from finmodel.cashflow import facility_charges as charges
 from finmodel.cashflow import facility_schedule as schedules
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
+from finmodel.cashflow.withholding import Withheld
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Loan:
     agency: Line
     drawn: Line
     to_date: Line
+    withheld: Withheld | None
 
     @property
     def falls_due_later(self) -> Expr:
@@ -67,10 +69,11 @@ class Loan:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a facility reads of the deal: its commitment and, when sculpted, the solved schedule."""
+    """What a facility reads of the deal: its commitment, when sculpted the solved schedule, and tax on its interest."""
 
     commitment: Expr
     schedule: Given | None
+    withheld: Withheld | None = None
 
 
 def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: Clock, macro: Macro) -> Loan:
@@ -85,7 +88,7 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
     to_date = loan.ahead("drawn_to_date", f"{title}: Drawn to date")
     to_date.define(to_date.prev + drawn)
     pays, repaying = (on := schedules.dates(loan, facility, clock)).pays, on.repaying
-    rate, years = charges.rate(loan, facility), clock.years_by(facility.day_count)
+    rate, years = charges.rate(loan, facility, terms.withheld), clock.years_by(facility.day_count)
     window_rate = loan.ahead("window_rate", f"{title}: Interest since the last payment date, per unit", RATIO)
     window_rate.define(window_rate.prev * ~pays.prev + rate * years)
     schedule = schedules.schedule(loan, facility, repaying, window_rate, terms.schedule)
@@ -130,6 +133,7 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
         agency=charges.agency(loan, facility, outstanding, clock, macro),
         drawn=drawn,
         to_date=to_date,
+        withheld=terms.withheld,
     )
 
 
@@ -157,10 +161,11 @@ def _note(loan: Loan, paid_interest: Expr, paid_principal: Expr) -> None:
     """What the lender brings and takes, and what is owed to it."""
     register, lender = loan.section.model.register, f"facility.{loan.id}"
     register.receives(loan.drawn, lender)
-    for amount in (paid_interest, paid_principal, loan.fees, loan.agency, *_paid_early(loan)):
+    interest = paid_interest if loan.terms.capitalise else paid_interest + loan.idc
+    if loan.withheld is not None:
+        interest = interest - loan.withheld.from_interest(loan.section, interest)
+    for amount in (interest, paid_principal, loan.fees, loan.agency, *_paid_early(loan)):
         register.pays(amount, lender)
-    if not loan.terms.capitalise:
-        register.pays(loan.idc, lender)
     register.owes("loans", loan.outstanding.closing)
     register.owes("interest_accrued", loan.accrued.closing)
     if loan.overdue is not None:

@@ -14,11 +14,13 @@ from finmodel.base.units import PER_YEAR
 from finmodel.case.schema_debt import Facility
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
+from finmodel.cashflow.withholding import Withheld
 
 
-def rate(loan: Section, facility: Facility) -> Line:
-    """Declare the rate of interest after hedging."""
-    return loan.line("rate", f"{facility.label}: Interest rate", _rate(loan, facility), PER_YEAR)
+def rate(loan: Section, facility: Facility, withheld: Withheld | None = None) -> Line:
+    """Declare the rate of interest after hedging; returns what the borrower pays, grossed up for tax if it is."""
+    own = loan.line("rate", f"{facility.label}: Interest rate", _rate(loan, facility), PER_YEAR)
+    return own if withheld is None or not facility.gross_up else withheld.grossed(loan, own)
 
 
 def _rate(loan: Section, facility: Facility) -> Expr:

@@ -47,6 +47,8 @@ def build(model: Model, chain: Chain, costs: Costs, stocks: Mapping[str, Stock],
         value = section.account("value", f"{section.title}: Value")
         source = chain.fed_by.get(node)
         fed: Expr = Const(0) if source is None else _carried(model, carried, (source, node))
+        if node in chain.at_cost:
+            model.find(f"node.{node}.transfer").define(fed * (1 + chain.at_cost[node]))
         added = section.line("added", f"{section.title}: Cost of output", costs.by_node[node] + fed)
         stock = stocks[goods.id]
         per_tonne = ratio(value.opening + added, stock.opening + goods.produced)

@@ -12,6 +12,7 @@ from finmodel.cashflow import (
     chain,
     completion,
     costs,
+    events,
     extra,
     incentive,
     inventory,
@@ -26,6 +27,7 @@ from finmodel.cashflow import (
 from finmodel.cashflow.capex import CapexLines
 from finmodel.cashflow.chain import Chain, Plants
 from finmodel.cashflow.costs import Costs, Income
+from finmodel.cashflow.events import Events
 from finmodel.cashflow.incentive import IncentiveLines
 from finmodel.cashflow.inventory import Inventory, Stock
 from finmodel.cashflow.investment_credit import Refund
@@ -57,6 +59,8 @@ class Operations:
     extra: dict[str, Line]
     passed: Expr
     cash: Line
+    events: Events
+    cash_lost: Line | None
 
     def hook(self, name: str) -> Expr:
         """An extra line that joins the deal's cash; 0 when the case has none."""
@@ -67,7 +71,8 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     """Declare operations in the order in which goods and money move."""
     clock, macro = frame
     market = prices.build(model, case.price, macro)
-    nodes = chain.build(model, Plants(case.node, case.product), market, frame)
+    happening = events.build(model, case, clock)
+    nodes = chain.build(model, Plants(case.node, case.product, happening.left), market, frame)
     sales = offtake.build(model, case.offtake, nodes, market, frame)
     supported = support.build(model, case.support, case.programme, Deals(sales.contracts, market), frame)
     spending = costs.build(model, case.cost, nodes, Income(sales, supported), frame)
@@ -107,6 +112,8 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
         extra=extras,
         passed=late.passed,
         cash=net,
+        events=happening,
+        cash_lost=events.cash_lost(model, case, happening, nodes, market, frame),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from finmodel.base.model import Line
+from finmodel.cashflow.companies import Within
 from finmodel.cashflow.equity import Owner
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.funding import Funding
@@ -35,6 +36,7 @@ class Deal:
     plan: Plan | None
     sized: Sizing | None
     covers: Cover | None
+    within: dict[str, Within]
 
     @property
     def senior(self) -> list[Loan]:

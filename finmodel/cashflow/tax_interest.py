@@ -2,6 +2,7 @@
 
 Sign:    interest may be negative (more earned than paid); what is deducted, denied and carried is positive.
 Timing:  the limit is that of the tax year to date; the account moves when the year is assessed.
+Test:    by the third-party test, interest on debt of third parties is deducted whole, and the limit is put aside.
 Source:  fixed ratio test: net interest up to a share of tax EBITDA is deducted, the rest is carried for some years and
          deducted when there is room, oldest first; interest up to a minimum a year is not limited (F21, F22).
 """
@@ -24,7 +25,7 @@ def build(section: Section, terms: Entity, to_date: tuple[Line, Line], assessed:
         assessed: 1 in the period in which a tax year is assessed.
     """
     income, interest = to_date
-    if terms.interest_limit is None:
+    if terms.interest_limit is None or terms.interest_test == "third_party":
         return interest
     title = section.title
     room = section.line("interest_room", f"{title}: Interest limit, year to date", hi(0, income) * terms.interest_limit)

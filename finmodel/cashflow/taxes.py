@@ -8,10 +8,10 @@ Source:  entities are taxed apart on their own year and in their own currency (F
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from finmodel.base.expr import Const, Expr, add
-from finmodel.base.model import Model
+from finmodel.base.model import Line, Model
 from finmodel.case.schema_tax import Entity
 from finmodel.cashflow import tax
 from finmodel.cashflow.macro import Macro
@@ -22,12 +22,16 @@ from finmodel.cashflow.timing import Clock
 
 @dataclass(frozen=True)
 class Financing:
-    """What tax reads of financing [reporting currency per period]; all of it is the borrower's."""
+    """What tax reads of financing [reporting currency per period]; all of it is the borrower's.
+
+    `within` is what each other company owes the borrower in interest; it may be negative.
+    """
 
     interest: Expr
     fees: Expr
     capitalised: Expr
     earned: Expr
+    within: Mapping[str, Line] = field(default_factory=dict)
 
 
 def build(
@@ -54,12 +58,15 @@ def build(
         if terms.borrower:
             label = f"{terms.label}: Interest and fees of operation, less interest earned"
             deducted = financing.interest + financing.fees - financing.earned
+            if financing.within:
+                deducted = deducted - add(list(financing.within.values()))
             interest = section.line(f"net_interest.{name}", label, deducted)
             whole = cost + financing.capitalised if terms.idc_tax == "capitalise" else cost * 1
             basis = section.line(f"basis.{name}", f"{terms.label}: Depreciable cost with financing cost", whole)
             paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, interest, basis, cost), frame))
         else:
-            paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, none, cost), frame))
+            owed = financing.within.get(name, none)
+            paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, owed, cost), frame))
     for entity in paid:
         _note(model, entity)
     _note_extra(model, operations)

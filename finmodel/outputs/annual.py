@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from finmodel.base.errors import UsageError
 from finmodel.base.timeline import MONTH_NAMES, Timeline, fiscal_year
 from finmodel.engine.results import Results
-from finmodel.outputs.numbers import DUST
+from finmodel.outputs.numbers import DUST, clean
 
 Measure = Literal["money", "tonnes", "times"]
+
+
+_FLOWS = re.compile(r"income\.|company\.[^.]+\.net_(income\.|profit$|interest$|cash$)")
+_BALANCES = re.compile(r"balance\.|company\.[^.]+\.(assets|liabilities|net_(?!income|profit|interest|cash|difference))")
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,21 @@ def fiscal_years(timeline: Timeline, year_end: int) -> dict[str, list[int]]:
     return years
 
 
+def month_of(timeline: Timeline, typed: str) -> int:
+    """The month (1-12) in which years end, as typed; periods must end in it, or no year would be whole.
+
+    Raises:
+        UsageError: It is no month, or no period ends in it.
+    """
+    ends = [n for n in range(1, len(MONTH_NAMES) + 1) if (n - timeline.year_end) % timeline.months == 0]
+    fitting = [MONTH_NAMES[n - 1] for n in ends]
+    wanted = typed.strip().capitalize()
+    if wanted in fitting:
+        return MONTH_NAMES.index(wanted) + 1
+    what = "no period of the case ends in" if wanted in MONTH_NAMES else "this is not a month:"
+    raise UsageError(f"--year-ends: {what} {clean(typed)[:40]}; write {' or '.join(fitting)}")
+
+
 def month_name(year_end: int) -> str:
     """The month in which fiscal years end, in words."""
     return MONTH_NAMES[year_end - 1]
@@ -101,6 +121,24 @@ def by_year(result: Results, columns: Sequence[Column], year_end: int) -> YearTa
         values=tuple(tuple(_of_year(column, row, years[year]) for year in years) for column, row in kept),
         unit=tuple(_unit(result, column) for column, _ in kept),
     )
+
+
+def statements(result: Results, year_end: int) -> Iterator[tuple[str, str, str, list[float]]]:
+    """Income statement and balance sheet by year, of the group and of each company: id, label, unit, values.
+
+    Flows of a year are added; a balance is that of its last period.
+    """
+    years = fiscal_years(result.model.timeline, year_end)
+    for id, line in result.model.lines.items():
+        flows = bool(_FLOWS.match(id))
+        if not line.series or id not in result.values or not (flows or _BALANCES.match(id)):
+            continue
+        row = [float(value) for value in result.values[id]]
+        yield id, line.label, str(line.unit), [_rolled(row, periods, flows) for periods in years.values()]
+
+
+def _rolled(row: Sequence[float], periods: Sequence[int], flows: bool) -> float:
+    return math.fsum(row[t] for t in periods) if flows else row[periods[-1]]
 
 
 def without_nothing(table: YearTable) -> YearTable:

@@ -22,15 +22,19 @@ from finmodel.outputs.page_years import cash_flow, support
 WIDTH = 100
 
 
-def page(result: Results, *, quick: bool = False) -> Group:
+def page(result: Results, *, quick: bool = False, year_end: int | None = None) -> Group:
     """The whole term sheet of a run; `quick` leaves out everything but key results, checks and expectations.
+
+    Args:
+        year_end: Month (1-12) in which the years of the cash flow end; that of the timeline without it.
 
     Raises:
         CaseError: [expect] names no result, or is in another unit than it.
     """
     blocks: list[RenderableType | None] = [header(result), failed_checks(result), key_results(result)]
     if not quick:
-        blocks += [sources_and_uses(result), facilities(result), equity(result), cash_flow(result), *support(result)]
+        blocks += [sources_and_uses(result), facilities(result), equity(result)]
+        blocks += [cash_flow(result, year_end), *support(result)]
     blocks += [expectations(verdicts_of(result, result.case.expect)), None if quick else goals(result)]
     blocks += [checks_passed(result)]
     return Group(*_spaced(block for block in blocks if block is not None))

@@ -17,9 +17,9 @@ OWN = (("Due", "due_own"), ("Granted", "granted_own"), ("Paid", "paid_own"))
 REPORTED = (("Unmet", "unmet"), ("Paid", "paid"), ("Given back", "given_back"))
 
 
-def cash_flow(result: Results) -> Group | None:
-    """The deal's cash by fiscal year of the timeline."""
-    year_end = result.model.timeline.year_end
+def cash_flow(result: Results, year_end: int | None = None) -> Group | None:
+    """The deal's cash by fiscal year, of the timeline unless another month (1-12) ends the years."""
+    year_end = year_end or result.model.timeline.year_end
     table = without_nothing(by_year(result, CASH, year_end))
     if not table.columns:
         return None

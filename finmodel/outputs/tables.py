@@ -1,4 +1,5 @@
-"""CSV files of a run, for a spreadsheet: results, lines by period, single numbers, checks, and cash flow by year.
+"""CSV files of a run, for a spreadsheet: results, lines by period, single numbers, checks, and by year
+cash flow, income statement and balance sheet.
 
 A text that a spreadsheet would run as a formula gets a leading apostrophe. UTF-8 with a byte order mark, so that
 spreadsheets read labels in any language.
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from finmodel.engine.results import Results
-from finmodel.outputs.annual import CASH, by_year
+from finmodel.outputs.annual import CASH, by_year, fiscal_years, statements
 from finmodel.outputs.files import inside, make_folder, write_bytes
 from finmodel.outputs.numbers import NOT_APPLICABLE, clean
 
@@ -21,8 +22,11 @@ Cell = str | float | bool | None
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def write_tables(result: Results, folder: Path) -> list[Path]:
+def write_tables(result: Results, folder: Path, year_end: int | None = None) -> list[Path]:
     """Write all tables of a run into a folder, each file whole or not at all.
+
+    Args:
+        year_end: Month (1-12) in which the years of the yearly tables end; that of the timeline without it.
 
     Raises:
         FileError: The folder or a file cannot be written.
@@ -32,7 +36,8 @@ def write_tables(result: Results, folder: Path) -> list[Path]:
         "lines.csv": _lines(result),
         "numbers.csv": _numbers(result),
         "checks.csv": _checks(result),
-        "annual.csv": _annual(result),
+        "annual.csv": _annual(result, year_end or result.model.timeline.year_end),
+        "statements.csv": _statements(result, year_end or result.model.timeline.year_end),
     }
     make_folder(folder)
     return [write_bytes(inside(folder, name), to_csv(rows)) for name, rows in tables.items()]
@@ -88,8 +93,14 @@ def _checks(result: Results) -> Iterator[Sequence[Cell]]:
         yield check.id, check.label, check.kind, check.passed, check.worst, check.at
 
 
-def _annual(result: Results) -> Iterator[Sequence[Cell]]:
-    table = by_year(result, CASH, result.model.timeline.year_end)
+def _statements(result: Results, year_end: int) -> Iterator[Sequence[Cell]]:
+    yield "id", "label", "unit", *fiscal_years(result.model.timeline, year_end)
+    for id, label, unit, values in statements(result, year_end):
+        yield id, label, unit, *values
+
+
+def _annual(result: Results, year_end: int) -> Iterator[Sequence[Cell]]:
+    table = by_year(result, CASH, year_end)
     yield "label", "lines", "unit", *table.years
     for column, unit, values in zip(table.columns, table.unit, table.values, strict=True):
         yield column.title, " ".join(column.terms), unit, *values

@@ -6,28 +6,14 @@ import difflib
 import os
 import re
 import shutil
-from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path
 
 from finmodel.base.errors import FileError, RefusedError, UsageError
+from finmodel.case.shelf import home
 from finmodel.outputs.files import cannot_write, temporary_name
 
 CASE_FILE = "case.toml"
-
-
-def home() -> Path:
-    """The folder of templates: that of the checkout, else the one that came with the package.
-
-    Raises:
-        FileError: There is none.
-    """
-    checkout = Path(__file__).parents[2] / "templates"
-    packed = Path(str(files("finmodel"))) / "_templates"
-    found = checkout if checkout.is_dir() else packed
-    if not found.is_dir():
-        raise FileError(f"the templates are missing: looked in {checkout} and {packed}; install finmodel again")
-    return found
 
 
 def templates() -> dict[str, Path]:

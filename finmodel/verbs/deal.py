@@ -25,22 +25,25 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     json: Annotated[str | None, typer.Option(metavar="FILE", help="Write the run as JSON; - is stdout.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Write CSV tables into a folder.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Show key results and checks only.")] = False,
+    year_ends: Annotated[str | None, typer.Option(metavar="MONTH", help="Tables by year to this month.")] = None,
 ) -> None:
     """Run a case and show its term sheet.
 
     Debt is sized, every line computed, and every check, expectation and golden result judged.
     """
+    from finmodel.outputs.annual import month_of
     from finmodel.outputs.page import page
     from finmodel.run import load
     from finmodel.run import run as run_case
 
     changed = changes(sets)
     result = run_case(load(case, scenario, changed), hold_debt=hold_debt, resize=resize)
+    year_end = None if year_ends is None else month_of(result.model.timeline, year_ends)
     golden = scenario is None and not changed
     faults = failures_of(result, golden=golden)
-    _save(result, json, csv)
+    _save(result, json, csv, year_end)
     if json != "-":
-        show(page(result, quick=quick))
+        show(page(result, quick=quick, year_end=year_end))
     if faults:
         fail(faults)
 
@@ -150,11 +153,11 @@ def failures_of(result: Results, *, golden: bool) -> list[str]:
     return failures(result, verdicts_of(result, expected))
 
 
-def _save(result: Results, json: str | None, csv: Path | None) -> None:
+def _save(result: Results, json: str | None, csv: Path | None, year_end: int | None) -> None:
     from finmodel.outputs.contract import to_json
     from finmodel.outputs.tables import write_tables
 
     if csv is not None:
-        write_tables(result, csv)
+        write_tables(result, csv, year_end)
     if json is not None:
         write_to(json, to_json(result).rstrip("\n"))

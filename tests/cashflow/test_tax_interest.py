@@ -94,3 +94,11 @@ def test_on_random_income_nothing_is_lost_but_what_expires(years: int | None) ->
     spent = values["tax.x.deducted"][:-1].sum(axis=0) + expired[:-1].sum(axis=0) + left[-2]
     assert spent == pytest.approx(worlds["interest.input"][:-1].sum(axis=0))
     assert left.min() > -1e-9
+
+
+def test_by_the_third_party_test_all_interest_is_deducted() -> None:
+    """30 % of 100 would be 30 of 50."""
+    row = rows(limited().model_copy(update={"interest_test": "third_party"}), [100, 200], [50, 40])
+
+    assert row["deducted"][:2] == pytest.approx([50, 40])
+    assert "denied_interest.closing" not in row

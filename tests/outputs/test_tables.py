@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.base.errors import FileError
+import finmodel as fm
+from finmodel.base.errors import FileError, UsageError
+from finmodel.outputs.annual import month_of
 from finmodel.outputs.tables import guarded, to_csv, write_tables
-from tests.outputs.toys import loan
+from tests.cashflow.fin import extended
+from tests.outputs.toys import CASES, loan
 
 
 def read(path: Path) -> list[list[str]]:
@@ -18,10 +21,13 @@ def read(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-def test_a_run_makes_five_tables(tmp_path: Path) -> None:
+TABLES = ["metrics.csv", "lines.csv", "numbers.csv", "checks.csv", "annual.csv", "statements.csv"]
+
+
+def test_a_run_makes_six_tables(tmp_path: Path) -> None:
     written = write_tables(loan(), tmp_path / "out")
 
-    assert [path.name for path in written] == ["metrics.csv", "lines.csv", "numbers.csv", "checks.csv", "annual.csv"]
+    assert [path.name for path in written] == TABLES
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(path.name for path in written)
 
 
@@ -82,3 +88,51 @@ def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("x")
     with pytest.raises(FileError):
         write_tables(loan(), tmp_path / "out")
+
+
+def test_statements_by_year_add_flows_and_take_the_last_balance(tmp_path: Path) -> None:
+    """The tiny loan to December 2028: profit of both half-years; the plant at 80 of 100 million."""
+    result = fm.run(fm.load(CASES / "tiny_loan"))
+    write_tables(result, tmp_path)
+    rows = {row[0]: row[3:] for row in read(tmp_path / "statements.csv")}
+    profit = [float(value) for value in result["income.net_profit"][2:4]]
+
+    assert rows["id"][1] == "FY2028"
+    assert float(rows["income.net_profit"][1]) == pytest.approx(sum(profit))
+    assert float(rows["balance.assets.plant"][1]) == pytest.approx(80e6)
+
+
+def test_years_may_end_in_another_month_that_periods_end_in(tmp_path: Path) -> None:
+    """To June: the first year is 2027H1 alone, the second 2027H2 and 2028H1, with the plant at 90 million."""
+    result = fm.run(fm.load(CASES / "tiny_loan"))
+    write_tables(result, tmp_path, month_of(result.model.timeline, "june"))
+    rows = {row[0]: row[3:] for row in read(tmp_path / "statements.csv")}
+
+    assert float(rows["balance.assets.plant"][1]) == pytest.approx(90e6)
+    assert float(rows["income.revenue"][1]) == pytest.approx(20e6)
+    assert read(tmp_path / "annual.csv")[0][3] == rows["id"][0]
+
+
+def test_a_month_in_which_no_period_ends_is_refused() -> None:
+    timeline = fm.load(CASES / "tiny_loan").timeline
+
+    with pytest.raises(UsageError, match="no period of the case ends in March; write June or December"):
+        month_of(timeline, "March")
+    with pytest.raises(UsageError, match="this is not a month: Juni; write June or December"):
+        month_of(timeline, "Juni")
+
+
+def test_statements_by_year_hold_those_of_each_company(tmp_path: Path) -> None:
+    """The flagship with books of each company: profit is added over four quarters, what is owed is that of the last."""
+    folder = extended(tmp_path, '[intercompany]\nrate = "5 % p.a."\n', CASES / "australia_japan")
+    result = fm.run(fm.load(folder))
+    write_tables(result, tmp_path / "out")
+    rows = {row[0]: row[3:] for row in read(tmp_path / "out" / "statements.csv")}
+    at = rows["id"].index("FY2035")
+    quarters = [n for n, label in enumerate(result.model.timeline.labels) if label in ("2035Q2", "2035Q3", "2035Q4")]
+    quarters.append(quarters[-1] + 1)
+
+    profit, owed = result["company.jp.net_profit"], result["company.jp.net_owed.closing"]
+    assert float(rows["company.jp.net_profit"][at]) == pytest.approx(sum(float(profit[n]) for n in quarters))
+    assert float(rows["company.jp.net_owed.closing"][at]) == pytest.approx(float(owed[quarters[-1]]))
+    assert "company.jp.net_difference" not in rows

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from finmodel.base.errors import FileError, RefusedError, UsageError
+from finmodel.case import shelf
 from finmodel.outputs import templates
 from finmodel.outputs.templates import new_case, summary
 
@@ -21,9 +22,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "case.toml").write_text("# A plant and a loan. Copy it\n# and change it.\nname = 'x'\n")
     (folder / ".secret").write_text("x")
     (tmp_path / "home" / "theme").mkdir()
-    monkeypatch.setattr(templates, "__file__", str(tmp_path / "home" / "package" / "outputs" / "templates.py"))
+    monkeypatch.setattr(shelf, "__file__", str(tmp_path / "home" / "package" / "case" / "shelf.py"))
     (tmp_path / "home").rename(tmp_path / "templates")
-    monkeypatch.setattr(templates, "__file__", str(tmp_path / "finmodel" / "outputs" / "templates.py"))
+    monkeypatch.setattr(shelf, "__file__", str(tmp_path / "finmodel" / "case" / "shelf.py"))
     return tmp_path
 
 
@@ -77,7 +78,7 @@ def test_a_copy_that_fails_leaves_nothing(home: Path, monkeypatch: pytest.Monkey
 
 
 def test_missing_templates_are_said_to_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(templates, "__file__", str(tmp_path / "finmodel" / "outputs" / "templates.py"))
-    monkeypatch.setattr(templates, "files", lambda _: tmp_path)
+    monkeypatch.setattr(shelf, "__file__", str(tmp_path / "finmodel" / "case" / "shelf.py"))
+    monkeypatch.setattr(shelf, "files", lambda _: tmp_path)
     with pytest.raises(FileError, match="the templates are missing"):
         templates.templates()

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from finmodel.base.units import CURRENCIES, Unit
-from finmodel.outputs.templates import home
+from finmodel.case.shelf import home
 
 SHARE_NAMES = ("share", "gearing", "rate", "discount", "payable", "recovery", "availability")
 TIMES_NAMES = ("dscr", "llcr", "plcr", "multiple", "cover", "lockup")
