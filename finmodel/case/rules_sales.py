@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from finmodel.base.expr import Given
 from finmodel.case.expand import Fault
-from finmodel.case.rules_common import Rule, day, later, one_of, quoted, typed
+from finmodel.case.rules_common import Rule, day, one_of, quoted, typed
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_sales import Offtake
 
@@ -75,8 +75,8 @@ def stock_for_a_buyer_is_of_one_product(case: CaseTables) -> Iterator[Fault]:
             yield f"offtake.{name}.untaken_stock", wrong, "Give the product a contract of its own, or remove the line."
 
 
-def defaults_happen_within_the_contract(case: CaseTables) -> Iterator[Fault]:
-    """A buyer defaults after its contract starts and before it ends; what is lost needs a default."""
+def buyers_default_after_their_contract_starts(case: CaseTables) -> Iterator[Fault]:
+    """A buyer defaults after its contract starts (after its end: never, until a scenario says when)."""
     for name, offtake in case.offtake.items():
         key, on = f"offtake.{name}", offtake.default_date
         if on is None:
@@ -84,10 +84,9 @@ def defaults_happen_within_the_contract(case: CaseTables) -> Iterator[Fault]:
                 wrong = "default_loss is given without default_date: no buyer defaults."
                 yield f"{key}.default_loss", wrong, "Write default_date = 2032-01-01, or remove default_loss."
             continue
-        start, end = day(offtake.start), later(day(offtake.start), offtake.term.number)
-        if not start < day(on) < end:
-            wrong = f"the buyer defaults on {day(on)}: the contract runs from {start} up to {end}."
-            yield f"{key}.default_date", wrong, "Write a first day of a period between them, or remove the line."
+        if day(on) <= day(offtake.start):
+            wrong = f"the buyer defaults on {day(on)}, and the contract starts on {day(offtake.start)}."
+            yield f"{key}.default_date", wrong, "Write the first day of a later period; one after its end is never."
 
 
 def take_or_pay_is_of_a_buyer_that_always_buys(case: CaseTables) -> Iterator[Fault]:
@@ -111,6 +110,6 @@ RULES: list[Rule] = [
     credits_come_from_take_beyond_the_quantity,
     damages_have_a_commitment_and_a_price,
     stock_for_a_buyer_is_of_one_product,
-    defaults_happen_within_the_contract,
+    buyers_default_after_their_contract_starts,
     take_or_pay_is_of_a_buyer_that_always_buys,
 ]
