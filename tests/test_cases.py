@@ -40,6 +40,8 @@ def test_the_cases_that_are_promised_are_there():
     names = {named(folder) for folder in FOLDERS}
 
     assert {"cases/australia_japan", "cases/tiny_loan", "templates/loan_only", "templates/separation_chain"} <= names
+    deals = ("mine_to_separation", "recycling_plant", "stockpile_facility")
+    assert {f"templates/{name}" for name in deals} <= names
     references = {"reference_sculpted", "reference_level", "lynas_jare"}
     assert {f"tests/cases_reference/{name}" for name in references} <= names
     assert {"templates/forms", "templates/forms/high_price"} <= names
@@ -73,6 +75,20 @@ def test_every_case_runs_with_all_its_error_checks_passed_and_gives_what_it_expe
 @pytest.mark.parametrize(("folder", "scenario"), SCENARIOS, ids=named)
 def test_every_scenario_runs_with_all_its_error_checks_passed(folder, scenario):
     assert run(read_case(folder, scenario)).passed
+
+
+def test_the_templates_of_deal_types_use_the_clauses_that_they_are_for():
+    """A mine that feeds a plant; scrap with a rebate and recycled content; stock with a repo and a reserve that buys."""
+    mine, recycling, stock = (
+        read_case(ROOT / "templates" / name).tables
+        for name in ("mine_to_separation", "recycling_plant", "stockpile_facility")
+    )
+
+    assert mine.node["separation"].takes.node == "mine"
+    assert recycling.node["plant"].buys["ndpr_oxide"].rebate is not None
+    assert run(ROOT / "templates" / "recycling_plant").metrics["recycled_content"] >= 0.15  # the policy brief's goal
+    assert stock.repo["oxide"].guarantor == "NEXI"
+    assert stock.offtake["reserve"].buys_below is not None
 
 
 def test_the_flagship_says_at_its_head_that_it_is_hypothetical():
