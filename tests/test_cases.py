@@ -78,7 +78,7 @@ def test_every_scenario_runs_with_all_its_error_checks_passed(folder, scenario):
 
 
 def test_the_templates_of_deal_types_use_the_clauses_that_they_are_for():
-    """A mine that feeds a plant; scrap with a rebate and recycled content; stock with a repo and a reserve that buys."""
+    """A mine that feeds a plant; scrap with a rebate and recycled content; stock with a repo and a reserve."""
     mine, recycling, stock = (
         read_case(ROOT / "templates" / name).tables
         for name in ("mine_to_separation", "recycling_plant", "stockpile_facility")
