@@ -38,6 +38,8 @@ def every_currency_has_a_rate(case: CaseTables) -> Iterator[Fault]:
                 needed.setdefault(code, ".".join(keys))
     for name, entity in case.entity.items():
         needed.setdefault(entity.currency, f"entity.{name}.currency")
+    for name, offtake in case.offtake.items():
+        needed.setdefault(offtake.currency or case.currency, f"offtake.{name}.currency")
     for code, key in needed.items():
         name = f"{code.lower()}_per_{case.currency.lower()}"
         if code != case.currency and name not in case.fx:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -102,3 +102,4 @@ class Offtake(Table):
     payment_days: Annotated[
         Given, Quantity("day", ge=0, le=720, structural=True, meaning="Days until the buyer pays")
     ] = default("0 days")
+    currency: Literal["USD", "JPY", "AUD", "EUR", "CAD", "GBP", "CNY", "KRW"] | None = None

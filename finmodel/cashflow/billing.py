@@ -111,7 +111,8 @@ class Billing:
         name, label = named
         loss = None if terms.defaulted is None else Loss(terms.offtake.default_loss, terms.defaulted)
         id, days = f"offtake.{terms.id}.{name}", terms.offtake.payment_days
-        self.sell(Sale(id, label, goods.entity, billed, days, at_end=at_end, loss=loss), goods.node)
+        sale = Sale(id, label, goods.entity, billed, days, at_end=at_end, loss=loss, currency=terms.offtake.currency)
+        self.sell(sale, goods.node)
 
     def _impute(self, terms: Contracting, supplies: list[Supply]) -> None:
         """Split what is billed for tonnes delivered into what the floor adds, and the market's part."""

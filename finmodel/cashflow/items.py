@@ -20,7 +20,8 @@ class Loss:
 class Sale:
     """Revenue billed in a period [reporting currency], paid by a party after `days`.
 
-    It is billed evenly over the period, or all of it on its last day when `at_end`.
+    It is billed evenly over the period, or all of it on its last day when `at_end`. What is billed in a foreign
+    `currency` stays in it until it is paid.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Sale:
     at_end: bool = False
     party: str = "customers"
     loss: Loss | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,13 @@ start = 2029-01-01
 term = "48 months"
 """
 
+YEN = """
+[fx.jpy_per_usd]
+2028-01-01 = "150 JPY/USD"
+2029-07-01 = "120 JPY/USD"
+2030-07-01 = "165 JPY/USD"
+"""
+
 
 def short(folder: Path, *yearly: str, more: str) -> Deal:
     """A contract of 2029 and 2030 within operations to 2032."""
@@ -290,6 +297,8 @@ def drawn(seed: int) -> Mapping[str, str]:
         "tax_deferred": str(bool(draw.integers(2))).lower(),
     }
     if draw.integers(2):
+        keys["currency"] = '"JPY"'
+    if draw.integers(2):
         keys["make_up_tail"] = f'"{draw.integers(1, 3)} years"'
     if draw.integers(2):
         keys |= {"default_date": "2031-01-01", "default_loss": f'"{draw.uniform(0, 100):.1f} %"'}
@@ -302,7 +311,7 @@ def test_with_every_clause_cash_and_tonnes_are_conserved_and_books_balance(tmp_p
     rows = "".join(f"{key} = {value}\n" for key, value in drawn(seed).items())
     table = BUYER.replace('take_or_pay = "90 %"\n', "").replace("48 months", "36 months") + rows
     term = timeline("half", wind_up='"24 months"')
-    result = fm.run(read(tmp_path, f'{term}{table}{OTHER}[node.mine]\nnameplate = "130 t/year"\n'))
+    result = fm.run(read(tmp_path, f'{term}{table}{OTHER}{YEN}[node.mine]\nnameplate = "130 t/year"\n'))
     held = [id for id in result.model.lines if id.startswith("offtake.buyer") and id.endswith(".closing")]
 
     assert [check.id for check in result.checks if not check.passed and check.kind == "error"] == []

@@ -13,7 +13,7 @@ from finmodel.engine.plan import plan
 from finmodel.engine.results import Results
 from finmodel.workbook import write_workbook
 from tests.cashflow.ops import METAL, by_date, read, timeline
-from tests.cashflow.test_contract_clauses import OTHER, drawn
+from tests.cashflow.test_contract_clauses import OTHER, YEN, drawn
 from tests.cashflow.test_take_or_pay import BUYER
 
 SHORT = """
@@ -42,7 +42,13 @@ commitment_fee = "1 % p.a."
 
 def everything(folder: Path) -> Results:
     """The mine and its metal plant with every clause in use, in half-years, under prices that move."""
-    keys = {**drawn(0), "make_up_extra": "true", "make_up_tail": '"1 year"', "tax_deferred": "true"}
+    keys = {
+        **drawn(0),
+        "make_up_extra": "true",
+        "make_up_tail": '"1 year"',
+        "tax_deferred": "true",
+        "currency": '"JPY"',
+    }
     keys |= {
         "default_date": "2031-07-01",
         "default_loss": '"40 %"',
@@ -63,7 +69,7 @@ def everything(folder: Path) -> Results:
         '[node.mine.buys.ore]\nrecycled = "30 %"\nrebate = "1 USD/kg"\nrebate_share = "70 %"\n'
     )
     metal = METAL.replace('"50 t/year"', '"20 t/year"').replace("fee = ", 'stock_days = "45 days"\nfee = ')
-    return fm.run(read(folder, timeline("half") + table + reserve + goods + metal + SHORT))
+    return fm.run(read(folder, timeline("half") + table + reserve + goods + metal + YEN + SHORT))
 
 
 def test_every_clause_is_in_use_at_once_and_the_deal_passes_its_checks(tmp_path: Path) -> None:
@@ -72,7 +78,8 @@ def test_every_clause_is_in_use_at_once_and_the_deal_passes_its_checks(tmp_path:
     used = (
         "offtake.buyer.make_up_used", "offtake.buyer.make_up_extra", "offtake.buyer.make_up_expired",
         "offtake.buyer.force_majeure_lost", "offtake.buyer.untaken.closing", "offtake.buyer.not_delivered",
-        "offtake.buyer.make_up_top_up", "offtake.other.delivered", "working.written_off", "product.ore.held_back",
+        "offtake.buyer.make_up_top_up", "offtake.other.delivered", "working.written_off",
+        "working.net_exchange.offtake.buyer.ore", "product.ore.held_back",
         "node.mine.rebate_share.ore", "recycling.recycled", "repo.ore.margin_call", "repo.ore.repaid_on_sale",
         "repo.ore.guarantee_fee", "credit_line.bank.drawn", "credit_line.bank.repaid",
     )  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import finmodel as fm
 from finmodel.base.errors import CaseError
 from tests.cashflow.ops import cost, deal, quarters, read, share, timeline
 
@@ -132,3 +133,38 @@ def test_payment_days_cannot_change_in_the_sizing_case(tmp_path: Path) -> None:
     """How far back a receivable reaches is a matter of structure."""
     with pytest.raises(CaseError, match="shapes the model"):
         read(tmp_path, spot(0) + '[sizing.case]\nproduct.ore.payment_days = "120 days"\n')
+
+
+BUYER_IN_YEN = share(more='payment_days = "73 days"\ncurrency = "JPY"\n')
+
+
+def test_bills_in_a_foreign_currency_gain_or_lose_by_the_rate_until_they_are_paid(tmp_path: Path) -> None:
+    """200,000 USD are open at the end of 2029, at 100 JPY/USD 20 million JPY. At 125 in 2030 they are worth 160,000.
+
+    2030 receives 1,000,000 + 200,000 − 200,000 of new bills less the 40,000 lost; all of it is taxed as it arises.
+    """
+    yen = '[fx.jpy_per_usd]\n2028-01-01 = "100 JPY/USD"\n2030-01-01 = "125 JPY/USD"\n'
+    small = deal(tmp_path, BUYER_IN_YEN + yen)
+
+    assert small.at("working.receivable_own.offtake.buyer.ore", ["2029", "2030"]) == pytest.approx([20e6, 25e6])
+    assert small.at("working.net_exchange.offtake.buyer.ore") == pytest.approx([0, -40_000, 0, 0])
+    assert small.at("working.received", ["2029", "2030"]) == pytest.approx([800_000, 960_000])
+    assert small.at("working.receivable", ["2030"]) == pytest.approx([200_000])
+    assert fm.run(read(tmp_path, BUYER_IN_YEN + yen)).passed
+
+
+def test_loss_of_a_buyer_in_default_is_at_the_rate_of_its_date(tmp_path: Path) -> None:
+    """20 million JPY are open at the end of 2029; half is lost in 2030, at 125 JPY/USD: 80,000 USD."""
+    yen = '[fx.jpy_per_usd]\n2028-01-01 = "100 JPY/USD"\n2030-01-01 = "125 JPY/USD"\n'
+    gone = 'default_date = 2030-01-01\ndefault_loss = "50 %"\n'
+    result = fm.run(read(tmp_path, BUYER_IN_YEN + gone + yen))
+
+    assert float(result["working.written_off"][2]) == pytest.approx(80_000)
+    assert result.passed
+
+
+def test_currency_at_a_flat_rate_changes_nothing(tmp_path: Path) -> None:
+    small = deal(tmp_path, BUYER_IN_YEN + '[fx]\njpy_per_usd = "100 JPY/USD"\n')
+
+    assert small.at("working.received", ["2029", "2030"]) == pytest.approx([800_000, 1_000_000])
+    assert "working.receivable_own.offtake.buyer.ore" not in small.model.lines
