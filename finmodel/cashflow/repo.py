@@ -65,7 +65,7 @@ def build(model: Model, name: str, terms: Repo, rate: Expr, works: Operations, f
     if terms.guarantee_fee is not None:
         label = f"{title}: Fee of {terms.guarantor or 'the guarantor'}"
         fee = section.line("guarantee_fee", label, owed.opening * terms.guarantee_fee * years)
-        register.pays(fee, f"cover.{name}")
+        register.pays(fee, f"guarantor.{name}")
         net = net - fee
     return StockLoan(interest, fee, section.line("net_cash", f"{title}: Net cash", net))
 

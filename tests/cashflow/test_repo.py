@@ -110,7 +110,7 @@ def test_curve_and_margin_and_the_guarantor_cost_what_they_say(tmp_path: Path) -
     assert interest == pytest.approx([0, 8_400, 8_400, 8_400])
     assert fee == pytest.approx([0, 1_200, 1_200, 1_200])
     assert net == pytest.approx([120_000, -9_600, -9_600, -129_600])
-    assert {"cover.ore", "repo.ore"} <= set(result.model.register.paid)
+    assert {"guarantor.ore", "repo.ore"} <= set(result.model.register.paid)
 
 
 def test_interest_and_fee_lower_taxable_income_and_not_cfads_or_the_tax_without_debt(tmp_path: Path) -> None:
