@@ -12,6 +12,7 @@ from finmodel.engine.interpret import interpret
 from finmodel.engine.plan import plan
 from finmodel.engine.results import Results
 from finmodel.workbook import write_workbook
+from tests.cashflow.fin import FLAGSHIP
 from tests.cashflow.ops import METAL, by_date, read, timeline
 from tests.cashflow.test_contract_clauses import OTHER, YEN, drawn
 from tests.cashflow.test_take_or_pay import BUYER
@@ -107,3 +108,13 @@ def test_the_workbook_with_every_clause_is_certified(tmp_path: Path) -> None:
     certificate = write_workbook(everything(tmp_path), tmp_path / "all.xlsx", quick=True)
 
     assert certificate.largest < 1e-9
+
+
+def test_a_case_that_uses_none_of_the_clauses_has_none_of_their_lines() -> None:
+    """What is off costs nothing: the flagship declares no line of any of them."""
+    names = ("force_majeure", "defaulted", "tail", "alive", "carry_forward", "untaken", "not_delivered", "made_up")
+    names += ("make_up_extra", "make_up_top_up", "buying", "held_back", "rebate", "written_off", "net_exchange")
+    ids = [id for id in fm.run(fm.load(FLAGSHIP)).model.lines if not id.startswith(("ratios.", "sizing.", "checks."))]
+
+    assert [id for id in ids if set(names) & set(id.split("."))] == []
+    assert [id for id in ids if id.startswith(("recycling.", "repo.", "credit_line.", "short_debt."))] == []
