@@ -21,7 +21,7 @@ from finmodel.base.expr import Const, Expr, Fold, Given, Op, Shift
 from finmodel.base.model import Line, Model, walk
 from finmodel.base.operators import OPERATORS, month_of, ratio
 from finmodel.engine import folds
-from finmodel.engine.plan import NOW, Plan, varying
+from finmodel.engine.plan import NOW, Plan, late, varying
 
 Value = Any  # float | list of floats | array (paths,) | array (periods, paths)
 Values = dict[str, Value]
@@ -117,6 +117,7 @@ class Generator:
         needed, changing = plan.precedents(self.outputs), varying(plan, self.moved)
         self.lines = [line for line in plan.order if line.id in needed and line.id in changing]
         self.own = {line.id for line in self.lines}
+        self.level = late(plan, self.lines)
         self.given: dict[str, int] = {}
         self.fixed: dict[str, int] = {}
         self.carried: dict[str, tuple[Shift, str]] = {}
@@ -162,7 +163,7 @@ class Generator:
         return stored
 
     def _level_of(self, line: Line) -> int:
-        return self.plan.level[line.id]
+        return self.level[line.id]
 
     def _levels(self) -> list[tuple[int, list[Line]]]:
         groups: dict[int, list[Line]] = {}

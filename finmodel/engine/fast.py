@@ -65,6 +65,12 @@ class FastText:
     tail: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
     outputs: tuple[str, ...]
 
+    @property
+    def compiled(self) -> bool:
+        """Whether the cache holds the code, so that nobody has to compile it."""
+        path = _file(self.source)
+        return any(path.parent.glob(f"__pycache__/{path.stem}.*.nbi"))
+
     def kernel(self) -> FastKernel:
         """The code, compiled in this process or taken from the cache."""
         return FastKernel(self, _loaded(self.source))
@@ -230,20 +236,22 @@ class _Loop(Generator):
 @lru_cache(maxsize=8)
 def _loaded(source: str) -> Any:
     """The compiled function of a text, from a file of that text in the user's cache folder."""
-    from platformdirs import user_cache_path
-
-    name = f"finmodel_{sha256(source.encode()).hexdigest()[:24]}"
-    folder = user_cache_path("finmodel", ensure_exists=True) / "fast"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.py"
+    path = _file(source)
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text(encoding="utf-8") != source:
         _written(path, source)
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # numba looks its function's module up
+    sys.modules[path.stem] = module  # numba looks its function's module up
     spec.loader.exec_module(module)
     return module.kernel
+
+
+def _file(source: str) -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("finmodel") / "fast" / f"finmodel_{sha256(source.encode()).hexdigest()[:24]}.py"
 
 
 def _written(path: Path, source: str) -> None:

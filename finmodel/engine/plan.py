@@ -8,7 +8,7 @@ when everything it reads from the future, or as a whole row, is complete.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from finmodel.base.errors import CircularityError, ModelError
@@ -82,6 +82,29 @@ def varying(plan: Plan, names: Iterable[str] | None) -> set[str]:
                 changing.add(reader)
                 pending.append(reader)
     return changing
+
+
+def late(plan: Plan, lines: Sequence[Line]) -> dict[str, int]:
+    """The latest forward level of each of some lines: computed beside what reads it, a line needs no row of its own.
+
+    A line moves to the first level of its readers when all of these read it as of now or before, in forward levels.
+    """
+    edges = [(line, target.id, how) for line in reversed(lines) for target, how in plan.edges[line.id]]
+    read = {target for _, target, _ in edges}
+    top = max((level for level in plan.level.values() if level % 2 == 0), default=0)
+    levels = {}
+    for line in lines:
+        moves = line.series and line.id in read and plan.level[line.id] % 2 == 0
+        levels[line.id] = top if moves else plan.level[line.id]
+    moved = True
+    while moved:
+        moved = False
+        for line, target, how in edges:
+            own = levels[line.id]
+            bound = plan.level[target] if how in (WHOLE, LEAD) or own % 2 or not line.series else own
+            if levels.get(target, 0) > bound:
+                levels[target], moved = bound, True
+    return levels
 
 
 def _edges(line: Line) -> Iterator[tuple[Line, str]]:

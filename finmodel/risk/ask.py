@@ -98,8 +98,18 @@ def _how(line: Line) -> str:
 
 def _fans(case: Case, model: Model) -> list[Yearly]:
     found = [Yearly("dscr", "ratios.dscr", "low", fan=True)] if "ratios.dscr" in model.lines else []
-    prices = [name for name in case.tables.price if f"price.{name}.market" in model.lines]
-    return found + [Yearly(f"price.{name}", f"price.{name}.market", "mean", fan=True) for name in prices]
+    return found + [
+        Yearly(id.removesuffix(".market"), id, "mean", fan=True) for id in _moving(case) if id in model.lines
+    ]
+
+
+def _moving(case: Case) -> list[str]:
+    """The market prices that [risk] draws."""
+    risk = case.tables.risk
+    if risk is None:
+        return []
+    drawn = {*risk.price, *(name for regime in risk.regime.values() for name in (*regime.price, *regime.premium))}
+    return [f"price.{name}.market" for name in case.tables.price if name in drawn]
 
 
 def _flags(case: Case, model: Model, values: Values) -> list[Flag]:
@@ -114,6 +124,6 @@ def _flags(case: Case, model: Model, values: Values) -> list[Flag]:
         Flag("default", "ratios.in_default", 0.0, serves),
         Flag("arrears", "waterfall.senior_shortfall", least, serves),
         Flag("budget_exceeded", "support.unmet", least, supported),
-        Flag("not_completed", "checks.funding_shortfall", CHECK, every),
+        Flag("not_completed", "checks.funding_shortfall", CHECK, ()),
     )
-    return [flag for flag in known if flag.line in model.lines and model.lines[flag.line].series]
+    return [flag for flag in known if flag.line in model.lines]

@@ -121,25 +121,40 @@ def compute(job: Job, part: int, kernel: Kernel | FastKernel | None = None) -> P
     kernel = kernel or job.text.kernel()
     first = part * PART_BLOCKS
     last = first + -(-job.paths_of(part) // BLOCK)
-    pieces = []
+    made = _empty(job, part)
     for start in range(first, last, job.chunk):
         drawn = [draw(job, block) for block in range(start, min(start + job.chunk, last))]
         rows = {id: np.concatenate([rows[id] for rows, _ in drawn], axis=-1) for id in drawn[0][0]}
         labels = np.concatenate([labels for _, labels in drawn])
         with np.errstate(all="ignore"):  # what is not finite is looked for in what is kept
             values = kernel.run({**job.given, **rows}, job.fixed, len(labels))
-        pieces.append((*_kept(job, values, rows, start), labels))
-    count = job.paths_of(part)
-    joined = [np.concatenate([piece[i] for piece in pieces], axis=-1)[..., :count] for i in range(4)]
-    return Part(part, *(np.ascontiguousarray(array) for array in joined))
+        at = (start - first) * BLOCK
+        _fill(job, made, at, (values, labels))
+    return made
 
 
-def _kept(
-    job: Job, values: Values, rows: Mapping[str, Floats], block: int
-) -> tuple[Floats, NDArray[np.float32], NDArray[np.uint8]]:
-    width = len(next(iter(rows.values()))[0]) if next(iter(rows.values())).ndim > 1 else len(next(iter(rows.values())))
-    found, bad = job.keep.of(values, width)
-    if bad is not None:
-        id, path = bad
-        raise PathError(f"{id} is not a finite number on path {block * BLOCK + path}")
-    return found
+def _empty(job: Job, part: int) -> Part:
+    """A part with room for all that is kept."""
+    count, keep = job.paths_of(part), job.keep
+    return Part(
+        part,
+        np.empty((len(keep.columns), count)),
+        np.empty((len(keep.fan_columns), count), dtype=np.float32),
+        np.empty((len(keep.flag_columns), count), dtype=np.uint8),
+        np.empty(count, dtype=np.int8),
+    )
+
+
+def _fill(job: Job, part: Part, at: int, found: tuple[Values, NDArray[np.int8]]) -> None:
+    """What is kept of some paths, into their place; paths beyond the last one asked for are left out."""
+    values, labels = found
+    width = len(labels)
+    count = min(width, part.labels.size - at)
+    kept, bad = job.keep.of(values, width)
+    if bad is not None and bad[1] < count:
+        raise PathError(f"{bad[0]} is not a finite number on path {part.number * PART + at + bad[1]}")
+    targets: tuple[NDArray[Any], ...] = (part.values, part.fans, part.flags)
+    for target, rows in zip(targets, kept, strict=True):
+        for row, numbers in enumerate(rows):
+            target[row, at : at + count] = numbers[:count]
+    part.labels[at : at + count] = labels[:count]

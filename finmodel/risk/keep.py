@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Kept = tuple[Floats, NDArray[np.float32], NDArray[np.uint8]]
+Kept = tuple[list[Any], list[Any], list[Any]]
 TOTAL_LOSS = 1
+EVER = "ever"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Yearly:
 
 @dataclass(frozen=True)
 class Flag:
-    """1 where a line is above a level, at some periods."""
+    """1 where a line is above a level, at some periods; a single number has none, and is flagged once."""
 
     name: str
     line: str
@@ -86,7 +87,9 @@ class Keep:
     @property
     def flag_columns(self) -> list[str]:
         """Names of the rows of `flags`: name:period."""
-        return [f"{flag.name}:{self.labels[t]}" for flag in self.flags for t in flag.periods]
+        return [
+            f"{flag.name}:{span}" for flag in self.flags for span in [self.labels[t] for t in flag.periods] or [EVER]
+        ]
 
     def spans(self, row: Yearly) -> list[str]:
         """The years, or the periods, of a row."""
@@ -113,12 +116,11 @@ class Keep:
                     ((yearly.line, int(np.argmin(np.isfinite(r)))) for r in rows if not np.isfinite(r).all()), None
                 )
         flags = [
-            np.broadcast_to(np.asarray(values[flag.line])[t] > flag.above, width)
+            np.broadcast_to((values[flag.line] if t is None else np.asarray(values[flag.line])[t]) > flag.above, width)
             for flag in self.flags
-            for t in flag.periods
+            for t in flag.periods or (None,)
         ]
-        kept = (_stack([*figures, *exact], width), _stack(fans, width).astype(np.float32))
-        return (*kept, _stack(flags, width).astype(np.uint8)), bad
+        return ([*figures, *exact], fans, flags), bad
 
     def _rows(self, yearly: Yearly, line: Any, width: int) -> list[Floats]:
         periods = np.asarray(line, dtype=float)
@@ -143,7 +145,3 @@ def _bad(figure: Figure, row: Floats, state: Any) -> tuple[str, int] | None:
     if state is not None:
         wrong |= np.isnan(row) & (state == 0)
     return (figure.line, int(np.argmax(wrong))) if wrong.any() else None
-
-
-def _stack(rows: list[Any], width: int) -> Floats:
-    return np.array(rows, dtype=float).reshape(len(rows), width)

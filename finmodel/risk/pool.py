@@ -22,9 +22,11 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from finmodel.base.errors import LimitError
+from finmodel.engine.fast import FastText
 from finmodel.risk.job import PART_BLOCKS, Job, Part, compute
 
 TRIES = 4
+READY = "ready"
 _LOOK = 0.5  # seconds between looks at whether the parent lives
 Done = Callable[[Part], None]
 
@@ -59,8 +61,10 @@ def run_pool(job: Job, parts: Sequence[int], workers: int, done: Done) -> None:
     waiting, tries = deque(parts), dict.fromkeys(parts, 0)
     crew: list[_Worker] = []
     try:
-        for _ in range(min(workers, len(parts))):
-            crew.append(_start(job))
+        crew.append(_start(job))
+        if isinstance(job.text, FastText) and not job.text.compiled:
+            crew[0].pipe.poll(None)  # it compiles, and the others take the code from the cache
+        crew += [_start(job) for _ in range(min(workers, len(parts)) - 1)]
         left = len(parts)
         while left:
             for worker in crew:
@@ -69,6 +73,8 @@ def run_pool(job: Job, parts: Sequence[int], workers: int, done: Done) -> None:
             ready = wait([worker.pipe for worker in crew])
             for worker in [worker for worker in crew if worker.pipe in ready]:
                 answer = _answer(worker)
+                if answer == READY:
+                    continue
                 if isinstance(answer, Part):
                     worker.part = None
                     left -= 1
@@ -155,6 +161,7 @@ def serve(pipe: Connection, parent: int) -> None:
     with contextlib.suppress(EOFError, OSError):
         job: Job = pipe.recv()
         kernel = job.text.kernel()
+        pipe.send(READY)
         while True:
             number = pipe.recv()
             try:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from finmodel.base.units import CURRENCIES
 from finmodel.engine.simulated import Chance, RunFacts, Spread, Summary
-from finmodel.risk.keep import Figure
+from finmodel.risk.keep import EVER, Figure
 from finmodel.risk.statistics import chance, shares, spread
 from finmodel.risk.store import Store
 
@@ -105,6 +105,9 @@ def _flags(
     dates: dict[str, dict[str, Chance]] = {}
     years: dict[str, dict[str, Chance]] = {}
     for flag in keep.flags:
+        if not flag.periods:
+            ever[flag.name] = chance(store.column(f"{flag.name}:{EVER}") != 0, sampling)
+            continue
         any_date = np.zeros(store.job.paths, dtype=bool)
         of_year = {year: np.zeros(store.job.paths, dtype=bool) for year in keep.years}
         dates[flag.name] = {}

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -195,7 +196,7 @@ def test_a_part_that_kills_every_worker_is_named(monkeypatch):
     kept: list[int] = []
 
     with pytest.raises(fm.FinmodelError, match=r"blocks 16 to 23: the worker was killed 4 times"):
-        pool.run_pool("job", [0, 1, 2, 3], 2, lambda part: kept.append(part.number))  # type: ignore[arg-type]
+        pool.run_pool(SimpleNamespace(text=None), [0, 1, 2, 3], 2, lambda part: kept.append(part.number))  # type: ignore[arg-type]
     assert set(kept) <= {0, 1, 3}
 
 
@@ -216,7 +217,7 @@ def test_an_error_in_a_worker_is_raised_where_the_run_was_asked_for(monkeypatch)
     monkeypatch.setattr(pool, "serve", failing)
 
     with pytest.raises(fm.FinmodelError, match="no such thing"):
-        pool.run_pool("job", [0, 1], 2, lambda part: None)  # type: ignore[arg-type]
+        pool.run_pool(SimpleNamespace(text=None), [0, 1], 2, lambda part: None)  # type: ignore[arg-type]
 
 
 def failing(pipe: object, parent: int) -> None:
