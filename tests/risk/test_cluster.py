@@ -91,6 +91,59 @@ def test_a_worker_of_a_real_cluster_may_be_killed(deal, whole, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_scheduler_that_dies_ends_the_run_and_another_one_goes_on(deal, whole, tmp_path):
+    from hashlib import sha256
+
+    address = "tcp://127.0.0.1:18787"
+    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "18787"]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment()}
+    scheduler = subprocess.Popen([*dask, "--no-dashboard"], cwd=tmp_path, **quiet)
+    helper = subprocess.Popen([*worker, "--no-dashboard"], cwd=tmp_path, **quiet)
+    try:
+        process = study(deal, address, tmp_path / "run")
+        end = time.monotonic() + 120
+        while not list((tmp_path / "run").glob("parts/part-*.bin")) and time.monotonic() < end:
+            time.sleep(0.02)
+        scheduler.send_signal(signal.SIGKILL)
+        _, err = process.communicate(timeout=60)
+    finally:
+        for one in (scheduler, helper):
+            one.kill()
+            one.wait()
+    assert process.returncode != 0
+    assert "the scheduler is gone" in err
+
+    again = study(deal, "local", tmp_path / "run")
+    out, err = again.communicate(timeout=180)
+    assert out.strip() == sha256(whole).hexdigest(), err
+
+
+def test_a_worker_of_another_version_is_refused():
+    from finmodel.risk import cluster
+
+    class Client:
+        """A cluster with one worker from last year."""
+
+        def run(self, ask: object) -> dict[str, tuple[str, str]]:
+            return {"tcp://127.0.0.1:1": ("0.0.1", "1.0")}
+
+    with pytest.raises(fm.FinmodelError, match=r"the worker has finmodel 0\.0\.1 with NumPy 1\.0") as caught:
+        cluster._refuse_others(Client())
+    assert caught.value.exit_code == 3
+
+
+def test_an_open_address_beyond_this_machine_is_warned_of():
+    from finmodel.risk import cluster
+
+    with pytest.warns(UserWarning, match="not encrypted"):
+        cluster._warn("tcp://10.0.0.5:8786")
+    for safe in ("tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "tcp://localhost:8786"):
+        cluster._warn(safe)
+
+
+@pytest.mark.slow
 def test_no_scheduler_is_a_file_error_within_35_seconds(deal, tmp_path):
     begun = time.monotonic()
     process = study(deal, "tcp://127.0.0.1:18999", tmp_path / "run")

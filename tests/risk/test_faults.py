@@ -21,7 +21,7 @@ from finmodel.risk.job import Part
 from tests.risk.deals import tiny
 
 ROOT = Path(__file__).parents[2]
-PATHS = 100_000
+PATHS = 65_536
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,28 @@ def test_chunks_and_workers_change_no_bit(deal, plain, chunk, workers):
     assert again.run.identity == plain.run.identity
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("chunk", [1, 7])
+@pytest.mark.parametrize("workers", [3, 8])
+def test_many_workers_change_no_bit(deal, plain, chunk, workers):
+    again = fm.simulate(deal, 20_000, 7, workers=workers, options=fm.Options(chunk=chunk))
+
+    assert bits(again.store) == bits(plain.store)
+
+
+@pytest.mark.slow
+def test_a_thousand_runs_in_one_process_do_not_grow(deal):
+    """Memory after 1,000 runs is that after 200, within 5 %."""
+    sizes = []
+    for number in range(1_000):
+        fm.simulate(deal, 64, number, workers=1)
+        if number in (199, 999):
+            with open("/proc/self/statm", encoding="utf-8") as file:
+                sizes.append(int(file.read().split()[1]))
+
+    assert sizes[1] <= 1.05 * sizes[0]
+
+
 def test_more_paths_begin_with_the_same_paths(deal, plain):
     more = fm.simulate(deal, 30_000, 7, workers=1)
 
