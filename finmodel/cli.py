@@ -16,6 +16,7 @@ from typing import Annotated, Never
 
 import typer
 
+import finmodel.verbs.government  # noqa: F401  (its verbs join the command)
 from finmodel.base.errors import FileError, FinmodelError, LimitError, UsageError
 from finmodel.terminal import write
 

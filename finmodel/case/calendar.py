@@ -25,6 +25,7 @@ ONE_TONNE = given("unit.tonne", 1.0, "t", "One tonne")
 KG_PER_T = given("unit.kg_per_t", 1000.0, "kg/t", "Kilograms in a tonne")
 DAYS_PER_YEAR = given("unit.days_per_year", 365.0, "day/year", "Days in a year, by convention")
 RATIO_ROUNDING = given("tolerance.ratio", 1e-9, "ratio", "Rounding of a ratio that is compared with its target")
+QUARTERS_PER_YEAR = given("unit.quarters_per_year", 4.0, "1/year", "Quarters in a year")
 MONTHS_PER_YEAR = given("unit.months_per_year", 12.0, "month/year", "Months in a year")
 
 

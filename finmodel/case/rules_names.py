@@ -79,6 +79,7 @@ def support_is_known(case: CaseTables) -> Iterator[Fault]:
     """The programme that pays a support contract, and the contract that it supports."""
     for name, support in case.support.items():
         yield from _known(case, f"support.{name}.programme", support.programme, "programme")
+        yield from _known(case, f"support.{name}.inflation", support.inflation, "inflation")
         yield from _known(case, f"support.{name}.contract", support.contract, "offtake")
 
 

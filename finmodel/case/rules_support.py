@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from finmodel.base.expr import Given
+from finmodel.case import rules_scheme
 from finmodel.case.calendar import missing_month
 from finmodel.case.expand import Fault
 from finmodel.case.rules_common import Rule, calendar_of, day, ends_in, later, quoted, typed, values, words
@@ -24,25 +25,23 @@ def a_floor_lives_in_one_place(case: CaseTables) -> Iterator[Fault]:
     """No support on a contract whose buyer pays a floor of its own."""
     for name, support in case.support.items():
         contract = case.offtake.get(support.contract)
-        if contract is not None and contract.floor is not None:
+        if contract is not None and contract.floor is not None and support.settlement == "index":
             price = f"{contract.floor.number:g} {contract.floor.unit}"
             wrong = f'"{support.contract}" has a floor of its own, {price}: a floor lives in one place.'
-            remedy = f"Remove offtake.{support.contract}.floor, or this support contract."
+            remedy = f'Remove offtake.{support.contract}.floor, or write settlement = "achieved": the price received.'
             yield f"support.{name}.contract", wrong, remedy
 
 
 def no_tonne_is_supported_twice(case: CaseTables) -> Iterator[Fault]:
     """Two supports of one contract that count the same products do not overlap in time."""
     for (name, one), (other_name, other) in combinations(case.support.items(), 2):
-        if one.contract != other.contract or not (
-            one.price == other.price or _counted(case, one) & _counted(case, other)
-        ):
+        if not _on_tonnes(one) or not _on_tonnes(other) or not _same_tonnes(case, one, other):
             continue
         start, end = max(day(one.start), day(other.start)), min(day(one.end), day(other.end))
         if start <= end:
             index = f' on the same index "{one.price}",' if one.price == other.price else ""
             wrong = (
-                f'the tonnes of "{one.contract}" are supported by support.{name} too,{index} '
+                f'the tonnes of "{other.contract}" are supported by support.{name} too,{index} '
                 f"from {start} to {end}: no tonne is supported twice."
             )
             remedy = f"Let it start after {day(one.end)}, or remove one of the two."
@@ -53,6 +52,8 @@ def support_knows_its_tonnes(case: CaseTables) -> Iterator[Fault]:
     """Support counts the products sold on its index; on an index of its own, those of a contract with one index."""
     for name, support in case.support.items():
         indices = list(dict.fromkeys(_sold(case, support).values()))
+        if support.products is not None:
+            continue
         if support.price in case.price and support.price not in indices and len(indices) > 1:
             sold = f'no product of "{support.contract}" is sold on "{support.price}", but on {quoted(indices, "and")}'
             remedy = f"Write price = {quoted(indices)}, or give the supported products a contract of their own."
@@ -93,8 +94,11 @@ def the_strike_is_not_below_the_floor(case: CaseTables) -> Iterator[Fault]:
     for name, support in case.support.items():
         if support.strike is None:
             continue
-        strike, floor = support.strike.number, max(values(support.floor))
-        key, unit = f"support.{name}.strike", support.floor.unit
+        level = support.floor if support.floor is not None else support.premium
+        if level is None:
+            continue
+        strike, floor = min(values(support.strike)), max(values(level)) if support.floor is not None else 0.0
+        key, unit = f"support.{name}.strike", level.unit
         if support.strike.unit != unit:
             wrong = f"the strike is in {support.strike.unit}, the floor in {unit}: they are compared."
             yield key, wrong, f"Write both in {unit}."
@@ -107,14 +111,16 @@ def share_and_strike_go_together(case: CaseTables) -> Iterator[Fault]:
     """A share of the excess over a strike needs both, and a cap on it needs them too."""
     for name, support in case.support.items():
         key = f"support.{name}"
-        if support.strike is None:
+        levels = [word for word in ("strike", "revenue_cap", "ebitda_cap") if getattr(support, word) is not None]
+        if not levels:
             for word in ("share", "share_cap"):
                 if _counts(support, word):
+                    unit = f"{case.currency}/kg" if support.floor is None else support.floor.unit
                     wrong = f"{word} is given without a strike: money is given back above one."
-                    yield f"{key}.{word}", wrong, f'Write strike = "150 {support.floor.unit}", or remove {word}.'
+                    yield f"{key}.{word}", wrong, f'Write strike = "150 {unit}", or remove {word}.'
         elif not typed(support.share):
-            wrong = "the strike is given without a share: nothing would be given back."
-            yield f"{key}.strike", wrong, 'Write share = "30 %", or remove strike.'
+            wrong = f"the {levels[0]} is given without a share: nothing would be given back."
+            yield f"{key}.{levels[0]}", wrong, f'Write share = "30 %", or remove {levels[0]}.'
 
 
 def share_of_a_contract_is_whole(case: CaseTables) -> Iterator[Fault]:
@@ -189,6 +195,20 @@ def _currency(money: Given) -> str:
     return str(money.unit).partition("/")[0]
 
 
+def _on_tonnes(support: Support) -> bool:
+    """Whether a support is paid on tonnes, rather than on money of a period."""
+    return support.floor is not None or support.premium is not None
+
+
+def _same_tonnes(case: CaseTables, one: Support, other: Support) -> bool:
+    """Whether two supports may count the same tonnes: of one contract, or of one product that one of them counts made.
+
+    What a support counts when it is made may be sold under any contract.
+    """
+    made = bool({one.basis, other.basis} & {"produced", "designated"})
+    return bool(_counted(case, one) & _counted(case, other)) and (made or one.contract == other.contract)
+
+
 def _sold(case: CaseTables, support: Support) -> dict[str, str]:
     """The products of a support's contract, and the index on which each is sold."""
     contract = case.offtake.get(support.contract)
@@ -197,8 +217,10 @@ def _sold(case: CaseTables, support: Support) -> dict[str, str]:
 
 
 def _counted(case: CaseTables, support: Support) -> set[str]:
-    """The products whose tonnes a support counts: those sold on its index, or all where none is."""
+    """The products whose tonnes a support counts: those named, those sold on its index, or all where none is."""
     sold = _sold(case, support)
+    if support.products is not None:
+        return set(support.products)
     return {name for name, price in sold.items() if price == support.price} or set(sold)
 
 
@@ -224,4 +246,5 @@ RULES: list[Rule] = [
     prices_of_a_contract_rise_from_floor_to_strike_to_ceiling,
     upside_is_measured_on_one_index_and_whole_calendar_years,
     an_upside_is_shared_in_one_place,
+    *rules_scheme.RULES,
 ]

@@ -16,7 +16,7 @@ from finmodel.case.schema_market import Index, Inflation
 from finmodel.case.schema_risk import RiskTerms
 from finmodel.case.schema_sales import Offtake
 from finmodel.case.schema_short import CreditLine, Repo
-from finmodel.case.schema_support import Programme, Support
+from finmodel.case.schema_support import GovernmentTerms, Programme, Support
 from finmodel.case.schema_tax import Entity, Intercompany
 from finmodel.case.table import Id, Month, Table
 
@@ -52,6 +52,7 @@ class CaseTables(Table):
     product: dict[Id, Product]
     node: dict[Id, Node]
     offtake: dict[Id, Offtake] = {}
+    government: GovernmentTerms | None = None
     programme: dict[Id, Programme] = {}
     support: dict[Id, Support] = {}
     cost: dict[Id, Cost] = {}

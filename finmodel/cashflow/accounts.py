@@ -7,7 +7,7 @@ from finmodel.base.folds import total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.schema import CaseTables
-from finmodel.cashflow import checks, companies, ratios, statements
+from finmodel.cashflow import checks, companies, parties, ratios, statements
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.returns import Returns, flows
@@ -26,6 +26,7 @@ def report(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     _returns(model, case, deal, frame)
     _results(model, case, deal, frame[1])
     checks.build(model, case, deal, (assets, difference), frame)
+    parties.build(model, case, frame[1])
 
 
 def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
@@ -39,7 +40,7 @@ def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
     sales, support = works.sales, works.support
     operating = Operating(
         revenue=sales.billed - sales.deferred_added + sales.deferred_released + works.hook("other_revenue"),
-        support=support.granted - support.give_back_due,
+        support=support.net_granted,
         incentive=add([credit.earned for credit in works.incentives.values()]),
         cost=works.costs.billed + works.hook("other_cost"),
         stock_increase=works.inventory.increase,
@@ -70,7 +71,7 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     found.present_value("npv_post_tax", "Project net present value after tax", net.project_post_tax)
     found.payback("payback_years", "Payback of the project after tax, years", net.project_post_tax)
     found.classes(deal.owners)
-    if works.support.contracts:
+    if works.support.public:
         support = found.section.line(
             "net_support_flow", "Support paid less given back", works.support.paid - works.support.given_back
         )
@@ -86,7 +87,7 @@ def _results(model: Model, case: CaseTables, deal: Deal, macro: Macro) -> None:
     if deal.senior:
         _gearing(model, section, deal, (case.sizing.grants_net, drawn))
     support = deal.works.support
-    if support.contracts:
+    if support.public:
         for name, label, line in (
             ("support_paid", "Support paid", support.paid),
             ("support_given_back", "Support given back", support.given_back),

@@ -65,6 +65,9 @@ def build(model: Model, costs: Mapping[str, Cost], chain: Chain, income: Income,
         spends.append(Spend(f"cost.{name}", terms.label, entity, billed, days, terms.incentive, party))
         if terms.node is not None:
             by_node[terms.node].append(billed)
+    if income.support.ebitda is not None:
+        own = [spend.billed for spend in spends if spend.party != "royalties"]
+        income.support.ebitda.define(income.sales.billed - add(own))
     total = model.section("costs", macro.money, "Operating costs")
     billed = total.line("billed", "Operating cost, all", add([spend.billed for spend in spends]))
     return Costs(spends, {node: add(parts) for node, parts in by_node.items()}, billed)

@@ -218,6 +218,8 @@ def _size(
         return None
     support = works.support
     counted: Expr = support.granted if case.sizing.support == "contract" else Const(0)
+    if support.by_buyers:
+        counted = counted + support.buyers("granted")  # a floor that a buyer pays is contracted revenue (F9)
     section = model.section("secured", frame[1].money, "Contracted revenue")
     contracted = section.line("revenue", "Contracted revenue, support counted", works.sales.contracted + counted)
     revenue = section.line("all_revenue", "Revenue, support counted", works.sales.billed + counted)

@@ -92,8 +92,8 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     section = model.section("operations", macro.money, "Operations")
     public = [credit.received for credit in credits.values()]
     public += [lines.received for lines in refunds] + [lines.received for lines in green]
-    came = [money.received, supported.paid, *public]
-    went = [money.paid, supported.given_back, plant.sustaining]
+    came = [money.received, supported.paid, *supported.from_buyers, *public]
+    went = [money.paid, supported.given_back, *supported.to_buyers, plant.sustaining]
     cash = add([*came, extras.get("other_revenue", Const(0))]) - add([*went, extras.get("other_cost", Const(0))])
     if case.completion is not None:
         cash = cash + late.damages - late.cost

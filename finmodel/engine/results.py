@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from finmodel.engine.code import Values
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from finmodel.engine.government import Government
 
 ERROR, ALERT = "error", "alert"
 
@@ -80,6 +83,19 @@ class Results:
     def units(self) -> dict[str, str]:
         """The unit of each metric."""
         return {name: str(metric.line.unit) for name, metric in self.model.metrics.items()}
+
+    @cached_property
+    def government(self) -> Government:
+        """The government's account: how support is spent, what it costs the public, and where it ends.
+
+        Raises:
+            UsageError: The case has no price support.
+        """
+        from finmodel.engine.government import Government
+
+        if not self.case.tables.support:
+            raise UsageError("the case has no price support, so there is no account of where it ends")
+        return Government(self)
 
     @property
     def passed(self) -> bool:

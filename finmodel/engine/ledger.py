@@ -1,0 +1,130 @@
+"""The ledger of support: entitlement, paid, unmet, given back, balance and commitment left, by contract and programme.
+
+In the currency of the budget (`_own`) and in the reporting currency. Products share a contract's money in proportion to
+the tonnes that count in the period.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from finmodel.base.timeline import MONTH_NAMES, fiscal_year
+from finmodel.case.schema_support import Support
+from finmodel.engine.incidence import Deal
+
+Row = NDArray[np.float64]
+OWN = {"due_own": "entitlement_own", "granted_own": "granted_own", "paid_own": "paid_own",
+       "given_back_own": "given_back_own", "committed.closing": "balance_own"}  # fmt: skip
+REPORTED = {"due": "entitlement", "granted": "granted", "paid": "paid", "unmet": "unmet", "given_back": "given_back",
+            "receivable.closing": "balance"}  # fmt: skip
+
+
+DUST = 0.005  # of any currency
+
+
+def row_of(deal: Deal, id: str) -> Row:
+    """A line's numbers, one a period; nothing where the model does not have it."""
+    count = deal.model.timeline.count
+    return np.array(np.broadcast_to(np.asarray(deal.values.get(id, 0.0), dtype=float), (count,)))
+
+
+def fiscal_labels(deal: Deal, terms: Support) -> list[str]:
+    """The fiscal year of each period, by the calendar of the contract's programme."""
+    programme = deal.tables.programme.get(terms.programme or "")
+    end = deal.model.timeline.year_end if programme is None else MONTH_NAMES.index(programme.year_end) + 1
+    return [fiscal_year(period.last_day, end) for period in deal.model.timeline.periods]
+
+
+def ledger_rows(deal: Deal) -> list[dict[str, Any]]:
+    """One row for each contract, product and period in which anything stands."""
+    rows: list[dict[str, Any]] = []
+    for name, terms in deal.tables.support.items():
+        lines = _lines(deal, name)
+        tonnes, years = row_of(deal, f"support.{name}.supported"), fiscal_labels(deal, terms)
+        programme = deal.tables.programme.get(terms.programme or "")
+        left = row_of(deal, f"programme.{terms.programme}.envelope_left")
+        for product, share in _shares(deal, name, terms).items():
+            for t, label in enumerate(deal.model.timeline.labels):
+                if not any(abs(row[t]) > DUST for row in lines.values()):
+                    continue
+                row: dict[str, Any] = {"programme": terms.programme or "", "contract": name, "product": product}
+                row |= {"fiscal_year": years[t], "period": label, "tonnes": float(tonnes[t] * share[t])}
+                row |= {column: float(values[t] * share[t]) for column, values in lines.items()}
+                row["commitment_left_own"] = float(left[t])
+                row["currency"] = deal.tables.currency if programme is None else str(programme.envelope.unit)
+                rows.append(row)
+    return rows
+
+
+def _lines(deal: Deal, name: str) -> dict[str, Row]:
+    """A contract's rows by column; what waits as a backlog is asked for again, and is no new entitlement."""
+    lines = {column: row_of(deal, f"support.{name}.{line}") for line, column in {**OWN, **REPORTED}.items()}
+    backlog = row_of(deal, f"support.{name}.backlog")
+    lines["unmet_own"] = np.maximum(0.0, lines["entitlement_own"] - lines["granted_own"])
+    if backlog.any():
+        lines["entitlement_own"] -= np.concatenate([[0.0], backlog[:-1]])
+        lines["unmet_own"] = np.where(np.arange(len(backlog)) == len(backlog) - 1, backlog, 0.0)
+    return lines
+
+
+def _shares(deal: Deal, name: str, terms: Support) -> dict[str, Row]:
+    """The part of each product in a contract's tonnes, by period; the last known one where there are none."""
+    contract = deal.tables.offtake[terms.contract]
+    products = (
+        terms.products
+        or [id for id in contract.products if deal.tables.product[id].price == terms.price]
+        or list(contract.products)
+    )
+    counted = {id: row_of(deal, f"offtake.{terms.contract}.{id}.supported") for id in products}
+    total = np.sum(list(counted.values()), axis=0)
+    shares = {}
+    for id, row in counted.items():
+        share = np.where(total > 0, row / np.where(total > 0, total, 1.0), np.nan)
+        known = np.flatnonzero(~np.isnan(share))
+        if not len(known):
+            share = np.full(len(row), 1.0 / len(products))
+        else:
+            at = np.maximum.accumulate(np.where(np.isnan(share), -1, np.arange(len(share))))
+            share = share[np.where(at < 0, known[0], at)]
+        shares[id] = share
+    return shares
+
+
+def year_rows(deal: Deal) -> list[dict[str, Any]]:
+    """One row for each programme and fiscal year in which anything stands."""
+    rows: list[dict[str, Any]] = []
+    for name, programme in deal.tables.programme.items():
+        contracts = [id for id, terms in deal.tables.support.items() if terms.programme == name]
+        if not contracts:
+            continue
+        labels = fiscal_labels(deal, deal.tables.support[contracts[0]])
+        each = [_lines(deal, id) for id in contracts]
+        lines = {column: np.sum([own[column] for own in each], axis=0) for column in each[0]}
+        budget, left = row_of(deal, f"programme.{name}.ceiling"), row_of(deal, f"programme.{name}.envelope_left")
+        for year in dict.fromkeys(labels):
+            at = [t for t, label in enumerate(labels) if label == year]
+            sums = {column: _of_year(column, values[at]) for column, values in lines.items()}
+            if not any(abs(amount) > DUST for amount in sums.values()):
+                continue
+            row: dict[str, Any] = {"programme": name, "label": programme.label, "fiscal_year": year}
+            row |= {"currency": str(programme.envelope.unit), "ceiling_own": float(budget[at[-1]])} | sums
+            rows.append(row | {"commitment_left_own": float(left[at[-1]])})
+    return rows
+
+
+def _of_year(column: str, values: Row) -> float:
+    """A flow is added up over the year; a balance stands at its end."""
+    return float(values[-1]) if column.startswith("balance") else float(values.sum())
+
+
+def exhausted(deal: Deal) -> dict[str, str]:
+    """Programme → the first period in which a claim was not met in full; those that always met theirs are left out."""
+    labels, found = deal.model.timeline.labels, {}
+    for name in deal.tables.programme:
+        first = deal.values.get(f"programme.{name}.exhausted_first", 0.0)
+        if first:
+            found[name] = labels[int(first) - 1]
+    return found

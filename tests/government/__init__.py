@@ -1,0 +1,1 @@
+"""The government's account: ledger, incidence, instruments, tracing, page, files."""

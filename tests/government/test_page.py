@@ -1,0 +1,48 @@
+"""The page, the files and the pictures of the account, and its verb."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from finmodel.cli import command
+from finmodel.outputs.charts_government import write_charts
+from finmodel.outputs.government import TABLES, write_account
+from tests.flagship.deal import CASES
+from tests.government.deals import flagship
+
+FLAGSHIP = str(CASES / "australia_japan")
+
+
+def test_the_page_names_every_definition_and_fits_a_hundred_columns(capsys):
+    assert command(["government", FLAGSHIP, "--scenario", "embargo"]) == 0
+    text = capsys.readouterr().out
+
+    for words in ("with/without", "pro rata", "Aumann-Shapley", "Shapley", "Public net cost", "Behaviour layer"):
+        assert words in text
+    assert max(len(row) for row in text.splitlines()) <= 100
+
+
+def test_a_case_without_support_is_told_so(capsys):
+    assert command(["government", str(CASES / "tiny_loan")]) == 2
+
+    assert "no price support" in capsys.readouterr().err
+
+
+def test_every_table_is_written_with_definition_and_units(tmp_path):
+    files = write_account(flagship("detente").government, tmp_path)
+    rows = list(csv.reader(files[TABLES.index("incidence")].read_text(encoding="utf-8-sig").splitlines()))
+
+    assert [path.name for path in files] == [f"government_{name}.csv" for name in TABLES]
+    assert rows[0][0] == "definition"
+    assert rows[2][rows[1].index("total")] == "USD"
+    total = sum(float(row[rows[1].index("total")]) for row in rows[3:])
+    assert total == pytest.approx(flagship("detente").government.analysis.present.net)
+
+
+def test_four_pictures_are_drawn(tmp_path):
+    files = write_charts(flagship("embargo").government, tmp_path)
+
+    assert len(files) == 4
+    assert all(path.read_bytes().startswith(b"\x89PNG") and path.stat().st_size > 10_000 for path in files)
