@@ -218,6 +218,7 @@ REFUSED: dict[str, tuple[Callable[[Desk], None], str]] = {
     "beyond_its_bounds": (lambda d: d.type("facility.jbic.rate", 1.5), "is out of range"),
     "half_an_instalment": (lambda d: d.type("facility.jbic.instalments", 7.5), "is a whole number: got 7.5"),
     "length_of_construction": (lambda d: d.type("timeline.construction", 18.0), "shapes the model"),
+    "financial_close": (lambda d: d.type("timeline.financial_close", 46569.0), "shapes the model"),
     "typed_over": (lambda d: d.put("Debt!I10", "><v>1</v></c>"), "its logic was changed: Debt!I10"),
     "other_formula": (lambda d: d.put("Debt!I10", "><f>H10</f><v>1</v></c>"), "its logic was changed: Debt!I10"),
     "formula_added": (lambda d: d.put("Debt!B9", "><f>1</f><v>1</v></c>"), "its logic was changed: Debt!B9"),

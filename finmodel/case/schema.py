@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from finmodel.base.expr import Given
-from finmodel.case.leaf import Day, Quantity, default
+from finmodel.case.leaf import DateQuantity, Quantity, default
 from finmodel.case.schema_capital import Capex, Grant, Subsidy
 from finmodel.case.schema_chain import Cost, Node, Product
 from finmodel.case.schema_completion import Completion
@@ -30,7 +30,7 @@ class TimelineTerms(Table):
 
     frequency: Literal["month", "quarter", "half", "year"]
     year_ends: Month = "December"
-    financial_close: Day
+    financial_close: Annotated[Given, DateQuantity(structural=True)]
     construction: Months
     operations: Annotated[Given, Quantity("month", gt=0, structural=True, meaning="Length of operations")]
     wind_up: Months = default("6 months")

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from finmodel.outputs.audit.findings import Finding
+from finmodel.outputs.audit.lines import unit_heading
 from finmodel.outputs.audit.view import View
 from finmodel.outputs.intake.book import EMPTY, ERROR, NUMBER, TEXT, Cell, Sheet
 from finmodel.outputs.intake.formulas import address, column_letters
 
-UNIT_HEADINGS = ("unit", "units", "単位")
-HEADING_ROWS = 12
 _NUMBER = re.compile(r"[-+(]?\s*[0-9]{1,3}(?:[0-9]*|(?:,[0-9]{3})*)(?:\.[0-9]*)?\s*%?\)?")
 
 
@@ -138,11 +137,8 @@ def columns(view: View) -> Iterator[Finding]:
 
 def unit_column(sheet: Sheet, before: int) -> int | None:
     """The column that is headed "Unit"."""
-    for row in range(1, HEADING_ROWS + 1):
-        for column in sheet.rows.get(row, ()):
-            if column < before and sheet.text(row, column).casefold() in UNIT_HEADINGS:
-                return column
-    return None
+    heading = unit_heading(sheet, before)
+    return None if heading is None else heading[1]
 
 
 def _by_sheet(view: View, rule: str, wrong: Callable[[Sheet, Cell], bool], reason: str) -> Iterator[Finding]:

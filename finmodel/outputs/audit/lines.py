@@ -10,6 +10,8 @@ from finmodel.outputs.intake.book import NUMBER, Cell, Sheet
 
 SHORTEST = 4  # periods
 FEWEST = 3  # rows that agree on the columns of periods
+UNIT_HEADINGS = ("unit", "units", "単位")
+HEADING_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,11 @@ def runs(cells: Mapping[int, Cell]) -> Iterator[list[Cell]]:
 def lines_of(sheet: Sheet, span: Span) -> list[Line]:
     """Rows of which at least half the columns of periods hold numbers or formulas, and at least one a formula.
 
-    What is frozen above the first of them is the header. Labels stand where most lines have their first text.
+    What is frozen above the first of them, or stands down to the heading of units, is the header. Labels stand where
+    most lines have their first text.
     """
-    header = sheet.frozen[0] - 1 if sheet.frozen else 0
+    frozen, heading = sheet.frozen[0] - 1 if sheet.frozen else 0, unit_heading(sheet, span.first)
+    header = max(frozen, heading[0] if heading else 0)
     found: list[tuple[int, dict[int, Cell], str]] = []
     for row, cells in sheet.rows.items():
         inside = {column: cell for column, cell in cells.items() if span.first <= column <= span.last}
@@ -81,6 +85,15 @@ def lines_of(sheet: Sheet, span: Span) -> list[Line]:
     first = Counter(_texts(sheet, row, span.first)[0] for row, _, _ in found if _texts(sheet, row, span.first))
     last = max(first, key=lambda column: first[column], default=0)
     return [Line(row, cells, formula, _label(sheet, row, last)) for row, cells, formula in found]
+
+
+def unit_heading(sheet: Sheet, before: int) -> tuple[int, int] | None:
+    """Row and column of the cell that heads the column of units."""
+    for row in range(1, HEADING_ROWS + 1):
+        for column in sheet.rows.get(row, ()):
+            if column < before and sheet.text(row, column).casefold() in UNIT_HEADINGS:
+                return row, column
+    return None
 
 
 def _label(sheet: Sheet, row: int, last: int) -> str:

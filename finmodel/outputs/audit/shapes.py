@@ -10,9 +10,10 @@ from finmodel.outputs.intake.formulas import LAST_COLUMN, LAST_ROW, address
 
 _STEP = r"(?:\[-?[0-9]+\]|[0-9]+)"
 _CORNER = rf"R{_STEP}C{_STEP}"
+_WORD = r"[^\W\d][\w.]*"
 _TOKEN = re.compile(
     rf"""(?P<text>"(?:[^"]|"")*"?)"""
-    rf"""|(?P<area>(?P<sheet>(?:'(?:[^']|'')+'|[^\W\d][\w.:]*|\[[^\[\]]*\][\w.]*)!)?(?<![\w.]){_CORNER}(?::{_CORNER})?)"""
+    rf"""|(?P<area>(?P<sheet>(?:'(?:[^']|'')+'|{_WORD}(?::{_WORD})?|\[[^\[\]]*\][\w.]*)!)?(?<![\w.]){_CORNER}(?::{_CORNER})?)"""
     r"""|(?P<quoted>'(?:[^']|'')*'?!?)|(?P<error>\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|N/A))"""
     r"""|(?P<function>[^\W\d][\w.]*(?=\())|(?P<word>[^\W\d][\w.]*!?|\\[\w.]+)"""
     r"""|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)|(?P<sign>.)""",

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import random
+import time
+import zipfile
 from collections.abc import Callable
 
 import pytest
 
 from finmodel.base.errors import UsageError
 from finmodel.cli import command
+from finmodel.outputs.audit.auditing import audit
 from finmodel.outputs.audit.findings import RULES, Finding
 from finmodel.outputs.audit.shapes import shape_of, written
 from finmodel.outputs.audit.waivers import covers
 from finmodel.outputs.intake.formulas import relative
+from finmodel.outputs.intake.gate import BadWorkbook
 from tests.outputs.audit.models import LAST, PERIODS, Cell, Model, Page, header, line, model
+from tests.outputs.intake.files import packed
+from tests.outputs.intake.test_gate import mutated
 
 
 def replace_row(model: Model, place: str, formula: str) -> None:
@@ -300,6 +309,29 @@ def test_the_command_refuses_what_is_no_workbook_in_one_line(tmp_path, capsys):
 
     assert command(["audit", str(path)]) == 2
     assert capsys.readouterr().err == f"{path}: not read: it is a text under another name; save it as .xlsx\n"
+
+
+def test_an_audit_of_a_model_with_any_part_changed_ends_in_findings_or_a_refusal(tmp_path):
+    noise = random.Random(33)
+    archive = zipfile.ZipFile(io.BytesIO(model().file()))
+    parts = {name: archive.read(name) for name in archive.namelist()}
+    path, read = tmp_path / "model.xlsx", 0
+    for _ in range(300):
+        part = noise.choice(list(parts))
+        path.write_bytes(packed({**parts, part: mutated(parts[part], noise)}))
+        with contextlib.suppress(BadWorkbook):
+            audit(path)
+            read += 1
+
+    assert 0 < read < 300
+
+
+@pytest.mark.parametrize("piece", ["a:", "'", "[", "R[1]", "A1:", '"', "a!", "1e", "#", "{"])
+def test_no_formula_takes_long(piece):
+    start = time.process_time()
+    shape_of(relative(piece * (8_192 // len(piece)), 8, 8))
+
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("text", ["H6*$E$5-G9", "SUM($H8:H8)", "Time!H5+'Tax year'!$A1", 'IF(H6>=0,"a ""b""",H7)'])

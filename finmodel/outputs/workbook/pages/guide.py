@@ -19,6 +19,9 @@ CHANGE = (
     "Purple cells were solved: size of debt, schedule, reserve. Their targets and residuals are live lines.",
     "When an input that debt was sized on moves, sheet Checks turns amber: put the change into a case file and run",
     "finmodel workbook again.",
+    "finmodel import FILE.xlsx --onto CASE -o NEW makes a case of what was edited on Inputs and Series.",
+    "finmodel audit FILE.xlsx checks the rules of this workbook; what is accepted stands here, if anything is, under",
+    "Waived rule, Where, Reason.",
     "Names: in_<key> for every input, out_<result> for every result, Check_Master for the number of errors.",
 )
 COLOURS = (
