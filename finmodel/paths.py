@@ -173,4 +173,10 @@ def told(prepared: Prepared) -> Told:
     risk = case.tables.risk
     labels.update({name: regime.label for name, regime in (risk.regime if risk is not None else {}).items()})
     heads = (case.name, case.sha256, case.scenario, case.tables.currency)
-    return Told(heads, prepared.base.metrics, units, reasons, labels)
+    labels.update(
+        {figure.name: f"{labels[figure.name].split(':')[0]}: Never paid back" for figure in keep.figures if figure.end}
+    )
+    values = prepared.base.values
+    base = dict(prepared.base.metrics)
+    base.update({figure.name: float(values[figure.line][-1]) for figure in keep.figures if figure.end})
+    return Told(heads, base, units, reasons, labels)

@@ -15,6 +15,7 @@ from finmodel.case.read import Case
 from finmodel.engine.code import Values
 from finmodel.risk.keep import Figure, Flag, Keep, Yearly
 
+LOSS = "loss."
 USUALLY, ALL = "usual", "all"
 HOWS = ("sum", "mean", "low", "high", "last", "each")
 USUAL = re.compile(r"equity_irr(\..+)?|dscr_min|npv_post_tax|support_(paid|given_back|unmet|net|net_pv)")
@@ -28,8 +29,8 @@ def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | N
     Args:
         values: Every line of the case as it stands.
         outputs: Results and lines by name; a line may say how it is gathered by year ("support.paid:sum", or "each" for
-            every period). "usual" stands for the usual results, which None keeps too; "all" for every result. Yearly
-            support, fans and probabilities are always kept.
+            every period). "usual" stands for the usual results, which None keeps too; "all" for every result; "loss.jbic"
+            for what is left of a loan at the end. Yearly support, fans and probabilities are always kept.
 
     Raises:
         UsageError: No such result or line.
@@ -40,6 +41,8 @@ def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | N
     for name in asked:
         if name in model.metrics:
             figures.append(_figure(model, name))
+        elif _loan(name) in model.lines:
+            figures.append(Figure(name, _loan(name), end=True))
         else:
             _line(model, name, figures, yearly)
     yearly += _fans(case, model)
@@ -67,7 +70,15 @@ def _named(word: str, model: Model) -> list[str]:
     """The usual results, all of them, or one name as it stands."""
     if word not in (USUALLY, ALL):
         return [word]
-    return [name for name in model.metrics if word == ALL or USUAL.fullmatch(name)]
+    loans = [match[1] for id in model.lines if (match := re.fullmatch(r"facility\.([^.]+)\.outstanding\.closing", id))]
+    return [name for name in model.metrics if word == ALL or USUAL.fullmatch(name)] + [
+        f"{LOSS}{loan}" for loan in loans
+    ]
+
+
+def _loan(name: str) -> str:
+    """The balance of the facility whose loss is asked for: what is never paid back."""
+    return f"facility.{name.removeprefix(LOSS)}.outstanding.closing" if name.startswith(LOSS) else ""
 
 
 def _figure(model: Model, name: str) -> Figure:

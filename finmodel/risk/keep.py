@@ -17,12 +17,18 @@ EVER = "ever"
 
 @dataclass(frozen=True)
 class Figure:
-    """A result by name: the line of its value, and the line that says why there is none."""
+    """A result by name: the line of its value, and the line that says why there is none.
+
+    Args:
+        rate: Whether a total loss counts as -100 %.
+        end: Whether it is what a row holds at the end of the timeline.
+    """
 
     name: str
     line: str
     status: str = ""
     rate: bool = False
+    end: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,8 @@ class Keep:
         """What is kept of some paths, and the first line and path with a number that is not finite."""
         figures, bad = [], None
         for figure in self.figures:
-            row = np.array(np.broadcast_to(values[figure.line], width), dtype=float)
+            value = np.asarray(values[figure.line])[-1] if figure.end else values[figure.line]
+            row = np.array(np.broadcast_to(value, width), dtype=float)
             state = np.broadcast_to(values[figure.status], width) if figure.status else None
             if figure.rate and state is not None:
                 row[state == TOTAL_LOSS] = -1.0

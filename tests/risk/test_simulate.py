@@ -90,7 +90,7 @@ def test_a_path_can_be_looked_at_in_full(plain, path):
     """The scalar face of the path gives what the simulation kept of it."""
     full = plain.replay(path)
 
-    for name in plain.metrics:
+    for name in set(plain.metrics) & set(full.metrics):
         kept = plain.column(name)[path]
         expected = full.metrics[name]
         if expected is None:
@@ -264,6 +264,14 @@ def test_regimes_share_the_paths_and_their_means_add_up(plain):
     assert sum(summary.regimes.values()) == pytest.approx(1)
     assert whole == pytest.approx(summary.metrics["npv_post_tax"].mean, rel=1e-9)
     assert set(plain.labels) == {"calm", "storm"}
+
+
+def test_what_is_left_of_a_loan_at_the_end_is_the_loss_of_its_lender(deal, plain):
+    path = int(np.argmax(plain.column("loss.jbic")))
+
+    assert plain.column("loss.jbic")[path] == pytest.approx(plain.replay(path)["facility.jbic.outstanding.closing"][-1])
+    assert plain.summary.base["loss.jbic"] == pytest.approx(0, abs=1e-6)
+    assert plain.metrics["loss.jbic"].worst > plain.metrics["loss.jbic"].mean >= 0
 
 
 def test_the_flagship_has_a_table_of_risk_that_moves_neither_its_debt_nor_its_results():
