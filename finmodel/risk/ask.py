@@ -29,7 +29,7 @@ def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | N
     Args:
         values: Every line of the case as it stands.
         outputs: Results and lines by name; a line may say how it is gathered by year ("support.paid:sum", or "each" for
-            every period). "usual" stands for the usual results, which None keeps too; "all" for every result; "loss.jbic"
+            every period). "usual" stands for the usual results, which None keeps too, "all" for every one, "loss.jbic"
             for what is left of a loan at the end. Yearly support, fans and probabilities are always kept.
 
     Raises:
