@@ -7,7 +7,8 @@ Risk:    political is what is unpaid on a date, up to the cash that political ev
          facility's part by commitments of its rank; it counts up to the first payment date after an event. All else is
          commercial: a fall in price pays nothing under political cover.
 After:   the deal owes what it owed. The insurer holds claims / losses of the instalments claimed, and takes that share
-         of every later receipt on them; the cost of recovery is shared likewise.
+         of every later receipt on them, and interest on what is late for what it holds; the cost of recovery is shared
+         likewise. A lender that is paid late in the end may so do better without cover: default interest is its gain.
 Sign:    every line is the positive amount that its label names; the loss of a lender may be negative.
 Timing:  claims are paid on the date of claim, by the insurer to the lender: they are no cash of the deal.
 Source:  rules of cover (F31) and of the lender's loss (F33); waiting period assumed where the policy is not seen.
@@ -49,11 +50,15 @@ class _Claim:
 
 @dataclass(frozen=True)
 class _Arrears:
-    """Contract amounts of a facility: due now, unpaid after the payment, and what was paid."""
+    """Contract amounts of a facility: due now, unpaid after the payment, and what was paid.
+
+    `late` is interest on what is late: accrued, owed before and paid in the period; None where that joins the loan.
+    """
 
     due: Line
     unpaid: Line
     paid: Line
+    late: tuple[Line, Line, Line] | None
 
 
 def build(model: Model, covers: Mapping[str, Cover], loans: Sequence[Loan], paid: Paid, clock: Clock) -> None:
@@ -89,22 +94,21 @@ def _arrears(model: Model, loan: Loan, paid: Paid, clock: Clock) -> _Arrears:
     due: Expr = lo(loan.outstanding.opening, loan.falls_due_later)
     late = loan.due_principal - principal
     contract: Expr = principal
+    on_what_is_late = None
     if loan.overdue is not None and loan.default_interest is not None:
         overdue = ratio(model.find(f"facility.{loan.id}.principal_overdue"), loan.outstanding.opening)
-        on_late = section.line(
-            "late.interest", f"{title}: Interest on what is late", loan.falls_due * clock.completed * overdue
-        )
-        account = section.account("late", f"{title}: Interest on what is late, owed")
-        came = [loan.default_interest, on_late]
-        met = section.line(
-            "late.paid", f"{title}: Interest on what is late, paid", lo(account.opening + add(list(came)), interest)
-        )
-        owed = account.close(add=came, less=[met])
+        on_late = loan.falls_due * clock.completed * overdue
+        words = f"{title}: Interest on what is late"
+        accrued = section.line("late.accrued", f"{words}, accrued", loan.default_interest + on_late)
+        account = section.account("late", f"{words}, owed")
+        late_paid = section.line("late.paid", f"{words}, paid", lo(account.opening + accrued, interest))
+        owed = account.close(add=[accrued], less=[late_paid])
+        on_what_is_late = accrued, account.opening, late_paid
         due = due + loan.falls_due * clock.completed - on_late
-        late, contract = late + loan.overdue.closing - owed, contract + interest - met
+        late, contract = late + loan.overdue.closing - owed, contract + interest - late_paid
     line = section.line("due", f"{title}: Instalment due", due)
     unpaid = section.line("unpaid", f"{title}: Instalments unpaid", hi(0, late))
-    return _Arrears(line, unpaid, section.line("paid", f"{title}: Instalments paid", contract))
+    return _Arrears(line, unpaid, section.line("paid", f"{title}: Instalments paid", contract), on_what_is_late)
 
 
 def _claim(
@@ -125,7 +129,7 @@ def _claim(
     part = political.lag(periods) if periods else political
     covered = part * terms.political + (1 - part) * terms.commercial
     claim = section.line(f"{key}.claim", f"{title}: Claim paid", loss * covered)
-    return _Claim(claim, _recovered(section, terms, loan, (loss, claim), arrears.paid))
+    return _Claim(claim, _recovered(section, terms, loan, (loss, claim), arrears))
 
 
 def _political(section: Section, loan: Loan, fresh: Line, lost: tuple[Expr, Expr], title: str) -> Line:
@@ -142,12 +146,12 @@ def _political(section: Section, loan: Loan, fresh: Line, lost: tuple[Expr, Expr
     )
 
 
-def _recovered(section: Section, terms: Cover, loan: Loan, claim: tuple[Line, Line], paid: Line) -> Expr:
-    """What later receipts on claimed instalments leave the lender without: the insurer's share, and its own cost."""
+def _recovered(section: Section, terms: Cover, loan: Loan, claim: tuple[Line, Line], arrears: _Arrears) -> Expr:
+    """What later receipts leave the lender without: the insurer's share, of interest on what is late too, and cost."""
     key, title, (loss, claimed) = loan.id, f"{section.title}, {loan.label}", claim
     open_ = section.account(f"{key}.claimed", f"{title}: Claimed instalments unpaid")
     held = section.account(f"{key}.held", f"{title}: Held by the insurer")
-    received = section.line(f"{key}.recovered", f"{title}: Recovered", lo(open_.opening, paid))
+    received = section.line(f"{key}.recovered", f"{title}: Recovered", lo(open_.opening, arrears.paid))
     share = section.line(
         f"{key}.held_share", f"{title}: Share of the insurer", ratio(held.opening, open_.opening), RATIO
     )
@@ -156,7 +160,21 @@ def _recovered(section: Section, terms: Cover, loan: Loan, claim: tuple[Line, Li
     of_insurer = section.line(f"{key}.recovery_cost_insurer", f"{title}: Cost of recovery, insurer", cost * share)
     open_.close(add=[loss], less=[received])
     held.close(add=[claimed], less=[to_insurer])
-    return to_insurer + cost - of_insurer
+    return to_insurer + _late_interest(section, (key, title), held, arrears) + cost - of_insurer
+
+
+def _late_interest(section: Section, names: tuple[str, str], held: Account, arrears: _Arrears) -> Line:
+    """The insurer's part of interest on what is late: what accrues on what it holds, paid in step with all of it."""
+    (key, title), part = names, ratio(held.opening, arrears.unpaid.prev)
+    if arrears.late is None:
+        return section.line(f"{key}.recovery_interest", f"{title}: Interest on what it holds, paid", held.opening * 0)
+    accrued, owed, paid = arrears.late
+    own = section.account(f"{key}.interest", f"{title}: Interest on what the insurer holds")
+    earned = section.line(f"{key}.interest.accrued", f"{title}: Interest on what it holds, accrued", accrued * part)
+    share = ratio(own.opening + earned, owed + accrued)
+    got = section.line(f"{key}.recovery_interest", f"{title}: Interest on what it holds, paid", paid * share)
+    own.close(add=[earned], less=[got])
+    return got
 
 
 def _totals(model: Model, name: str, ids: Sequence[str]) -> None:
@@ -168,7 +186,7 @@ def _totals(model: Model, name: str, ids: Sequence[str]) -> None:
 
     title = section.title
     claims = section.line("claims", f"{title}: Claims paid", every("claim"))
-    back = section.line("recoveries", f"{title}: Recoveries", every("recovery"))
+    back = section.line("recoveries", f"{title}: Recoveries", every("recovery") + every("recovery_interest"))
     cost = section.line("recovery_costs", f"{title}: Cost of recovery, insurer", every("recovery_cost_insurer"))
     premium = model.find(f"cover.{name}.premium")
     section.line(
