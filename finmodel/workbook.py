@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 Inputs = Mapping[str, Value]
 
 
-def write_workbook(result: Results, path: Path | str, *, quick: bool = False) -> Certificate:
+def write_workbook(
+    result: Results, path: Path | str, *, quick: bool = False, paths: Mapping[str, Inputs] | None = None
+) -> Certificate:
     """Write a run as a live workbook.
 
     The file holds every line as a formula, the base case and each scenario as columns of its switch, and is compared
@@ -25,6 +27,7 @@ def write_workbook(result: Results, path: Path | str, *, quick: bool = False) ->
 
     Args:
         quick: Compare the live case only.
+        paths: As for `workbook_bytes`.
 
     Raises:
         UsageError: The name does not end in .xlsx, or the case has changed since it was run.
@@ -35,7 +38,7 @@ def write_workbook(result: Results, path: Path | str, *, quick: bool = False) ->
     if Path(path).suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: the name of a workbook ends in .xlsx")
     check_target(Path(path))
-    data, certificate = workbook_bytes(result, quick=quick)
+    data, certificate = workbook_bytes(result, quick=quick, paths=paths)
     write_bytes(Path(path), data)
     return certificate
 

@@ -9,7 +9,7 @@ from finmodel.base.errors import ModelError
 from finmodel.outputs import marks
 from finmodel.outputs.version import version
 from finmodel.outputs.workbook.book import Book
-from finmodel.outputs.workbook.cells import CONSTANT, FIRST, Page, letter
+from finmodel.outputs.workbook.cells import CONSTANT, FIRST, Page, letter, safe_text
 from finmodel.outputs.workbook.layout import Spot
 from finmodel.outputs.workbook.pages.header import FAILED_ERRORS
 from finmodel.outputs.workbook.references import References
@@ -39,7 +39,7 @@ def labels(book: Book, pages: Sequence[Page]) -> Labels:
     properties = {
         marks.SCHEMA: marks.SCHEMA_VERSION,
         marks.VERSION: version(),
-        marks.CASE_NAME: book.case.name,
+        marks.CASE_NAME: safe_text(book.case.name),
         marks.CASE_HASH: book.case.sha256,
         **{f"{marks.LOGIC}{page.name}": _logic(page, named) for page in pages},
     }
@@ -51,7 +51,7 @@ def labels(book: Book, pages: Sequence[Page]) -> Labels:
         (say("STALE"), "amber"),
         (say("current"), "good"),
     )
-    return Labels(book.case.name, properties, named, verdicts)
+    return Labels(safe_text(book.case.name), properties, named, verdicts)
 
 
 def names(book: Book) -> dict[str, str]:

@@ -17,7 +17,7 @@ from finmodel.outputs.workbook.sheets import SHEETS, SheetRule, rule_of, sheet_n
 CHECK_TOP = TOP + 8  # the verdict stands above the checks
 INPUT_TOP = TOP + 2  # so does the count of changed inputs
 SWITCH_TOP = TOP + 7  # and the live switch above what it switches
-WORKING_SHEETS = [rule for rule in SHEETS if rule.sections or rule.name == "Other"]
+WORKING_SHEETS = [rule for rule in SHEETS if rule.sections]
 
 
 @dataclass(frozen=True)

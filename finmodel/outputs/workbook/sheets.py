@@ -25,6 +25,7 @@ class SheetRule:
     sections: tuple[str, ...] = ()
 
 
+SHORT = ("short_debt", "credit_line.*", "repo.*")
 SHEETS = (
     SheetRule("Cover", "Cover", "control"),
     SheetRule("Guide", "Guide", "control"),
@@ -38,14 +39,21 @@ SHEETS = (
     SheetRule("Prices", "Prices", "workings", ("macro", "curve.*", "price.*", "scale")),
     SheetRule("Ops_{0}", "Operations: {0}", "workings", ("node.*",)),
     SheetRule("Inventory", "Inventory and working capital", "workings", ("inventory.*", "inventory", "working")),
-    SheetRule("Offtake", "Offtake and sales", "workings", ("offtake.*", "spot.*", "sales")),
+    SheetRule("Offtake", "Offtake and sales", "workings", ("offtake.*", "spot.*", "sales", "recycling")),
     SheetRule("Support", "Price support", "workings", ("support.*", "programme.*", "support")),
     SheetRule("Opex", "Operating costs", "workings", ("cost.*", "costs", "operations")),
-    SheetRule("Capex", "Capital costs and grants", "workings", ("capex.*", "grant.*", "capex")),
-    SheetRule("Tax", "Tax basis and incentives", "workings", ("tax_basis", "taxable", "incentive.*")),
+    SheetRule(
+        "Capex",
+        "Capital costs and grants",
+        "workings",
+        ("capex.*", "grant.*", "capex", "subsidy.*", "claw_back", "completion"),
+    ),
+    SheetRule(
+        "Tax", "Tax basis and incentives", "workings", ("tax_basis", "taxable", "incentive.*", "investment_credit.*")
+    ),
     SheetRule("Tax_{0}", "Tax: {0}", "workings", ("tax.*", "notional_tax.*")),
     SheetRule("Funding", "Funding", "workings", ("funding",)),
-    SheetRule("Debt", "Debt", "workings", ("facility.*", "cover.*", "cover", "plan", "sizing", "secured")),
+    SheetRule("Debt", "Debt", "workings", ("facility.*", "cover.*", "cover", "plan", "sizing", "secured", *SHORT)),
     SheetRule("Reserves", "Accounts and reserves", "workings", ("account", "reserve.*")),
     SheetRule("Waterfall", "Waterfall", "workings", ("cfads", "waterfall")),
     SheetRule("Equity", "Owners", "workings", ("equity.*", "equity")),
@@ -53,7 +61,7 @@ SHEETS = (
     SheetRule("Ratios", "Ratios", "workings", ("ratios",)),
     SheetRule("Returns", "Returns and results", "workings", ("returns", "results")),
     SheetRule("Government", "Government's account: lines", "workings", ("government", "government.*", "incidence.*")),
-    SheetRule("Other", "Other lines", "workings"),
+    SheetRule("Other", "Other lines", "workings", ("extra",)),
     SheetRule("Annual", "By year", "presentation"),
     SheetRule("GovAccount", "Government's account", "presentation"),
     SheetRule("Sensitivities", "Sensitivities", "presentation"),

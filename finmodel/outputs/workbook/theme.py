@@ -13,6 +13,7 @@ from finmodel.case.shelf import home
 
 SHARE_NAMES = ("share", "gearing", "rate", "discount", "payable", "recovery", "availability")
 TIMES_NAMES = ("dscr", "llcr", "plcr", "multiple", "cover", "lockup")
+WIDE = 1e5
 _FORMATS = {"1/year": "percent", "date": "day", "t": "amount", "kg": "amount", "t/year": "amount"}
 
 
@@ -43,11 +44,12 @@ def theme() -> Theme:
 def format_of(unit: Unit, id: str, values: object = None) -> str:
     """The number format that a line or an input of this unit and key is shown in; flags and counts are whole."""
     text = str(unit)
-    if text.removesuffix("/year") in CURRENCIES:
+    if text.removesuffix("/year") in CURRENCIES or (text.split("/")[0] in CURRENCIES and _wide(values)):
         return "money"
     if text == "ratio":
         return "whole" if _whole(values) else _ratio(id)
-    return _FORMATS.get(text, "price")
+    format = _FORMATS.get(text, "price")
+    return "whole" if format == "price" and values is not None and _whole(values) else format
 
 
 def unit_text(unit: Unit, format: str) -> str:
@@ -56,6 +58,12 @@ def unit_text(unit: Unit, format: str) -> str:
         return str(unit)
     currency, slash, year = str(unit).partition("/")
     return f"{currency} m{slash}{year}"
+
+
+def _wide(values: object) -> bool:
+    """Whether a price is of so many digits that it is shown in millions as amounts are."""
+    numbers = values if isinstance(values, list | tuple) else [values]
+    return any(isinstance(number, float) and abs(number) >= WIDE for number in numbers)
 
 
 def _whole(values: object) -> bool:

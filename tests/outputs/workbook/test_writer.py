@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
-from finmodel.base.errors import FileError, LimitError, UsageError
+from finmodel.base.errors import FileError, LimitError, NumberError, UsageError
 from finmodel.outputs import marks
 from finmodel.outputs.intake.formulas import relative
 from finmodel.outputs.intake.reading import read_book
 from finmodel.outputs.workbook.cells import Page
+from finmodel.outputs.workbook.frame import make_frame
+from finmodel.outputs.workbook.labels import Labels
+from finmodel.outputs.workbook.pack import pack
 from finmodel.outputs.workbook.sheets import RULES, rule_of, sheet_name
 from finmodel.run import load, run
 from finmodel.workbook import workbook_bytes, write_workbook
-from tests.outputs.workbook.files import CASES, made, opened
+from tests.outputs.workbook.files import CASES, ROOT, made, opened
 
 TINY = CASES / "tiny_loan"
 PRESENTATION = ("Inputs", "Scenarios", "Checks", "Annual", "Summary", "TermSheet")
@@ -173,6 +176,34 @@ def test_a_formula_that_no_cell_holds_and_a_sheet_that_is_full_are_limits():
 def test_a_section_that_no_sheet_knows_stands_on_other():
     assert rule_of("a_clause_of_tomorrow.x", {})[0].name == "Other"
     assert rule_of("product.oxide", {"oxide": "plant"}) == (RULES["Ops_{0}"], "plant")
+
+
+def test_every_section_of_a_deal_has_a_sheet_of_its_own_kind():
+    """Only lines that an analyst adds stand on the sheet Other."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "finmodel" / "cashflow").glob("*.py"))
+    names = {name.replace("{", "").replace("}", "") for name in re.findall(r'model\.section\(f?"([^"]+)"', code)}
+    other = {name for name in names if rule_of(name, {})[0].name == "Other"}
+
+    assert {"facility.name", "waterfall", "completion"} <= names
+    assert other == {"extra"}
+
+
+@pytest.mark.parametrize("value", [1e300, 2.0**53 + 1, -0.0, 5e-324, -1.5e15])
+def test_a_number_of_any_size_is_read_as_it_was_written(value: float):
+    page = Page("A", "A", "inputs")
+    page.number(1, 1, value, "input")
+    frame = make_frame([page], Labels("a", {}, {}, ()))
+
+    assert load_workbook(io.BytesIO(pack(frame, [page], {})))["A"].cell(1, 1).value == value
+
+
+def test_a_formula_without_a_finite_value_is_named_and_makes_no_file():
+    page = Page("A", "A", "workings")
+    page.formula(2, 3, "1/0", "calc")
+    frame = make_frame([page], Labels("a", {}, {}, ()))
+
+    with pytest.raises(NumberError, match="A!C2 is no finite number: 1/0"):
+        pack(frame, [page], {"A": {(2, 3): float("inf")}})
 
 
 def test_names_of_sheets_are_short_and_unlike_each_other():

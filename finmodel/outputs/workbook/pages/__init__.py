@@ -52,7 +52,7 @@ def make_pages(book: Book) -> list[Page]:
     """Every page of the workbook, in order."""
     made: dict[str, Page] = {}
     for sheet in book.layout.sheets:
-        page = Page(sheet.name, book.say(sheet.rule.title).format(sheet.star), sheet.rule.kind)
+        page = Page(sheet.name, book.say(sheet.rule.title).format(_told(book, sheet.star)), sheet.rule.kind)
         fill_lines(book, page, sheet)
         made[sheet.name] = page
     for name, fill in PAGES.items():
@@ -67,3 +67,10 @@ def make_pages(book: Book) -> list[Page]:
     for page in pages:
         page.fit_labels()
     return pages
+
+
+def _told(book: Book, star: str) -> str:
+    """The label of the node or entity that a sheet is for."""
+    tables = book.case.tables
+    thing = tables.node.get(star) or tables.entity.get(star)
+    return star if thing is None else book.say.named(thing)

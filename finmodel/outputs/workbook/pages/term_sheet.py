@@ -113,7 +113,7 @@ def _shown(book: Book, groups: tuple[str, ...]) -> Iterator[Key]:
 def _format(key: Key) -> str:
     if key.typed == "x" or key.typed.startswith("%"):
         return "times" if key.typed == "x" else "percent"
-    format = format_of(key.unit, key.id)
+    format = format_of(key.unit, key.id, key.value)
     numbers = key.value if isinstance(key.value, tuple) else (key.value,)
     whole = all(isinstance(number, float) and number == int(number) for number in numbers)
     return "whole" if whole and format in ("ratio", "price", "amount") else format
