@@ -46,13 +46,13 @@ def _calendar(book: Book, page: Page, years: range) -> None:
     words = (
         (YEAR_OF_PERIOD, "Fiscal year of each period of the timeline"),
         (FIRST_YEAR, "First fiscal year"),
-        (SHIFT, "Months from the end of the fiscal year to December, turned round"),
+        (SHIFT, "Month in which fiscal years end; 0 for December"),
         (FIRST_PERIOD, "First period of the fiscal year"),
         (LAST_PERIOD, "Last period of the fiscal year"),
     )
     for row, text in words:
         page.text(row, LABEL, book.say(text))
-        page.text(row, UNIT, book.say("months" if row == SHIFT else "number"), "unit")
+        page.text(row, UNIT, book.say("month" if row == SHIFT else "number"), "unit")
     page.number(SHIFT, CONSTANT, month % MONTHS, "fixed", "whole")
     day = refs.link(book.model.lines["time.last_day"])
     page.formulas(YEAR_OF_PERIOD, periods, f"YEAR(EDATE({day},-$E${SHIFT}))", "calc", "year")

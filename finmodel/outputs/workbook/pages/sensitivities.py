@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from finmodel.outputs.page_sensitivity import COLUMNS
 from finmodel.outputs.workbook.book import BASE, Book
 from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, TOP, Page
 from finmodel.outputs.workbook.pages import blocks
@@ -9,7 +10,7 @@ from finmodel.outputs.workbook.pages.header import LIVE_NAME, header
 from finmodel.outputs.workbook.pages.inputs import CHANGED
 from finmodel.outputs.workbook.theme import format_of, unit_text
 
-WIDTH = 13
+WIDTH = 20
 
 
 def fill(book: Book, page: Page) -> bool:
@@ -27,10 +28,11 @@ def fill(book: Book, page: Page) -> bool:
     page.verdicts.append(f"E{TOP}")
     columns = [LABEL, *range(FIRST, last + 1)]
     texts = {LABEL: say("Shock, debt held as sized")}
+    titles = {name: say(title.replace("\n", " ")) for title, name in COLUMNS}
     for column, name in enumerate(grid.columns, FIRST):
         unit = book.model.metrics[name].line.unit
         money = f", {unit_text(unit, 'money')}" if format_of(unit, name) == "money" else ""
-        texts[column] = f"{name}{money}"
+        texts[column] = f"{titles[name]}{money}"
     blocks.head(page, TOP + 2, texts, range(LABEL, last + 1))
     for row, (label, values) in enumerate(grid.rows.items(), TOP + 3):
         blocks.entry(page, row, say(label), range(LABEL, last + 1))
