@@ -8,7 +8,7 @@ from finmodel.outputs.workbook.keys import Key
 from finmodel.outputs.workbook.layout import Block
 from finmodel.outputs.workbook.pages.header import band, header, headings
 from finmodel.outputs.workbook.references import PLAIN_NUMBERS
-from finmodel.outputs.workbook.theme import format_of
+from finmodel.outputs.workbook.theme import format_of, unit_text
 
 LOWEST, HIGHEST, WRITTEN, MOVED, CONFIDENCE, WHERE, SOURCE = range(FIRST, FIRST + 7)
 LAST = SOURCE
@@ -79,7 +79,8 @@ def words(book: Book, page: Page, row: int, key: Key, label: str) -> None:
     """The label, the key and the unit of an input."""
     page.text(row, LABEL, book.say.given(key.id, label))
     page.text(row, NOTE, key.id, "note")
-    page.text(row, UNIT, book.say("setting") if isinstance(key.value, str) else str(key.unit), "unit")
+    unit = book.say("setting") if isinstance(key.value, str) else unit_text(key.unit, input_format(key))
+    page.text(row, UNIT, unit, "unit")
 
 
 def input_style(key: Key) -> str:
@@ -88,11 +89,11 @@ def input_style(key: Key) -> str:
 
 
 def input_format(key: Key) -> str:
-    """Money is typed in full, so that nobody is out by a million."""
+    """Money is typed in full, so that nobody is out by a million; what is not typed is shown in millions."""
     if key.typed.startswith("%"):
         return "percent"
     format = format_of(key.unit, key.id, key.value)
-    return "full" if format == "money" else format
+    return "full" if format == "money" and key.kind == "case" else format
 
 
 def _value(book: Book, key: Key) -> float:

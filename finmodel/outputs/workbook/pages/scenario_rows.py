@@ -10,7 +10,9 @@ from finmodel.outputs.workbook.keys import Key
 from finmodel.outputs.workbook.layout import Block
 from finmodel.outputs.workbook.pages.header import LIVE_NUMBER, band, period_header
 from finmodel.outputs.workbook.pages.inputs import input_format
+from finmodel.outputs.workbook.pages.series import WIDE
 from finmodel.outputs.workbook.references import References
+from finmodel.outputs.workbook.theme import unit_text
 
 
 def fill(book: Book, page: Page) -> bool:
@@ -20,6 +22,8 @@ def fill(book: Book, page: Page) -> bool:
         return False
     period_header(book, page)
     page.widths |= {NOTE: 34}
+    if any(input_format(key) == "full" for key in book.keys if key.id in {block.title for block in blocks}):
+        page.widths |= dict.fromkeys(range(FIRST, FIRST + book.count), WIDE)
     keys = {key.id: key for key in book.keys}
     for block in blocks:
         key = keys[block.title]
@@ -56,4 +60,4 @@ def _words(book: Book, page: Page, row: int, key: Key, case: str) -> None:
     label = book.say.given(key.id, key.label)
     page.text(row, LABEL, book.say("{label}: {case}", label=label, case=case))
     page.text(row, NOTE, key.id, "note")
-    page.text(row, UNIT, str(key.unit), "unit")
+    page.text(row, UNIT, unit_text(key.unit, input_format(key)), "unit")

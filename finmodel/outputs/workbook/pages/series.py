@@ -8,6 +8,7 @@ from finmodel.outputs.workbook.keys import Key
 from finmodel.outputs.workbook.pages.header import NUMBER, band, period_header
 from finmodel.outputs.workbook.pages.inputs import input_format, input_style, words
 
+WIDE = 16  # for money in full
 COLUMNS = ((LABEL, "Assumption"), (NOTE, "Key"), (UNIT, "Unit"), (CONSTANT, "As written"), (TOTAL, "Moved"))
 
 
@@ -16,6 +17,8 @@ def fill(book: Book, page: Page) -> bool:
     period_header(book, page, COLUMNS)
     page.widths |= {NOTE: 34, CONSTANT: 20}
     keys = {key.id: key for key in book.keys}
+    if any(key.series and input_format(key) == "full" for key in book.keys):
+        page.widths |= dict.fromkeys(range(FIRST, FIRST + book.count), WIDE)
     for block in book.layout.groups["Series"]:
         band(page, block.row, book.say(block.title.replace("_", " ").capitalize()), FIRST + book.count - 1)
         for row, id in enumerate(block.items, block.row + 1):
