@@ -26,6 +26,7 @@ class SheetRule:
 
 
 SHORT = ("short_debt", "credit_line.*", "repo.*")
+GOVERNMENT = ("government", "government.*", "incidence.*", "party", "company.*", "lender.*", "support_base")
 SHEETS = (
     SheetRule("Cover", "Cover", "control"),
     SheetRule("Guide", "Guide", "control"),
@@ -37,6 +38,7 @@ SHEETS = (
     SheetRule("ScenarioRows", "Scenarios by period", "inputs"),
     SheetRule("Time", "Time", "workings", ("time",)),
     SheetRule("Prices", "Prices", "workings", ("macro", "curve.*", "price.*", "scale")),
+    SheetRule("Events", "Events", "workings", ("events", "event.*", "events_cash", "blocked")),
     SheetRule("Ops_{0}", "Operations: {0}", "workings", ("node.*",)),
     SheetRule("Inventory", "Inventory and working capital", "workings", ("inventory.*", "inventory", "working")),
     SheetRule("Offtake", "Offtake and sales", "workings", ("offtake.*", "spot.*", "sales", "recycling")),
@@ -60,7 +62,7 @@ SHEETS = (
     SheetRule("FinStat", "Financial statements", "workings", ("income", "balance", "finance_asset")),
     SheetRule("Ratios", "Ratios", "workings", ("ratios",)),
     SheetRule("Returns", "Returns and results", "workings", ("returns", "results")),
-    SheetRule("Government", "Government's account: lines", "workings", ("government", "government.*", "incidence.*")),
+    SheetRule("Government", "Government's account: lines", "workings", GOVERNMENT),
     SheetRule("Other", "Other lines", "workings", ("extra",)),
     SheetRule("Annual", "By year", "presentation"),
     SheetRule("GovAccount", "Government's account", "presentation"),
