@@ -94,6 +94,9 @@ class Offtake(Table):
     damages_cap: Annotated[Given, Quantity("money/year", ge=0, meaning="Most damages of a contract year")] | None = None
     force_majeure_buyer: Lost = default("0 %")
     force_majeure_seller: Lost = default("0 %")
+    licence: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, dated=True, meaning="Share of deliveries that export licences allow")
+    ] = default("100 %")
     default_date: Annotated[Given, DateQuantity()] | None = None
     default_loss: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the receivable lost at default")] = (
         default("100 %")

@@ -6,6 +6,8 @@ Timing:  contracts are served by priority, those of one priority in the order of
 Reserve: a buyer for a strategic reserve takes only while the index is below its price, until its reserve is full.
 Stock:   where a contract says so, the seller keeps what the buyer pledged and did not take, up to a limit; it is the
          first to serve the contract later, and is sold spot with what is beyond the limit.
+Licence: what licences of a contract hold back waits, and is delivered on top of what is nominated once they allow it;
+         what still waits when the contract ends is sold spot.
 Source:  quantities count the first product contained (F37); decisions on make-up and on tonnes not taken (F17).
 """
 
@@ -18,6 +20,7 @@ from finmodel.base.expr import Expr, add, hi, lo, ratio
 from finmodel.base.folds import total
 from finmodel.base.model import Account, Line, Model
 from finmodel.base.units import TONNE
+from finmodel.case.rules_common import typed
 from finmodel.case.schema_sales import Offtake
 from finmodel.cashflow import contracting, take_or_pay
 from finmodel.cashflow.billing import Billing, Delivery, Supply
@@ -126,17 +129,22 @@ class _Builder:
     def _contract(self, name: str, offtake: Offtake) -> Contract:
         goods = [self.chain.goods[product] for product in offtake.products]
         terms = contracting.begin(self.model, name, offtake, goods, self.frame)
-        kept = self._kept(terms)
+        kept, waiting = self._kept(terms), self._waiting(terms)
         available = self._available(terms)
-        delivered, take = self._delivered(terms, available)
+        delivered, take = self._delivered(terms, available, waiting)
         paid_for: Expr = delivered if take is None else delivered - take.used
         supported = terms.section.line(
             "supported", f"{offtake.label}: Delivered and paid for, contained", paid_for, TONNE
         )
-        shares = {goods.id: delivered * ratio(self.left[goods.id] * terms.alive, available) for goods in terms.goods}
+        parts = {goods.id: ratio(self.left[goods.id] * terms.alive, available) for goods in terms.goods}
+        shares = {product: delivered * part for product, part in parts.items()}
         supplies, gone = self.billing.contract(terms, Delivery(delivered, supported, shares), take)
         for supply, tonnes in zip(supplies, gone, strict=True):
             self._leave(supply.goods.id, tonnes)
+        for product, stock in waiting.items():
+            held_back = self.model.find(f"{terms.section.name}.held_back")
+            stock.closing.define(held_back * parts[product] * (terms.active & terms.active.next))
+            self.left[product] = self.left[product] - stock.closing
         if kept is not None and take is not None:
             self._keep(terms, take, kept)
         deferred = None if take is None else take.deferred
@@ -153,11 +161,15 @@ class _Builder:
             "available", f"{terms.offtake.label}: Available, contained", add(parts) * terms.alive, TONNE
         )
 
-    def _delivered(self, terms: Contracting, available: Line) -> tuple[Line, Take | None]:
+    def _delivered(
+        self, terms: Contracting, available: Line, waiting: Mapping[str, Account]
+    ) -> tuple[Line, Take | None]:
         offtake, section = terms.offtake, terms.section
+        waited = add([stock.opening * self.chain.goods[product].contained for product, stock in waiting.items()])
         if offtake.quantity is None:
             assert offtake.share is not None
-            return self._line(terms, self._buying(terms, _spare(available * offtake.share, terms))), None
+            own = available * offtake.share if not waiting else (available - waited) * offtake.share
+            return self._line(terms, available, self._buying(terms, _spare(own, terms)), waited)[0], None
         annual = offtake.quantity * self.clock.years * terms.active
         quantity = section.line("quantity", f"{offtake.label}: Contract quantity", annual, TONNE)
         asked = self._buying(terms, annual * lo(offtake.demand, offtake.max_take))
@@ -166,8 +178,8 @@ class _Builder:
         if terms.tail is not None and terms.rights is not None:
             late = offtake.quantity * self.clock.years * terms.tail * lo(offtake.demand, offtake.max_take)
             wanted = wanted + lo(terms.rights.opening, _spare(late, terms))
-        delivered = self._line(terms, lo(available, wanted))
-        volumes = Volumes(quantity, nominated, available, delivered)
+        delivered, delayed = self._line(terms, available, wanted, waited)
+        volumes = Volumes(quantity, nominated, available, delivered, delayed)
         take = take_or_pay.build(terms, volumes, self.billing.price(terms, terms.goods[0]), self.frame)
         self.takes.append((terms, take))
         return delivered, take
@@ -181,8 +193,22 @@ class _Builder:
         label = f"{terms.offtake.label}: The index is below its price"
         return tonnes * terms.section.flag("buying", label, index < self.macro.convert(below))
 
-    def _line(self, terms: Contracting, tonnes: Expr) -> Line:
-        """The tonnes delivered, up to what the buyer takes over the contract."""
+    def _line(self, terms: Contracting, available: Line, wanted: Expr, waited: Expr) -> tuple[Line, Line | None]:
+        """The tonnes delivered, as licences allow and up to what the buyer takes in all; and those delayed."""
+        section, title = terms.section, terms.offtake.label
+        if not typed(terms.offtake.licence):
+            tonnes = wanted if terms.offtake.quantity is None else lo(available, wanted)
+            return self._capped(terms, tonnes), None
+        ready = section.line(
+            "ready", f"{title}: Ready to be delivered, contained", lo(available, wanted + waited), TONNE
+        )
+        held = ready * (1 - terms.offtake.licence)
+        held_back = section.line("held_back", f"{title}: Held back for want of a licence, contained", held, TONNE)
+        delivered = self._capped(terms, ready - held_back)
+        label = f"{title}: Held back less what was held back before, contained"
+        return delivered, section.line("net_delayed", label, held_back - waited, TONNE)
+
+    def _capped(self, terms: Contracting, tonnes: Expr) -> Line:
         most, section, label = terms.offtake.total_quantity, terms.section, terms.offtake.label
         if most is None:
             return section.line("delivered", f"{label}: Delivered, contained", tonnes, TONNE)
@@ -197,11 +223,24 @@ class _Builder:
         parts = [self.left[goods.id] * goods.contained for goods in terms.goods]
         title = terms.offtake.label
         spare = terms.section.line("spare", f"{title}: Left by all contracts, contained", add(parts), TONNE)
-        extra.define(lo(spare, _spare(take.called, terms)))
+        called = _spare(take.called, terms)
+        extra.define(lo(spare, called * terms.offtake.licence if typed(terms.offtake.licence) else called))
         for goods in terms.goods:
             share = extra * ratio(self.left[goods.id], spare)
             label = f"{title}, {goods.terms.label}: Made up beyond the nomination"
             self._leave(goods.id, terms.section.line(f"{goods.id}.made_up", label, share, TONNE))
+
+    def _waiting(self, terms: Contracting) -> dict[str, Account]:
+        """What licences held back of each product joins what there is."""
+        if not typed(terms.offtake.licence):
+            return {}
+        stocks = {}
+        for goods in terms.goods:
+            label = f"{terms.offtake.label}, {goods.terms.label}: Waiting for a licence"
+            stocks[goods.id] = terms.section.account(f"{goods.id}.waiting", label, TONNE)
+            self.left[goods.id] = self.left[goods.id] + stocks[goods.id].opening
+            self.held.setdefault(goods.id, []).append(stocks[goods.id])
+        return stocks
 
     def _kept(self, terms: Contracting) -> Account | None:
         """What the seller kept for the contract's buyer joins what there is."""

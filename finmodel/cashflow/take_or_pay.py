@@ -8,7 +8,7 @@ Carry:   what a buyer takes and pays beyond the contract quantity of a year is a
          lapse with the contract.
 Source:  decisions on expiry (F6) and take-or-pay (F18). A seller who delivers the contract quantity is not short,
          however much more the buyer nominates; what force majeure takes is no shortfall, and lowers pledge and
-         commitment alike.
+         commitment alike. What a licence delays moves both to the period in which it is delivered.
 """
 
 from __future__ import annotations
@@ -29,12 +29,16 @@ from finmodel.cashflow.timing import Clock
 
 @dataclass(frozen=True)
 class Volumes:
-    """Tonnes per period: contract quantity, nominated by the buyer, available to the seller, delivered."""
+    """Tonnes per period: contract quantity, nominated by the buyer, available to the seller, delivered.
+
+    `delayed` is what a licence holds back less what it held back before; None when the contract needs none.
+    """
 
     quantity: Line
     nominated: Line
     available: Line
     delivered: Line
+    delayed: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,8 @@ def _year(terms: Contracting, volumes: Volumes, pledged: Line, price: Expr, cloc
     missed = hi(0, asked - volumes.available)
     shortfall = section.line("seller_shortfall", f"{title}: Seller's shortfall", missed, TONNE)
     lowers = shortfall if prevented is None else shortfall + prevented
+    if volumes.delayed is not None:
+        asked, lowers = asked - volumes.delayed, lowers + volumes.delayed
     label = f"{title}: Take-or-pay less seller's shortfall, contract year to date"
     net = year_to_date(section, "net_pledged_to_date", label, pledged - lowers, starts)
     label = f"{title}: Delivered, contract year to date"

@@ -297,6 +297,8 @@ def drawn(seed: int) -> Mapping[str, str]:
         "tax_deferred": str(bool(draw.integers(2))).lower(),
     }
     if draw.integers(2):
+        keys["licence"] = steps(0, 100)
+    if draw.integers(2):
         keys["currency"] = '"JPY"'
     if draw.integers(2):
         keys["make_up_tail"] = f'"{draw.integers(1, 3)} years"'

@@ -54,6 +54,43 @@ def test_export_stop_is_a_shortfall_of_the_seller_and_the_backlog_is_sold_spot(t
     assert small.at("spot.ore.delivered") == pytest.approx([0, 0, 100, 0])
 
 
+BUYERS_LICENCE = f"licence = {by_date({'2028-01-01': '100 %', '2030-01-01': '40 %', '2031-01-01': '100 %'})}\n"
+
+
+def test_licence_of_a_contract_delays_its_deliveries_and_its_pledge(tmp_path: Path) -> None:
+    """2030: 40 of 100 t are delivered, 60 wait and none is sold spot; 90 − 60 = 30 t are pledged.
+
+    2031: 160 t are delivered and billed at the price of then, 90 + 60 = 150 t are pledged. Nothing is missing.
+    """
+    small = deal(tmp_path, BUYER + BUYERS_LICENCE + 'deliver_or_pay = "100 %"\nshortfall_damages = "10 %"\n')
+
+    assert small.at("offtake.buyer.delivered") == pytest.approx([100, 40, 160, 100])
+    assert small.at("offtake.buyer.ore.waiting.closing") == pytest.approx([0, 60, 0, 0])
+    assert small.at("offtake.buyer.net_pledged_to_date") == pytest.approx([90, 30, 150, 90])
+    assert small.at("offtake.buyer.seller_shortfall") == pytest.approx([0, 0, 0, 0])
+    assert small.at("offtake.buyer.deficiency") == pytest.approx([0, 0, 0, 0])
+    assert small.at("offtake.buyer.damages") == pytest.approx([0, 0, 0, 0])
+    assert small.at("offtake.buyer.ore.billed") == pytest.approx([1_000_000, 400_000, 1_600_000, 1_000_000])
+    assert small.at("spot.ore.delivered") == pytest.approx([0, 0, 0, 0])
+
+
+def test_licence_of_a_buyer_of_a_share_lets_the_others_buy_on(tmp_path: Path) -> None:
+    """Half of 100 t: 20 t delivered in 2030, 30 wait, 50 are sold spot; 2031 half of the new 100 t and the 30."""
+    small = deal(tmp_path, share("50 %", more=BUYERS_LICENCE))
+
+    assert small.at("offtake.buyer.delivered") == pytest.approx([50, 20, 80, 50])
+    assert small.at("spot.ore.delivered") == pytest.approx([50, 50, 50, 50])
+
+
+def test_what_waits_at_the_end_of_the_contract_is_sold_spot(tmp_path: Path) -> None:
+    """No licence from 2031, the contract's last year: the 100 t of 2031 are sold spot at once."""
+    never = f"licence = {by_date({'2028-01-01': '100 %', '2030-01-01': '0 %'})}\n"
+    small = deal(tmp_path, BUYER.replace("48 months", "36 months") + never)
+
+    assert small.at("offtake.buyer.ore.waiting.closing") == pytest.approx([0, 100, 0, 0])
+    assert small.at("spot.ore.delivered") == pytest.approx([0, 0, 200, 100])
+
+
 def test_plant_takes_what_licences_let_pass_from_another(tmp_path: Path) -> None:
     """2030: half of the 100 t of ore may go to the metal plant: 50 t, which make 50 / 1.238421 = 40.374 t of metal."""
     steps = by_date({"2028-01-01": "100 %", "2030-01-01": "50 %", "2031-01-01": "100 %"})

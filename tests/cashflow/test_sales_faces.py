@@ -55,7 +55,8 @@ def everything(folder: Path) -> Results:
         "default_loss": '"40 %"',
         "payment_days": '"75 days"',
     }
-    keys |= {"deliver_or_pay": '"100 %"', "untaken_stock": '"5 t"'}
+    allowed = by_date({"2028-01-01": "100 %", "2029-07-01": "50 %", "2030-01-01": "100 %"})
+    keys |= {"deliver_or_pay": '"100 %"', "untaken_stock": '"5 t"', "licence": allowed}
     rows = "".join(f"{key} = {value}\n" for key, value in keys.items())
     table = BUYER.replace('take_or_pay = "90 %"\n', "").replace("48 months", "30 months") + rows
     table = table.replace('quantity = "100 t/year"', 'quantity = "60 t/year"')
@@ -80,7 +81,7 @@ def test_every_clause_is_in_use_at_once_and_the_deal_passes_its_checks(tmp_path:
         "offtake.buyer.make_up_used", "offtake.buyer.make_up_extra", "offtake.buyer.make_up_expired",
         "offtake.buyer.force_majeure_lost", "offtake.buyer.untaken.closing", "offtake.buyer.not_delivered",
         "offtake.buyer.make_up_top_up", "offtake.other.delivered", "working.written_off",
-        "working.net_exchange.offtake.buyer.ore", "product.ore.held_back",
+        "working.net_exchange.offtake.buyer.ore", "offtake.buyer.ore.waiting.closing", "product.ore.held_back",
         "node.mine.rebate_share.ore", "recycling.recycled", "repo.ore.margin_call", "repo.ore.repaid_on_sale",
         "repo.ore.guarantee_fee", "credit_line.bank.drawn", "credit_line.bank.repaid",
     )  # fmt: skip
