@@ -91,6 +91,19 @@ def test_the_templates_of_deal_types_use_the_clauses_that_they_are_for():
     assert stock.offtake["reserve"].buys_below is not None
 
 
+def test_the_reserve_of_the_stockpile_facility_buys_at_the_floor_when_the_price_falls_and_sells_when_it_is_high():
+    """It buys at 75 USD/kg while the index is below, up to 1,200 t, and sells them all above 120 USD/kg."""
+    calm, fall = (run(read_case(ROOT / "templates" / "stockpile_facility", name)) for name in ("base", "fall"))
+    bought, sold = fall["support.reserve.bought"].sum(), fall["support.reserve.released"].sum()
+
+    assert calm["support.reserve.bought"].sum() == 0
+    assert bought == pytest.approx(fall["offtake.reserve.delivered"].sum())
+    assert 500 < bought <= 1200
+    assert sold == pytest.approx(bought)
+    assert fall.metrics["support_paid"] > 0
+    assert [check.id for check in fall.checks if check.kind == "error" and not check.passed] == []
+
+
 def test_the_flagship_says_at_its_head_that_it_is_hypothetical():
     text = (ROOT / "cases" / "australia_japan" / "case.toml").read_text(encoding="utf-8")
     head = text[: text.index("[timeline]")]

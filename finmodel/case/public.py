@@ -14,6 +14,7 @@ from finmodel.case.schema_support import GovernmentTerms
 
 OPERATING = {"customers": "Customers", "suppliers": "Suppliers", "royalties": "Royalties", "construction": "Builders"}
 ACCOUNTS = "bank."
+_PUBLIC_INSURER = "NEXI"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,12 @@ def body(case: CaseTables, id: str) -> Body:
     if kind == "cover":
         named = government(case).public_insurers
         return Body(id, case.cover[name].label, "cover", name.upper(), named is None or name in named, own)
+    if kind in ("repo", "credit_line"):
+        short = getattr(case, kind)[name]
+        return Body(id, short.label, "loan", short.lender)
+    if kind == "guarantor":
+        repo = case.repo[name]
+        return Body(id, f"{repo.label}, guarantee", "cover", repo.guarantor, _PUBLIC_INSURER in repo.guarantor, own)
     if id.startswith(ACCOUNTS):
         return Body(id, _account(case, id), "account", "the deal itself")
     label = OPERATING.get(kind, kind.replace("_", " ").capitalize())
