@@ -66,7 +66,7 @@ def body(case: CaseTables, id: str) -> Body:
         return Body(id, case.cover[name].label, "cover", name.upper(), named is None or name in named, own)
     if kind in ("repo", "credit_line"):
         short = getattr(case, kind)[name]
-        return Body(id, short.label, "loan", short.lender)
+        return Body(id, short.label, "operations", short.lender)  # revolves: no part of what is committed
     if kind == "guarantor":
         repo = case.repo[name]
         return Body(id, f"{repo.label}, guarantee", "cover", repo.guarantor, _PUBLIC_INSURER in repo.guarantor, own)

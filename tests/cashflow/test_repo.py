@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import finmodel as fm
+from finmodel.case.public import body
 from finmodel.engine.results import Results
 from tests.cashflow.ops import METAL, YEARS, by_date, cost, read, timeline
 
@@ -170,3 +171,17 @@ def test_random_repos_never_exceed_what_backs_them_and_end_at_nothing(tmp_path: 
     assert np.all((call >= -1e-9) & (call <= back + 1e-9))
     assert owed[-1] == 0
     assert np.max(owed) > 0
+
+
+def test_lenders_on_stock_and_their_guarantor_have_names_in_the_governments_account(tmp_path: Path) -> None:
+    """NEXI's fee is public money of cover; the bank is private, and what revolves is no part of what is committed."""
+    line = '[credit_line.bank]\nlabel = "Line"\nlender = "House bank"\nlimit = "1 USD"\nrate = "5 % p.a."\n'
+    case = read(tmp_path, STOCK + REPO + 'guarantor = "NEXI"\nguarantee_fee = "1 % p.a."\n' + line).tables
+    bodies = [body(case, id) for id in ("repo.ore", "credit_line.bank", "guarantor.ore")]
+
+    assert [(who.holder, who.public) for who in bodies] == [
+        ("Trade bank", False),
+        ("House bank", False),
+        ("NEXI", True),
+    ]
+    assert bodies[2].instrument == "cover"
