@@ -172,7 +172,7 @@ def _refuse_amount(terms: SizingTerms, solution: Solution) -> None:
 
 def _repayment_dates(lenders: Built) -> str:
     """The line that flags the dates of the senior schedule; empty when there is no senior debt."""
-    senior = [name for name, loan in lenders.case.tables.facility.items() if loan.rank == "senior"]
+    senior = [name for name, loan in lenders.case.tables.facility.items() if loan.sized]
     known = ["plan.repayment_date", *(f"facility.{name}.repayment_date" for name in senior)]
     return next((id for id in known if id in lenders.model.lines), "")
 

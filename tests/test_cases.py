@@ -42,9 +42,9 @@ def test_the_cases_that_are_promised_are_there():
     assert {"cases/australia_japan", "cases/tiny_loan", "templates/loan_only", "templates/separation_chain"} <= names
     deals = ("mine_to_separation", "recycling_plant", "stockpile_facility")
     assert {f"templates/{name}" for name in deals} <= names
-    references = {"reference_sculpted", "reference_level", "lynas_jare"}
+    references = {"reference_sculpted", "reference_level", "lynas_jare", "lynas_jare_loan"}
     assert {f"tests/cases_reference/{name}" for name in references} <= names
-    assert {"templates/forms", "templates/forms/high_price"} <= names
+    assert {"templates/forms", "templates/forms/high_price", "templates/facilities"} <= names
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)

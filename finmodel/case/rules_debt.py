@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 
 from finmodel.base.expr import Given
-from finmodel.base.timeline import MONTH_NAMES, MONTHS, from_serial
 from finmodel.case.expand import Fault
 from finmodel.case.policy import JBIC_LIMIT, JBIC_STANDARD, is_jbic
 from finmodel.case.rules_common import (
     TOLERANCE,
     Rule,
-    calendar_of,
-    day,
-    ends_in,
-    later,
     one_of,
     percent,
     sum_fault,
     typed,
-    values,
-    words,
 )
+from finmodel.case.rules_schedule import months_of, senior_of
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_debt import Facility
 
@@ -39,13 +32,14 @@ def facilities_have_one_price(case: CaseTables) -> Iterator[Fault]:
 def senior_debt_is_shared_and_other_debt_has_an_amount(case: CaseTables) -> Iterator[Fault]:
     """Sizing finds senior debt, so its facilities have shares; what is not sized has an amount."""
     for name, facility in case.facility.items():
-        if facility.rank == "senior":
+        if facility.sized:
             wanted, other, example = "share", "amount", '"60 %"'
             rule = "a senior facility has a share of the sized debt, not an amount"
             hint = " A fixed amount of all senior debt stands in [sizing]."
         else:
             wanted, other, example, hint = "amount", "share", f'"70 million {case.currency}"', ""
-            rule = f"a {facility.rank} facility has an amount, not a share of the sized debt"
+            kind = "standby" if facility.standby else "refinancing" if facility.refinances else facility.rank
+            rule = f"a {kind} facility has an amount, not a share of the sized debt"
         instead = f"Write {wanted} = {example}" if getattr(facility, wanted) is None else ""
         if getattr(facility, other) is not None:
             remedy = f"{instead} instead." if instead else f"Remove {other}."
@@ -56,20 +50,20 @@ def senior_debt_is_shared_and_other_debt_has_an_amount(case: CaseTables) -> Iter
 
 def senior_shares_are_whole(case: CaseTables) -> Iterator[Fault]:
     """The shares of senior debt sum to 100 %."""
-    shares = {name: loan.share for name, loan in _senior(case).items() if loan.share is not None}
-    if shares and len(shares) == len(_senior(case)):
+    shares = {name: loan.share for name, loan in senior_of(case).items() if loan.share is not None}
+    if shares and len(shares) == len(senior_of(case)):
         yield from sum_fault(f"facility.{list(shares)[-1]}.share", shares, "the shares of senior debt")
 
 
 def senior_facilities_share_one_schedule(case: CaseTables) -> Iterator[Fault]:
     """Senior facilities are paid on the same dates; but for own schedules, they are repaid in the same proportions."""
-    senior = _senior(case)
+    senior = senior_of(case)
     shared = {name: loan for name, loan in senior.items() if not loan.own_schedule}
     if not shared:
         return
     first_name, first = next(iter(shared.items()))
     for name, loan in senior.items():
-        pairs = {"payment_months": (_months(loan), _months(first))}
+        pairs = {"payment_months": (months_of(loan), months_of(first))}
         if not loan.own_schedule:
             pairs["profile"] = f'"{loan.profile}"', f'"{first.profile}"'
             pairs["grace"] = f"{loan.grace.number:g} months", f"{first.grace.number:g} months"
@@ -83,12 +77,41 @@ def senior_facilities_share_one_schedule(case: CaseTables) -> Iterator[Fault]:
                 yield f"facility.{name}.{key}", wrong, remedy
 
 
+def standby_facilities_wait_for_an_overrun(case: CaseTables) -> Iterator[Fault]:
+    """A standby facility is senior or mezzanine, on a schedule of its own, paid when senior debt is."""
+    senior = senior_of(case)
+    first = next((loan for loan in senior.values() if not loan.own_schedule), None)
+    standby = {name: loan for name, loan in case.facility.items() if loan.standby}
+    for name, loan in standby.items():
+        key = f"facility.{name}"
+        if loan.rank not in ("senior", "mezzanine"):
+            yield (
+                f"{key}.standby",
+                f"a {loan.rank} facility does not stand by.",
+                'Write rank = "senior" or "mezzanine".',
+            )
+        elif loan.own_schedule:
+            yield f"{key}.own_schedule", "a standby facility has a schedule of its own anyway.", "Remove it."
+        elif loan.rank == "senior" and loan.profile == "sculpted":
+            wrong = "a standby facility is not sized, so nothing sculpts it."
+            yield f"{key}.profile", wrong, 'Write profile = "equal", "annuity", "bullet" or "table".'
+        elif loan.rank == "senior" and first is None:
+            wrong = "a senior standby facility stands beside senior debt, and the case has none."
+            yield key, wrong, 'Add a senior facility, or write rank = "mezzanine".'
+        elif loan.rank == "senior" and first is not None and months_of(loan) != months_of(first):
+            wrong = f"senior debt is paid in {months_of(first)}, this facility in {months_of(loan)}."
+            yield f"{key}.payment_months", wrong, "Write the same in both."
+    if not standby and typed(case.funding.overrun_debt):
+        wrong = "no facility stands by to pay a part of an overrun."
+        yield "funding.overrun_debt", wrong, "Write standby = true in one, or remove it."
+
+
 def own_schedules_stand_beside_a_shared_one(case: CaseTables) -> Iterator[Fault]:
     """A schedule of its own is a senior facility's, beside one without; sculpted debt shares one."""
-    senior = _senior(case)
+    senior = senior_of(case)
     for name, loan in case.facility.items():
         key = f"facility.{name}.own_schedule"
-        if not loan.own_schedule:
+        if not loan.own_schedule or loan.standby:
             continue
         if loan.rank != "senior":
             wrong = f"only senior debt shares a schedule: a {loan.rank} facility has its own."
@@ -130,15 +153,15 @@ def only_senior_debt_is_sculpted(case: CaseTables) -> Iterator[Fault]:
 
 def senior_interest_is_funded(case: CaseTables) -> Iterator[Fault]:
     """Senior debt is sized on what is drawn: its interest in construction is paid from funding."""
-    for name, loan in _senior(case).items():
-        if loan.capitalise:
+    for name, loan in case.facility.items():
+        if loan.rank == "senior" and loan.capitalise:
             wrong = "a senior facility does not capitalise its interest: got capitalise = true."
             yield f"facility.{name}.capitalise", wrong, "Remove it: interest in construction is a use of funds."
 
 
 def jbic_lends_a_part(case: CaseTables) -> Iterator[Fault]:
     """JBIC lends at most 70 % of senior debt."""
-    loans = {name: loan for name, loan in _senior(case).items() if is_jbic(name, loan)}
+    loans = {name: loan for name, loan in senior_of(case).items() if is_jbic(name, loan)}
     shares = {name: loan.share.number for name, loan in loans.items() if loan.share is not None}
     total = sum(shares.values())
     if total > JBIC_LIMIT.number + TOLERANCE:
@@ -151,99 +174,16 @@ def jbic_lends_a_part(case: CaseTables) -> Iterator[Fault]:
         yield f"facility.{list(shares)[-1]}.share", wrong, remedy
 
 
-def repayment_terms_are_stated(case: CaseTables) -> Iterator[Fault]:
-    """A schedule by instalments states grace and number; a table and a takeout are dates themselves."""
+def amounts_are_in_the_facility_s_currency(case: CaseTables) -> Iterator[Fault]:
+    """A facility that names its currency is agreed in it; what exchange does to tax is asked of another one alone."""
     for name, facility in case.facility.items():
-        key, bridge = f"facility.{name}", facility.rank == "bridge"
-        if bridge or facility.profile == "table":
-            why = "senior debt takes out a bridge loan on one date" if bridge else "the table says when what is repaid"
-            for word in ("grace", "instalments"):
-                if typed(getattr(facility, word)):
-                    yield f"{key}.{word}", f"{word} is not read here: {why}.", "Remove it."
-            continue
-        if not typed(facility.grace):
-            wrong = '"grace" is missing: from completion to the first repayment date, at least.'
-            yield f"{key}.grace", wrong, 'Write grace = "12 months".'
-        if not typed(facility.instalments):
-            yield f"{key}.instalments", '"instalments" is missing: number of repayments.', "Write instalments = 12."
-
-
-def tables_repay_the_whole(case: CaseTables) -> Iterator[Fault]:
-    """A table of repayments goes with its profile, sums to 100 %, and falls on payment dates of operation."""
-    for name, facility in case.facility.items():
-        key, table = f"facility.{name}.table", facility.table
-        if facility.profile == "table" and table is None:
-            wrong = '"table" is missing: this profile repays what it says, by date.'
-            yield f"facility.{name}", wrong, f"Add a table [{key}] of dates and shares of the amount drawn."
-        elif facility.profile != "table" and table is not None:
-            yield key, f'a table is not read in profile "{facility.profile}".', 'Write profile = "table", or remove it.'
-        elif table is not None:
-            total = sum(values(table))
-            if abs(total - 1) > TOLERANCE:
-                wrong = f"the repayments sum to {percent(total)}: they must sum to 100 %."
-                yield key, wrong, "Change one of them."
-            yield from _table_dates(case, name, facility)
-
-
-def _table_dates(case: CaseTables, name: str, facility: Facility) -> Iterator[Fault]:
-    """Each date of a table is a payment date after completion."""
-    first = later(day(case.timeline.financial_close), case.timeline.construction.number)
-    for at, _ in getattr(facility.table, "points", ()):
-        typed_day, key = from_serial(at), f"facility.{name}.table"
-        if typed_day < first:
-            wrong = f"{typed_day} lies before completion, on {first}: repayment starts after it."
-            yield f"{key}.{typed_day}", wrong, "Write a later date."
-        elif MONTH_NAMES[typed_day.month - 1] in ends_in(case.timeline) and not _pays_in(facility, typed_day):
-            wrong = f"{typed_day} is no payment date: the facility pays in {_months(facility)}."
-            yield f"{key}.{typed_day}", wrong, "Write a date in one of these months."
-
-
-def _pays_in(facility: Facility, on: date) -> bool:
-    return MONTH_NAMES[on.month - 1] in facility.payment_months
-
-
-def a_balloon_tops_regular_repayments(case: CaseTables) -> Iterator[Fault]:
-    """A balloon stands beside equal or level repayments."""
-    for name, facility in case.facility.items():
-        if typed(facility.balloon) and (facility.profile not in ("equal", "annuity") or facility.rank == "bridge"):
-            what = "by a bridge loan" if facility.rank == "bridge" else f'in profile "{facility.profile}"'
-            yield f"facility.{name}.balloon", f"a balloon is not read {what}.", 'Write profile = "equal" or "annuity".'
-
-
-def bridges_are_taken_out(case: CaseTables) -> Iterator[Fault]:
-    """A bridge loan is repaid at once by senior debt, in construction, and pays its interest from funding."""
-    for name, facility in case.facility.items():
-        key = f"facility.{name}"
-        if facility.rank != "bridge":
-            if facility.takeout is not None:
-                wrong = f"takeout is the date of a bridge loan: this facility is {facility.rank}."
-                yield f"{key}.takeout", wrong, "Remove it."
-            continue
-        if facility.profile != "bullet":
-            wrong = f'a bridge loan is repaid at once: got profile = "{facility.profile}".'
-            yield f"{key}.profile", wrong, 'Write profile = "bullet".'
-        if facility.capitalise:
-            wrong = "interest of a bridge loan is paid from funding: got capitalise = true."
-            yield f"{key}.capitalise", wrong, "Remove it: interest in construction is a use of funds."
-        if not _senior(case):
-            yield key, "a bridge loan is taken out by senior debt, and the case has none.", "Add a senior facility."
-        if facility.takeout is not None:
-            yield from _takeout(case, name, day(facility.takeout))
-
-
-def _takeout(case: CaseTables, name: str, on: date) -> Iterator[Fault]:
-    """The takeout is the end of a period of construction, and not of the first: a bridge is drawn before it."""
-    terms = case.timeline
-    completion = later(day(terms.financial_close), terms.construction.number)
-    first, last = later(day(terms.financial_close), MONTHS[terms.frequency]), completion - timedelta(days=1)
-    after, calendar = on + timedelta(days=1), calendar_of(terms)
-    if after <= first or after > completion:
-        wrong = f"the takeout on {on} leaves a bridge no time in construction, which ends on {last}."
-        yield f"facility.{name}.takeout", wrong, f"Write takeout = {last}, or leave it out."
-    elif not calendar.is_boundary(after):
-        one, two = (near - timedelta(days=1) for near in calendar.nearest(after))
-        wrong = f"{on} is not the last day of a period."
-        yield f"facility.{name}.takeout", wrong, f"Write takeout = {one} or {two}."
+        code = facility.currency
+        if code is not None and facility.amount is not None and str(facility.amount.unit) != code:
+            wrong = f"the facility is in {code}, its amount in {facility.amount.unit}."
+            yield f"facility.{name}.amount", wrong, f'Write amount = "… {code}".'
+        if code in (None, case.currency) and facility.exchange_tax != "realised":
+            wrong = "exchange_tax is of a facility in another currency than the case."
+            yield f"facility.{name}.exchange_tax", wrong, 'Write currency = "…" beside it, or remove it.'
 
 
 def hedges_swap_a_curve(case: CaseTables) -> Iterator[Fault]:
@@ -259,28 +199,17 @@ def hedges_swap_a_curve(case: CaseTables) -> Iterator[Fault]:
             yield f"{key}", '"swap_rate" is missing: what the hedged share pays.', 'Write swap_rate = "4 % p.a.".'
 
 
-def _senior(case: CaseTables) -> dict[str, Facility]:
-    return {name: facility for name, facility in case.facility.items() if facility.rank == "senior"}
-
-
-def _months(facility: Facility) -> str:
-    months = sorted(set(facility.payment_months), key=MONTH_NAMES.index)
-    return words([f'"{month}"' for month in months]) if months else "none"
-
-
 RULES: list[Rule] = [
     senior_interest_is_funded,
     facilities_have_one_price,
+    amounts_are_in_the_facility_s_currency,
     hedges_swap_a_curve,
     senior_debt_is_shared_and_other_debt_has_an_amount,
     senior_shares_are_whole,
     senior_facilities_share_one_schedule,
     own_schedules_stand_beside_a_shared_one,
+    standby_facilities_wait_for_an_overrun,
     payment_months_are_given_once,
     only_senior_debt_is_sculpted,
-    repayment_terms_are_stated,
-    tables_repay_the_whole,
-    a_balloon_tops_regular_repayments,
-    bridges_are_taken_out,
     jbic_lends_a_part,
 ]

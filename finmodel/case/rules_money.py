@@ -40,6 +40,9 @@ def every_currency_has_a_rate(case: CaseTables) -> Iterator[Fault]:
         needed.setdefault(entity.currency, f"entity.{name}.currency")
     for name, offtake in case.offtake.items():
         needed.setdefault(offtake.currency or case.currency, f"offtake.{name}.currency")
+    for name, facility in case.facility.items():
+        if facility.currency is not None:
+            needed.setdefault(facility.currency, f"facility.{name}.currency")
     for code, key in needed.items():
         name = f"{code.lower()}_per_{case.currency.lower()}"
         if code != case.currency and name not in case.fx:

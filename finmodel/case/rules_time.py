@@ -219,8 +219,12 @@ def _repayments(facility: Facility, terms: TimelineTerms) -> list[date]:
     months = {MONTH_NAMES.index(month) + 1 for month in facility.payment_months}
     if not any(month in facility.payment_months for month in ends_in(terms)):
         return []
-    completion = day(terms.financial_close)
-    past = terms.construction.number + math.ceil(max(facility.grace.number, size) / size) * size
+    completion, built = day(terms.financial_close), terms.construction.number
+    if facility.refinances and facility.drawn_on is not None:
+        completion, built = day(facility.drawn_on) + _DAY, 0
+        if not calendar_of(terms).is_boundary(completion):
+            return []  # told by the rule of its date
+    past = built + math.ceil(max(facility.grace.number, size) / size) * size
     dates: list[date] = []
     while len(dates) < facility.instalments.number:
         last = later(completion, past) - _DAY

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from finmodel.base.expr import Given
 from finmodel.case.leaf import Count, DateQuantity, Quantity, default
-from finmodel.case.table import DayCount, Id, Month, Table
+from finmodel.case.table import Currency, DayCount, Id, Month, Table
 
 
 class Facility(Table):
@@ -15,12 +15,15 @@ class Facility(Table):
     Senior facilities share one schedule, but for those with `own_schedule`: what these are paid is taken from the cash
     that the others are sized on.
     A bridge loan is drawn in construction in place of senior debt, which takes it out at completion or on a date.
+    A standby facility is drawn on cost overrun alone.
     """
 
     label: str
     lender: str
     country: str
     rank: Literal["senior", "mezzanine", "shareholder", "bridge"]
+    currency: Currency | None = None
+    exchange_tax: Literal["realised", "accrued", "none"] = "realised"
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of senior debt")] | None = None
     amount: Annotated[Given, Quantity("money", ge=0, meaning="Commitment")] | None = None
     rate: Annotated[Given, Quantity("1/year", ge=0, le=1, dated=True, meaning="Fixed interest rate")] | None = None
@@ -41,6 +44,11 @@ class Facility(Table):
         Given, Quantity("month", ge=0, meaning="From completion to the first repayment date, at least")
     ] = default("0 months")
     own_schedule: bool = False
+    standby: bool = False
+    refinances: list[Id] = []
+    drawn_on: (
+        Annotated[Given, DateQuantity(meaning="Last day of the period in which a facility refinances others")] | None
+    ) = None
     payment_months: list[Month]
     instalments: Annotated[Given, Count(ge=1, le=400, meaning="Number of repayments")] = default(1)
     profile: Literal["sculpted", "annuity", "equal", "bullet", "table"]
@@ -57,6 +65,16 @@ class Facility(Table):
         Annotated[Given, DateQuantity(meaning="Last day of the period in which senior debt takes out a bridge loan")]
         | None
     ) = None
+    deferred: (
+        Annotated[Given, Quantity("ratio", ge=0, le=1, dated=True, meaning="Share of interest put off on its date")]
+        | None
+    ) = None
+    forgiven: (
+        Annotated[
+            Given, Quantity("ratio", ge=0, le=1, dated="on", meaning="Share of what was put off that is forgiven")
+        ]
+        | None
+    ) = None
     upfront_fee: Annotated[
         Given, Quantity("ratio", ge=0, le=0.2, meaning="Fee on the commitment at financial close")
     ] = default("0 %")
@@ -69,6 +87,11 @@ class Facility(Table):
     default_margin: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Added to the rate on overdue amounts")] = (
         default("2 % p.a.")
     )
+
+    @property
+    def sized(self) -> bool:
+        """Whether it is a part of the senior debt that is sized."""
+        return self.rank == "senior" and not self.standby and not self.refinances
 
 
 class SizingTerms(Table):
@@ -106,6 +129,9 @@ class FundingTerms(Table):
     initial_cash: Annotated[Given, Quantity("money", ge=0, meaning="Working capital funded at completion")] | None = (
         None
     )
+    overrun_debt: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, meaning="Part of an overrun that standby facilities pay")
+    ] = default("100 %")
     standby_equity: (
         Annotated[Given, Quantity("money", ge=0, meaning="Equity beyond the commitment for cost overrun")] | None
     ) = None

@@ -11,6 +11,7 @@ Month = Literal[
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 ]  # fmt: skip
+Currency = Literal["USD", "JPY", "AUD", "EUR", "CAD", "GBP", "CNY", "KRW"]
 DayCount = Literal["30/360", "ACT/360", "ACT/365F", "ACT/ACT", "months"]
 
 

@@ -103,8 +103,9 @@ def _results(model: Model, case: CaseTables, deal: Deal, macro: Macro) -> None:
 def _gearing(model: Model, section: Section, deal: Deal, terms: tuple[bool, dict[str, Line]]) -> None:
     """Senior debt over uses, by the case's own rule on grants, and the variants that others quote (F27)."""
     funding, (net, drawn) = deal.funding, terms
-    senior = add([drawn[loan.id] for loan in deal.senior])
-    debt = add([line for id, line in drawn.items() if id not in funding.taken_out])
+    later = [loan.id for loan in deal.loans if loan.terms.refinances]
+    senior = add([drawn[loan.id] for loan in deal.senior if loan.id not in later])
+    debt = add([line for id, line in drawn.items() if id not in [*funding.taken_out, *later]])
     paid_in = section.line("paid_in", "Equity paid in", total(funding.equity))
     rows = (
         ("gearing", "Senior debt over total uses", senior, funding.net_uses if net else funding.total_uses),

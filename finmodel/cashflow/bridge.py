@@ -46,7 +46,7 @@ def build(section: Section, senior: Sequence[Loan], bridges: Sequence[Loan], sha
 def _wanted(section: Section, loan: Loan, base: tuple[Line, Line], bridged: Expr) -> Line:
     """What the facility would draw without a bridge: its commitment holds room for what bridges drew for it."""
     shared, whole = base
-    room = hi(0, loan.commitment - loan.to_date.prev - bridged)
+    room = hi(0, loan.commitment - loan.before - bridged)
     label = f"Wanted of {loan.label}, bridges included"
     return section.line(f"wanted.{loan.id}", label, lo(shared * ratio(loan.commitment, whole), room))
 
@@ -57,7 +57,7 @@ def _draws(section: Section, bridges: Sequence[Loan], wanted: Line) -> dict[str,
     before: Expr = Const(0)
     for loan in bridges:
         open_ = section.model.find(f"{loan.section.name}.instalment") < 1
-        room = hi(0, loan.commitment - loan.to_date.prev)
+        room = hi(0, loan.commitment - loan.before)
         amount = lo(hi(0, wanted - before), room) * open_
         draws[loan.id] = section.line(f"draw.{loan.id}", f"Drawing, {loan.label}", amount)
         before = before + draws[loan.id]

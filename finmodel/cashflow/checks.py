@@ -21,7 +21,7 @@ from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.timing import Clock
 
 Frame = tuple[Clock, Macro]
-_OWED_AT_THE_END = ("loans", "interest_accrued", "interest_overdue", "operating_arrears")
+_OWED_AT_THE_END = ("loans", "interest_accrued", "interest_overdue", "interest_deferred", "operating_arrears")
 """What may stay unpaid for good: the loss of lenders and suppliers."""
 
 
@@ -181,7 +181,8 @@ def _owners(checks: Checks, case: CaseTables, deal: Deal) -> None:
     )
     standby = case.funding.standby_equity
     promised = deal.solved.equity if standby is None else deal.solved.equity + checks.macro.convert(standby)
-    needed = checks.model.find("funding.equity_target")
+    lines = checks.model.lines
+    needed = lines.get("funding.equity_total", lines["funding.equity_target"])
     checks.money("funding_shortfall", "Equity is within its commitment and standby", hi(0, needed - promised))
     checks.lowest("equity_not_negative", "No owner is paid from funding", [deal.funding.equity])
 

@@ -30,6 +30,7 @@ from finmodel.cashflow import (
     operations,
     plan,
     ratios,
+    refinancing,
     reserves,
     short_debt,
     sizing,
@@ -46,6 +47,7 @@ from finmodel.cashflow.operations import Operations
 from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.plan import Plan
 from finmodel.cashflow.ratios import Cover
+from finmodel.cashflow.refinancing import Refinanced
 from finmodel.cashflow.reserves import PlannedService
 from finmodel.cashflow.short_debt import ShortDebt
 from finmodel.cashflow.sizing import Cash, Room, Sizing, Unknowns
@@ -78,6 +80,7 @@ class _Debt:
     plan: Plan | None
     reserve: _Reserve
     funding: Funding
+    refinanced: Refinanced
     fees: Line
     short: ShortDebt
 
@@ -105,8 +108,9 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     cfads = _cfads(model, works, paid_tax, debt, frame)
     sized = _size(model, case, works, debt, solved, (cfads, frame))
     covers = None
-    if sized is not None and debt.plan is not None:
-        covers = ratios.cover(model, debt.senior, sized, (debt.plan, solved), frame)
+    tested = None if debt.plan is None else replace(debt.plan, dates=plan.tested(model, debt.senior, debt.plan))
+    if sized is not None and tested is not None:
+        covers = ratios.cover(model, debt.senior, sized, (tested, solved), frame)
     flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, (works, debt), covers, frame))
     grants = works.capex.grants
     left = claw_back.build(model, grants, case.entity, flows.distributions, frame)
@@ -129,7 +133,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
             paid=flows,
             owners=owners,
             solved=solved,
-            plan=debt.plan,
+            plan=tested,
             sized=sized,
             covers=covers,
             within=within,
@@ -145,29 +149,33 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
 def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns, frame: Frame) -> _Debt:
     """Open the facilities, insure them, plan the reserve and fund construction."""
     clock, money = frame
-    tax = withholding.treasury(case)
-    loans = [_open(model, name, terms, (solved, tax), frame) for name, terms in case.facility.items()]
+    borrower = next((name for name, entity in case.entity.items() if entity.borrower), "")
+    deal = solved, withholding.treasury(case), borrower
+    loans = [_open(model, name, terms, deal, frame) for name, terms in case.facility.items()]
     senior = [loan for loan in loans if loan.terms.rank == "senior"]
     premium = cover.build(model, case.cover, loans, clock, money)
-    ahead = plan.build(model, senior, clock, money) if senior else None
+    sized = [loan for loan in senior if loan.terms.sized]
+    ahead = plan.build(model, sized, clock, money) if sized else None
     reserve = _reserve(model, case, senior, ahead, frame)
     grants = model.sections["capex"].ahead("grants_received", "Grants received").define(works.capex.grants_received)
     needs = Needs(works.capex.spent, works.cash, premium, reserve.funding, grants)
-    funded = funding.build(model, case.funding, needs, loans, solved.shared_uses, frame)
+    at_close = [loan for loan in loans if not loan.terms.refinances]
+    funded = funding.build(model, case.funding, needs, at_close, solved, frame)
+    later = refinancing.build(loans, borrower, clock)
     fees = model.sections["cover"].ahead("operating_fees", "Cover premium and agency fees in operation")
     fees.define((premium + add([loan.agency for loan in loans])) * clock.completed)
-    return _Debt(loans, senior, premium, ahead, reserve, funded, fees, short_debt.build(model, case, works, frame))
+    short = short_debt.build(model, case, works, frame)
+    return _Debt(loans, senior, premium, ahead, reserve, funded, later, fees, short)
 
 
-def _open(model: Model, name: str, terms: Facility, deal: tuple[Unknowns, Treasury], frame: Frame) -> Loan:
-    (solved, tax), (clock, money) = deal, frame
+def _open(model: Model, name: str, terms: Facility, deal: tuple[Unknowns, Treasury, str], frame: Frame) -> Loan:
+    (solved, tax, borrower), (clock, money) = deal, frame
     commitment: Expr = Const(0) if terms.amount is None else money.convert(terms.amount)
-    if terms.rank == "senior":
+    if terms.sized:
         commitment = solved.debt if terms.share is None else solved.debt * terms.share
     schedule: Given | None = solved.schedule if terms.profile == "sculpted" and terms.rank == "senior" else None
-    return facility.open_loan(
-        model, name, terms, Terms(commitment, schedule, tax.keeps(terms.withholding)), clock, money
-    )
+    read = Terms(commitment, schedule, borrower, tax.keeps(terms.withholding))
+    return facility.open_loan(model, name, terms, read, clock, money)
 
 
 def _reserve(model: Model, case: CaseTables, senior: list[Loan], ahead: Plan | None, frame: Frame) -> _Reserve:
@@ -224,10 +232,16 @@ def _size(
     contracted = section.line("revenue", "Contracted revenue, support counted", works.sales.contracted + counted)
     revenue = section.line("all_revenue", "Revenue, support counted", works.sales.billed + counted)
     cash = Cash(cfads, support.paid - support.given_back, contracted, revenue)
-    others = add([loan.commitment for loan in debt.loans if loan.terms.rank not in ("senior", "bridge")])
+    others = add([loan.committed for loan in debt.loans if _lasting(loan)])
     geared = debt.funding.net_uses if case.sizing.grants_net else debt.funding.total_uses
     room = Room(geared, debt.funding.shared_total, others)
-    return sizing.build(model, case.sizing, (debt.senior, debt.plan.dates, solved), cash, room, frame)
+    sized = [loan for loan in debt.senior if loan.terms.sized]
+    return sizing.build(model, case.sizing, (sized, debt.plan.dates, solved), cash, room, frame)
+
+
+def _lasting(loan: Loan) -> bool:
+    """Whether a facility takes room of the base budget that senior debt cannot have."""
+    return loan.terms.rank not in ("senior", "bridge") and not loan.terms.standby and not loan.terms.refinances
 
 
 def _tests(
@@ -260,9 +274,10 @@ def _pay(
     flows = Steps(model, inflows, clock, money, debt.loans).build(tests)
     paid = {**flows.senior.interest, **flows.junior.interest}, {**flows.senior.principal, **flows.junior.principal}
     interest, principal = paid[0], {**debt.funding.taken_out, **paid[1]}
+    draws = {**debt.funding.draws, **debt.refinanced.draws}
     for loan in debt.loans:
         was_paid = interest.get(loan.id, Const(0)), principal[loan.id]
-        facility.close_loan(loan, debt.funding.draws[loan.id], *was_paid, clock)
+        facility.close_loan(loan, draws[loan.id], was_paid, debt.refinanced.repaid.get(loan.id), clock)
     short_debt.close(debt.short, flows, without)
     claims.build(model, case.cover, debt.loans, Paid(interest, principal, works.events, works.cash_lost), clock)
     return flows

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finmodel.base.expr import Expr, Given, add, hi, lo
+from finmodel.base.expr import Expr, Given, add, hi, lo, ratio
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.schema_debt import Facility
 from finmodel.cashflow import facility_charges as charges
+from finmodel.cashflow import facility_currency as currencies
+from finmodel.cashflow import facility_deferral as deferral
 from finmodel.cashflow import facility_schedule as schedules
+from finmodel.cashflow.facility_currency import Owed
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.withholding import Withheld
@@ -27,6 +30,9 @@ class Loan:
     """What other modules may use of a facility. Money in the reporting currency, one value a period.
 
     `due_interest` and `due_principal` include what is overdue; `scheduled` is the principal of this date alone.
+    `falls_due` is interest falling due, `fallen_due` the same before any is put off.
+    `before` was drawn before the period; `growth` is what the facility's currency is worth against close, None in the
+    reporting currency; `committed` is the commitment at close, one number.
     """
 
     id: str
@@ -43,6 +49,7 @@ class Loan:
     planned: Line
     interest: Line
     default_interest: Line | None
+    fallen_due: Line
     falls_due: Line
     schedule: Line
     scheduled: Line
@@ -55,6 +62,9 @@ class Loan:
     drawn: Line
     to_date: Line
     withheld: Withheld | None
+    before: Expr
+    growth: Line | None
+    committed: Expr
 
     @property
     def falls_due_later(self) -> Expr:
@@ -69,10 +79,13 @@ class Loan:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a facility reads of the deal: its commitment, when sculpted the solved schedule, and tax on its interest."""
+    """What a facility reads of the deal: its commitment, when sculpted the solved schedule, who borrows, and tax on its
+    interest.
+    """
 
     commitment: Expr
     schedule: Given | None
+    borrower: str = ""
     withheld: Withheld | None = None
 
 
@@ -80,33 +93,30 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
     """Declare a facility's balances, interest, fees and dues; draws and payments follow in `close_loan`."""
     title = facility.label
     loan = model.section(f"facility.{name}", macro.money, title)
-    commitment = loan.line("commitment", f"{title}: Commitment", terms.commitment)
-    outstanding = loan.account("outstanding", f"{title}: Outstanding")
-    accrued = loan.account("accrued", f"{title}: Interest accrued, not due")
-    base = loan.account("base", f"{title}: Amount that the schedule repays")
-    drawn = loan.ahead("drawn", f"{title}: Drawn")
-    to_date = loan.ahead("drawn_to_date", f"{title}: Drawn to date")
-    to_date.define(to_date.prev + drawn)
-    pays, repaying = (on := schedules.dates(loan, facility, clock)).pays, on.repaying
+    exchange = currencies.exchange(loan, facility, clock, macro)
+    agreed = terms.commitment if facility.share is None else exchange.of(terms.commitment)
+    commitment = loan.line("commitment", f"{title}: Commitment", agreed)
+    outstanding = exchange.account(loan, "outstanding", f"{title}: Outstanding")
+    accrued = exchange.account(loan, "accrued", f"{title}: Interest accrued, not due")
+    base = exchange.account(loan, "base", f"{title}: Amount that the schedule repays")
+    drawn, to_date = loan.ahead("drawn", f"{title}: Drawn"), loan.ahead("drawn_to_date", f"{title}: Drawn to date")
+    before = currencies.drawn_before(loan, to_date, exchange)
+    to_date.define(before + drawn)
     rate, years = charges.rate(loan, facility, terms.withheld), clock.years_by(facility.day_count)
-    window_rate = loan.ahead("window_rate", f"{title}: Interest since the last payment date, per unit", RATIO)
-    window_rate.define(window_rate.prev * ~pays.prev + rate * years)
-    schedule = schedules.schedule(loan, facility, repaying, window_rate, terms.schedule)
-    planned = loan.ahead("planned", f"{title}: Planned share still to repay", RATIO)
-    planned.define(planned.lag(1, 1) - schedule)
+    course = schedules.course(loan, facility, rate * years, terms.schedule, clock)
+    schedule, planned = course.schedule, course.planned
     interest = loan.line("interest", f"{title}: Interest on the opening balance", outstanding.opening * rate * years)
     charges.settlement(loan, facility, outstanding.opening, years)
-    late = loan.line(
-        "principal_overdue",
-        f"{title}: Principal overdue, opening",
-        hi(0, outstanding.opening - base.opening * planned.lag(1, 1)) * clock.completed,
-    )
+    late = _late(loan, outstanding, base.opening * planned.lag(1, 1), clock)
     falls_due = loan.line(
-        "interest_due_now", f"{title}: Interest falling due", (accrued.opening + interest) * (pays | clock.last)
+        "interest_due_now", f"{title}: Interest falling due", (accrued.opening + interest) * (course.pays | clock.last)
     )
-    overdue, default_interest = charges.overdue(loan, facility, late, rate * years, years)
+    put_off, payable = deferral.build(loan, (facility, exchange), falls_due, course, terms.borrower)
+    overdue, default_interest = charges.overdue(loan, facility, exchange, late, rate * years, years)
     scheduled = loan.line("scheduled", f"{title}: Principal falling due", base.opening * schedule)
-    early = _early(loan, scheduled, clock)
+    early = _early(loan, facility, scheduled, clock)
+    owed = Owed(outstanding, base, late, [accrued, overdue, put_off])
+    currencies.differences(loan, (facility, exchange), owed, (schedule, planned), terms.borrower)
     return Loan(
         id=name,
         terms=facility,
@@ -116,55 +126,70 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
         accrued=accrued,
         overdue=overdue,
         base=base,
-        pays=pays,
-        repaying=repaying,
-        window_rate=window_rate,
+        pays=course.pays,
+        repaying=course.repaying,
+        window_rate=course.window_rate,
         planned=planned,
         interest=interest,
         default_interest=default_interest,
-        falls_due=falls_due,
+        fallen_due=falls_due,
+        falls_due=payable,
         schedule=schedule,
         scheduled=scheduled,
-        due_interest=charges.due_interest(loan, falls_due, overdue, default_interest, clock),
+        due_interest=charges.due_interest(loan, payable, overdue, default_interest, clock),
         due_principal=_due_principal(loan, outstanding, late, (scheduled, early)),
         early=early,
-        idc=loan.line("idc", f"{title}: Interest during construction", falls_due * clock.construction),
-        fees=charges.fees(loan, facility, (commitment, to_date), years, clock),
+        idc=loan.line("idc", f"{title}: Interest during construction", payable * clock.construction),
+        fees=charges.fees(loan, facility, (commitment, before), years, clock),
         agency=charges.agency(loan, facility, outstanding, clock, macro),
         drawn=drawn,
         to_date=to_date,
         withheld=terms.withheld,
+        before=before,
+        growth=exchange.growth,
+        committed=currencies.at_close(loan, commitment, clock),
     )
 
 
-def close_loan(loan: Loan, drawn: Expr, paid_interest: Expr, paid_principal: Expr, clock: Clock) -> None:
-    """Say what was drawn and paid; interest that is capitalised joins the balance.
+def _late(loan: Section, outstanding: Account, to_come: Expr, clock: Clock) -> Line:
+    """Principal that should have been repaid before."""
+    label = f"{loan.title}: Principal overdue, opening"
+    return loan.line("principal_overdue", label, hi(0, outstanding.opening - to_come) * clock.completed)
 
+
+def close_loan(loan: Loan, drawn: Expr, paid: tuple[Expr, Expr], refinanced: Expr | None, clock: Clock) -> None:
+    """Say what was drawn, what was `paid` of interest and principal, and what another facility repaid.
+
+    Interest that is capitalised joins the balance.
     Construction interest is capitalised by `capitalise`, else paid from funding. In operation, unpaid senior
     interest becomes overdue; unpaid junior interest is capitalised and is no default.
     """
     section, title = loan.section, loan.label
+    paid_interest, paid_principal = paid
+    gone = [] if refinanced is None else [refinanced]
     loan.drawn.define(drawn)
     unpaid = loan.due_interest - paid_interest
     joins: list[Expr] = [loan.idc] if loan.terms.capitalise else []
     joins += [unpaid] if loan.overdue is None else []
     capitalised = [section.line("capitalised", f"{title}: Interest capitalised", add(joins))] if joins else []
-    loan.base.close(add=[loan.drawn, *(line * clock.construction for line in capitalised)])
-    loan.outstanding.close(add=[loan.drawn, *capitalised], less=[paid_principal, *_paid_early(loan)])
-    loan.accrued.close(add=[loan.interest], less=[loan.falls_due])
+    scheduled = [ratio(amount, loan.planned) for amount in gone]
+    loan.base.close(add=[loan.drawn, *(line * clock.construction for line in capitalised)], less=scheduled)
+    loan.outstanding.close(add=[loan.drawn, *capitalised], less=[paid_principal, *_paid_early(loan), *gone])
+    loan.accrued.close(add=[loan.interest], less=[loan.fallen_due])
     if loan.overdue is not None:
         loan.overdue.closing.define(unpaid)
-    _note(loan, paid_interest, paid_principal)
+    _note(loan, [paid_interest, paid_principal, *gone])
 
 
-def _note(loan: Loan, paid_interest: Expr, paid_principal: Expr) -> None:
+def _note(loan: Loan, paid: list[Expr]) -> None:
     """What the lender brings and takes, and what is owed to it."""
     register, lender = loan.section.model.register, f"facility.{loan.id}"
     register.receives(loan.drawn, lender)
+    paid_interest, *others = paid
     interest = paid_interest if loan.terms.capitalise else paid_interest + loan.idc
     if loan.withheld is not None:
         interest = interest - loan.withheld.from_interest(loan.section, interest)
-    for amount in (interest, paid_principal, loan.fees, loan.agency, *_paid_early(loan)):
+    for amount in (interest, *others, loan.fees, loan.agency, *_paid_early(loan)):
         register.pays(amount, lender)
     register.owes("loans", loan.outstanding.closing)
     register.owes("interest_accrued", loan.accrued.closing)
@@ -172,9 +197,9 @@ def _note(loan: Loan, paid_interest: Expr, paid_principal: Expr) -> None:
         register.owes("interest_overdue", loan.overdue.closing)
 
 
-def _early(loan: Section, scheduled: Line, clock: Clock) -> Line | None:
-    """Principal that falls due while completion is late: it is paid from funding."""
-    if not clock.delays:
+def _early(loan: Section, facility: Facility, scheduled: Line, clock: Clock) -> Line | None:
+    """Principal that falls due while completion is late: it is paid from funding; bridge loans are taken out."""
+    if not clock.delays or facility.rank == "bridge":
         return None
     return loan.line("early", f"{loan.title}: Principal due before completion", scheduled * clock.construction)
 

@@ -12,6 +12,7 @@ from finmodel.base.expr import Const, Expr, hi
 from finmodel.base.model import Account, Line, Section
 from finmodel.base.units import PER_YEAR
 from finmodel.case.schema_debt import Facility
+from finmodel.cashflow.facility_currency import Exchange
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.withholding import Withheld
@@ -40,13 +41,18 @@ def settlement(loan: Section, facility: Facility, opening: Line, years: Line) ->
         loan.line("net_swap_settlement", label, opening * swapped * years)
 
 
-def fees(loan: Section, facility: Facility, amounts: tuple[Line, Line], years: Line, clock: Clock) -> Line:
-    """Upfront fee at financial close and commitment fee on what is not yet drawn, both before completion."""
-    commitment, to_date = amounts
+def fees(loan: Section, facility: Facility, amounts: tuple[Line, Expr], years: Line, clock: Clock) -> Line:
+    """Upfront fee at financial close and commitment fee on what is not yet drawn, both before completion.
+
+    The fee of a facility that refinances others is defined with its draw.
+    """
+    if facility.drawn_on is not None:
+        return loan.ahead("fees", f"{facility.label}: Fees of refinancing")
+    commitment, before = amounts
     upfront = loan.line(
         "upfront_fee", f"{facility.label}: Upfront fee", commitment * facility.upfront_fee * clock.first
     )
-    undrawn = hi(0, commitment - to_date.prev)
+    undrawn = hi(0, commitment - before)
     commitment_fee = loan.line(
         "commitment_fee",
         f"{facility.label}: Commitment fee",
@@ -60,17 +66,18 @@ def agency(loan: Section, facility: Facility, outstanding: Account, clock: Clock
     label = f"{facility.label}: Agency fee"
     if facility.agency_fee is None:
         return loan.line("agency_fee", label, Const(0))
-    open_ = clock.construction | (hi(0, outstanding.opening) > macro.cent)
+    owed = hi(0, outstanding.opening) > macro.cent
+    open_ = owed if facility.drawn_on is not None else clock.construction | owed
     return loan.line("agency_fee", label, macro.convert(facility.agency_fee) * clock.years * open_)
 
 
 def overdue(
-    loan: Section, facility: Facility, late: Line, accrual: Expr, years: Line
+    loan: Section, facility: Facility, exchange: Exchange, late: Line, accrual: Expr, years: Line
 ) -> tuple[Account | None, Line | None]:
     """Overdue interest and what overdue amounts cost; junior debt has neither."""
     if facility.rank != "senior":
         return None, None
-    account = loan.account("overdue", f"{facility.label}: Interest overdue")
+    account = exchange.account(loan, "overdue", f"{facility.label}: Interest overdue")
     margin = facility.default_margin * years
     penalty = late * margin + account.opening * (accrual + margin)
     return account, loan.line("default_interest", f"{facility.label}: Default interest", penalty)

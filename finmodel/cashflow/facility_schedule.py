@@ -12,11 +12,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from finmodel.base.errors import ModelError
-from finmodel.base.expr import Expr, Given, ratio
+from finmodel.base.expr import Expr, Given, month_of, ratio
 from finmodel.base.model import Line, Section
 from finmodel.base.units import RATIO
+from finmodel.case.calendar import ONE_MONTH
 from finmodel.case.schema_debt import Facility
 from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class Course:
+    """When a facility pays and repays, interest since the last payment date per unit, shares repaid and to repay."""
+
+    pays: Line
+    repaying: Line
+    window_rate: Line
+    schedule: Line
+    planned: Line
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,17 @@ class Dates:
 
     pays: Line
     repaying: Line
+
+
+def course(loan: Section, facility: Facility, accrual: Expr, solved: Given | None, clock: Clock) -> Course:
+    """Declare dates, the rate over each window, and the schedule; `accrual` is interest of the period, per unit."""
+    on, title = dates(loan, facility, clock), facility.label
+    window_rate = loan.ahead("window_rate", f"{title}: Interest since the last payment date, per unit", RATIO)
+    window_rate.define(window_rate.prev * ~on.pays.prev + accrual)
+    repaid = schedule(loan, facility, on.repaying, window_rate, solved)
+    planned = loan.ahead("planned", f"{title}: Planned share still to repay", RATIO)
+    planned.define(planned.lag(1, 1) - repaid)
+    return Course(on.pays, on.repaying, window_rate, repaid, planned)
 
 
 def dates(loan: Section, facility: Facility, clock: Clock) -> Dates:
@@ -38,15 +61,20 @@ def dates(loan: Section, facility: Facility, clock: Clock) -> Dates:
     pays = loan.flag("payment_date", label, months)
     if facility.table is not None:
         return Dates(pays, _counted(loan, facility.table > 0))
-    eligible = loan.flag(
-        "grace_over",
-        f"{title}: Grace period over",
-        pays & clock.due & (clock.planned + facility.grace <= clock.end_month),
-    )
+    since, open_ = _start(facility, clock)
+    over = pays & open_ & (since + facility.grace <= clock.end_month)
+    eligible = loan.flag("grace_over", f"{title}: Grace period over", over)
     number = loan.ahead("instalment", f"{title}: Instalment number", RATIO)
     number.define(number.prev + eligible)
     repaying = loan.flag("repayment_date", f"{title}: Repayment date", eligible & (number <= facility.instalments))
     return Dates(pays, repaying)
+
+
+def _start(facility: Facility, clock: Clock) -> tuple[Expr, Expr]:
+    """The month from which grace counts, and the flag of periods after it: completion, or the draw of a refinancing."""
+    if facility.drawn_on is None:
+        return clock.planned, clock.due
+    return month_of(facility.drawn_on) + ONE_MONTH, facility.drawn_on < clock.last_day
 
 
 def takeout_date(facility: Facility, clock: Clock) -> Expr:

@@ -16,10 +16,11 @@ from finmodel.base.expr import Const, Expr, Given, add, hi, lo, ratio
 from finmodel.base.folds import total
 from finmodel.base.model import Line, Model, Section
 from finmodel.case.schema_debt import FundingTerms
-from finmodel.cashflow import bridge
+from finmodel.cashflow import bridge, overrun
 from finmodel.cashflow.bridge import Bridged
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.sizing import Unknowns
 from finmodel.cashflow.timing import Clock
 
 
@@ -61,10 +62,10 @@ def build(
     terms: FundingTerms,
     needs: Needs,
     loans: Sequence[Loan],
-    shared_total: Given,
+    solved: Unknowns,
     frame: tuple[Clock, Macro],
 ) -> Funding:
-    """Declare uses and sources; `shared_total` is the solved total of the uses that facilities share."""
+    """Declare uses and sources; the total of the uses that facilities share, and of equity, are solved."""
     clock, macro = frame
     section = model.section("funding", macro.money, "Funding")
     paid_idc = [loan.idc for loan in loans if not loan.terms.capitalise]
@@ -93,10 +94,9 @@ def build(
     shared = section.line(
         "shared", "Uses that facilities share", hi(0, net - add(alone)) if alone else net * clock.construction
     )
-    drawn = _drawings(section, loans, shared, shared_total)
-    taken_out = add(list(drawn.taken_out.values()))
-    equity = section.line("equity", "Equity paid in", net - add(list(drawn.draws.values())) + taken_out)
-    section.line("equity_target", "Equity paid in, total", total(equity))
+    drawn = _drawings(section, [loan for loan in loans if not loan.terms.standby], shared, solved.shared_uses)
+    needed = net - add(list(drawn.draws.values())) + add(list(drawn.taken_out.values()))
+    equity, standby = _equity(section, terms, loans, needed, solved.equity)
     finance_cost = section.line(
         "finance_cost", "Financing cost of construction, capitalised", _finance_cost(loans, fees, premium, clock)
     )
@@ -105,7 +105,7 @@ def build(
         grants=grants,
         income=income,
         surplus=surplus,
-        draws=drawn.draws,
+        draws={**drawn.draws, **standby},
         taken_out=drawn.taken_out,
         equity=equity,
         shared=shared,
@@ -115,6 +115,23 @@ def build(
         initial_cash=initial_cash,
         finance_cost=finance_cost,
     )
+
+
+def _equity(
+    section: Section, terms: FundingTerms, loans: Sequence[Loan], needed: Expr, committed: Given
+) -> tuple[Line, dict[str, Line]]:
+    """What owners pay in, and what standby facilities draw in their place beyond the commitment."""
+    standby = [loan for loan in loans if loan.terms.standby]
+    if not standby:
+        equity = section.line("equity", "Equity paid in", needed)
+        section.line("equity_target", "Equity paid in, total", total(equity))
+        return equity, {}
+    whole = section.line("equity_needed", "Needed beside facilities and grants", needed)
+    section.line("equity_target", "Needed beside facilities and grants, total", total(whole))
+    draws = overrun.build(section, standby, whole, committed, terms.overrun_debt)
+    equity = section.line("equity", "Equity paid in", whole - add(list(draws.values())))
+    section.line("equity_total", "Equity paid in, total", total(equity))
+    return equity, draws
 
 
 def _drawings(section: Section, loans: Sequence[Loan], shared: Line, shared_total: Given) -> Bridged:
@@ -140,9 +157,7 @@ def _late(costs: list[Line], debt: tuple[Line, list[Line]], alone: list[Expr], c
 def _draw(section: Section, loan: Loan, shared: Line, whole: Line) -> Line:
     """The facility's share of the period's uses, up to what is left of its commitment."""
     wanted = shared * ratio(loan.commitment, whole)
-    return section.line(
-        f"draw.{loan.id}", f"Drawing, {loan.label}", lo(wanted, hi(0, loan.commitment - loan.to_date.prev))
-    )
+    return section.line(f"draw.{loan.id}", f"Drawing, {loan.label}", lo(wanted, hi(0, loan.commitment - loan.before)))
 
 
 def _finance_cost(loans: Sequence[Loan], fees: Line, premium: Line, clock: Clock) -> Expr:

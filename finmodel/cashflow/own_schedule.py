@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from finmodel.base.expr import Given, add, ratio, where
+from finmodel.base.expr import Expr, Given, add, hi, ratio, where
 from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Section
 from finmodel.base.units import RATIO
@@ -27,46 +27,47 @@ def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given)
     part = section.line(
         "sculpted_share", "Sculpted share of senior debt", add([senior.share(x) for x in sculpted]), RATIO
     )
-    rates = add([loan.window_rate * senior.share(loan) for loan in sculpted])
-    rate = section.line(
-        "sculpted_rate", "Interest of sculpted debt over the window, per unit", ratio(rates, part), RATIO
-    )
-    own = add([senior.unit_service(loan) * senior.share(loan) for loan in senior.own(loans)])
+    rate, growth = senior.interest(section, sculpted), senior.growth(section, sculpted, "sculpted_growth")
+    own = add([senior.unit_service(loan) * senior.worth(loan) for loan in senior.own(loans)])
     service = section.line("own_service", "Service of own schedules, per unit of senior debt", own, RATIO)
-    label = "Capacity less the service of own schedules"
-    left = section.line("net_capacity_left", label, (capacity - service * debt) * repaying)
-    value = sculpting.valued(section, (repaying, rate), left)
-    worth = _worth(section, service, (repaying, rate), (value, left))
+    label = "Capacity that the service of own schedules leaves"
+    left = section.line("capacity_left", label, hi(0, capacity - service * debt) * repaying)
+    value = sculpting.valued(section, (repaying, rate), left, growth)
+    later: Expr = value if growth is None else value * growth
+    worth = _worth(section, service, (repaying, rate), (later, left), growth)
     first = section.model.find("time.first")
     whole = section.line("capacity_at_close", "Debt that all capacity can carry", (value + worth * debt) * first)
     each = section.line("unit_at_close", "Sculpted share, and own service at its value", (worth + part) * first, RATIO)
     by_cover = section.line("by_cover", "Debt at the debt service cover", ratio(total(whole), total(each)))
     at_close = section.line("sculpted_at_close", "Sculpted debt that the capacity left can carry", value * first)
     sculpting.schedule(section, repaying, value, total(at_close))
-    return [by_cover, _between(section, sculpted[0], (service, rate, part), capacity)]
+    return [by_cover, _by_own(section, sculpted[0], (service, rate, part), capacity)]
 
 
-def _worth(section: Section, service: Line, dates: tuple[Line, Line], cash: tuple[Line, Line]) -> Line:
+def _worth(
+    section: Section, service: Line, dates: tuple[Line, Line], cash: tuple[Expr, Line], growth: Line | None
+) -> Line:
     """What the value left loses per unit of senior debt, on sculpted dates."""
-    (repaying, rate), (value, left) = dates, cash
+    (repaying, rate), (later, left) = dates, cash
+    owed = (1 if growth is None else growth) + rate
     worth = section.ahead("own_value", "Value of the service of own schedules to come, per unit", RATIO)
     cut = section.flag(
-        "cut_short", "The date's own capacity limits the debt", repaying & (left * (1 + rate) < (value + left) * rate)
+        "cut_short", "The date's own capacity limits the debt", repaying & (left * owed < (later + left) * rate)
     )
-    kept = where(cut, ratio(service, rate), ratio(worth + service, 1 + rate))
+    kept = where(
+        cut, ratio(service, rate) * (left > 0), ratio((worth if growth is None else worth * growth) + service, owed)
+    )
     step = section.line("own_step", "Value of the service of own schedules at the date", repaying * kept, RATIO)
     return worth.define(step.next + ~repaying.next * worth.next)
 
 
-def _between(section: Section, sculpted: Loan, unit: tuple[Line, Line, Line], capacity: Line) -> Line:
-    """On dates that repay own schedules alone, capacity also pays the interest of sculpted debt."""
+def _by_own(section: Section, sculpted: Loan, unit: tuple[Line, Line, Line], capacity: Line) -> Line:
+    """No date asks more for own schedules than its capacity; between sculpted dates, sculpted interest is paid too."""
     service, rate, part = unit
     dates = section.flag(
-        "own_date",
-        "Date that repays own schedules alone",
-        section.model.find("plan.repayment_date") & ~sculpted.repaying,
+        "own_date", "Date that pays own schedules", section.model.find("plan.repayment_date") & (service > 0)
     )
-    interest = rate * part * sculpted.planned.lag(1, 1)
+    interest = rate * part * sculpted.planned.lag(1, 1) * ~sculpted.repaying
     carried = section.line(
         "own_carried", "Debt that such a date can carry", ratio(capacity, service + interest) * dates
     )
@@ -76,5 +77,5 @@ def _between(section: Section, sculpted: Loan, unit: tuple[Line, Line, Line], ca
 
 def _unbound(section: Section, dates: Line) -> Line:
     """Without such dates nothing is limited: what the uses of funds come to is more than any debt."""
-    none = section.flag("own_none", "No date repays own schedules alone", total(dates).eq(0))
+    none = section.flag("own_none", "No date pays own schedules", total(dates).eq(0))
     return section.line("own_unbound", "No limit of such dates", none * section.model.find("funding.total_uses"))

@@ -8,9 +8,9 @@ Source:  the locked schedule in proportion to what was drawn of it (F1).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from finmodel.base.expr import add, ratio, where
+from finmodel.base.expr import add, hi, ratio, where
 from finmodel.base.model import Line, Model
 from finmodel.base.units import RATIO
 from finmodel.cashflow.facility import Loan, plan_service
@@ -35,3 +35,13 @@ def build(model: Model, senior: Sequence[Loan], clock: Clock, macro: Macro) -> P
     share = ratio(add([loan.base.opening for loan in senior]), add([loan.commitment for loan in senior]))
     drawn = section.line("drawn_share", "Share of senior commitments drawn", where(clock.completed, share, 1), RATIO)
     return Plan(section.line("service", "Senior service, as planned", service), drawn, dates(model, senior))
+
+
+def tested(model: Model, senior: Sequence[Loan], plan: Plan) -> SeniorDates:
+    """The dates on which cover is tested: those of a facility that refinances others too."""
+    later = [loan.repaying for loan in senior if loan.terms.refinances]
+    if not later:
+        return plan.dates
+    label = "Repayment date of senior debt, refinancing included"
+    repaying = model.sections["plan"].flag("tested_date", label, hi(0, plan.dates.repaying, *later))
+    return replace(plan.dates, repaying=repaying)

@@ -14,9 +14,9 @@ from finmodel.base.model import Line, Section
 from finmodel.base.units import RATIO
 
 
-def sculpted(section: Section, label: str, dates: tuple[Line, Line], capacity: Line) -> Line:
+def sculpted(section: Section, label: str, dates: tuple[Line, Line], capacity: Line, growth: Line | None) -> Line:
     """Declare the value of all capacity, and the shares that use it; returns the debt."""
-    value = valued(section, dates, capacity)
+    value = valued(section, dates, capacity, growth)
     first = section.line(
         "capacity_at_close", "Debt that all capacity can carry", value * section.model.find("time.first")
     )
@@ -25,15 +25,18 @@ def sculpted(section: Section, label: str, dates: tuple[Line, Line], capacity: L
     return debt
 
 
-def valued(section: Section, dates: tuple[Line, Line], capacity: Line) -> Line:
+def valued(section: Section, dates: tuple[Line, Line], capacity: Line, growth: Line | None) -> Line:
     """Declare the debt that the capacity still to come can carry, after the payment of each period.
 
-    Where interest on the later capacity would be more than a date's own capacity, the debt is only what that date
-    carries: its capacity over its rate.
+    Debt is counted in money of close, and `growth` is what one of it is worth at each date: 1, or what its currencies
+    have gained; the rate is its interest in money of the date. Where interest on the later capacity would be more than
+    a date's own capacity, the debt is only what that date carries: its capacity over its rate.
     """
     repaying, rate = dates
     value = section.ahead("capacity_value", "Debt that the capacity still to come can carry")
-    carried = lo(ratio(value + capacity, 1 + rate), ratio(capacity, rate, value + capacity))
+    later: Expr = value if growth is None else value * growth
+    owed = (1 if growth is None else growth) + rate
+    carried = lo(ratio(later + capacity, owed), ratio(capacity, rate, value + capacity))
     step = section.line("capacity_step", "Debt that can be carried into the date", repaying * carried)
     return value.define(step.next + ~repaying.next * value.next)
 

@@ -153,10 +153,12 @@ def _by_cover(section: Section, loans: Sequence[Loan], capacity: Capacity, rate:
     if first.terms.profile == "sculpted":
         if senior.own(loans):
             return own_schedule.limits(section, loans, capacity.service, solved.debt)
-        return [sculpting.sculpted(section, label, (first.repaying, rate), capacity.service)]
+        growth = senior.growth(section, loans, "growth")
+        own = rate if growth is None else senior.interest(section, loans)
+        return [sculpting.sculpted(section, label, (first.repaying, own), capacity.service, growth)]
     repaying = capacity.dates.repaying
-    if senior.own(loans):
-        service = add([senior.share(loan) * senior.unit_service(loan) for loan in loans]) * repaying
+    if senior.own(loans) or senior.foreign(loans):
+        service = add([senior.worth(loan) * senior.unit_service(loan) for loan in loans]) * repaying
     else:
         service = first.schedule + rate * first.planned.lag(1, 1) * repaying
     unit_service = section.line("unit_service", "Service per unit of debt", service, RATIO)

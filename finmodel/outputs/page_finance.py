@@ -46,7 +46,7 @@ def facilities(result: Results) -> Group | None:
     known = [name for name in terms if f"facility.{name}.commitment" in result.values]
     if not known:
         return None
-    amounts = {name: largest(result, f"facility.{name}.commitment") for name in known}
+    amounts = {name: at_close(result, f"facility.{name}.commitment") for name in known}
     total = math.fsum(amounts.values())
     rows = []
     for name in known:
@@ -82,10 +82,10 @@ def total_of(result: Results, id: str) -> float:
     return math.fsum(result.values[id]) if matching(result, id) else 0.0
 
 
-def largest(result: Results, id: str) -> float:
-    """A single number, or the largest value of a series."""
+def at_close(result: Results, id: str) -> float:
+    """A single number, or the first value of a series: what a commitment in another currency is at close."""
     value: Any = result.values[id]
-    return float(max(value)) if result.model.lines[id].series else float(value)
+    return float(value[0]) if result.model.lines[id].series else float(value)
 
 
 def _uses(result: Results) -> list[Item]:
@@ -97,7 +97,7 @@ def _uses(result: Results) -> list[Item]:
 def _sources(result: Results) -> list[Item]:
     tables = result.case.tables
     grants = total_of(result, "funding.grants_received") - total_of(result, "funding.surplus")
-    kept = {name: terms for name, terms in tables.facility.items() if terms.rank != "bridge"}  # senior debt repaid it
+    kept = {name: terms for name, terms in tables.facility.items() if terms.rank != "bridge" and not terms.refinances}
     loans = [(terms.label, total_of(result, f"funding.draw.{name}")) for name, terms in kept.items()]
     owners = [(terms.label, total_of(result, f"equity.{name}.paid_in")) for name, terms in tables.equity.items()]
     return [("Grants", grants), *loans, *owners]

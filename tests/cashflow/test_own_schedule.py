@@ -90,7 +90,7 @@ def test_a_heavy_own_schedule_is_never_more_than_its_dates_carry(tmp_path: Path)
     result = run(extended(tmp_path, CASE), {"facility.bank.instalments": "2", **_shares(10)})
     cover = pure(result, "ratios.dscr.value")[2:10]
 
-    assert pure(result, "facility.jbic.schedule").min() >= 0
+    assert pure(result, "facility.jbic.schedule").min() > -1e-11  # but for the tolerance of the solver
     assert cover.min() == pytest.approx(1.30, abs=1e-9)
     assert cover[2] > 1.30
     assert failed(result) == set()
@@ -124,6 +124,18 @@ def test_level_and_equal_schedules_are_sized_together_by_the_worst_date(tmp_path
 def test_an_amount_beyond_what_the_own_schedule_leaves_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SolveError, match="cannot be met: the debt service cover"):
         run(extended(tmp_path, CASE), {"sizing.amount": "100 million USD", "sizing.dscr_contracted": "1.30x"})
+
+
+def test_a_date_that_the_own_schedule_takes_whole_limits_all_debt(tmp_path: Path) -> None:
+    """A bullet of 80 % on the third date: D x 0.8 x 1.025 <= 11.538462, so D <= 14.071295."""
+    changes = {"facility.bank.instalments": "3", "facility.bank.profile": "bullet", **_shares(20)}
+    result = run(extended(tmp_path, CASE), changes)
+    debt = metric(result, "debt.jbic") + metric(result, "debt.bank")
+
+    assert debt / 1e6 == pytest.approx(CAPACITY / (0.8 * 1.025), rel=1e-9)
+    assert result.facts["binding_constraint"] == "debt service cover on dates of own schedules"
+    assert pure(result, "facility.jbic.schedule").sum() == pytest.approx(1, abs=1e-9)
+    assert metric(result, "dscr_min") == pytest.approx(1.30, abs=1e-9)
 
 
 def _shares(first: int) -> dict[str, str]:
