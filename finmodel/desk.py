@@ -140,9 +140,19 @@ class Desk:
         yield Trial("case base", (back,), (), self._values(self.given))
         for column in self.columns:
             yield Trial(f"case {column.live.name}", (Edit(switch, column.live.name),), (back,), self._own(column))
-        chosen = random.Random(SEED).sample(candidates(book), k=min(CHANGES, len(candidates(book))))
-        for at, key in enumerate(chosen):
-            yield self._change(book, key, MOST * (1 if at % 2 else -1) * (at + 1) / CHANGES)
+        yield from self._changes(book)
+
+    def _changes(self, book: Book) -> Iterator[Trial]:
+        """Inputs drawn at random and moved; one that moves no result would show nothing, so another is drawn."""
+        found, base = 0, _metrics(self.wide.model, self._values(self.given))
+        possible = candidates(book)
+        for key in random.Random(SEED).sample(possible, k=len(possible)):
+            trial = self._change(book, key, MOST * (1 if found % 2 else -1) * (found + 1) / CHANGES)
+            if _metrics(self.wide.model, trial.expected) != base:
+                found += 1
+                yield trial
+            if found == CHANGES:
+                return
 
     def _own(self, column: Column) -> Values:
         """A column's numbers, from lines of its own where it is a case of its own."""
@@ -204,9 +214,9 @@ def _is(column: Column, scenario: str | None) -> bool:
     return column.built is not None and column.built.case.scenario == scenario
 
 
-def _metrics(model: Model, values: Values) -> dict[str, float | None]:
+def _metrics(model: Model, values: Inputs) -> dict[str, float | None]:
     """Named results; None where not applicable."""
-    found = {name: float(values[metric.line.id]) for name, metric in model.metrics.items()}
+    found = {name: np.asarray(values[metric.line.id]).item() for name, metric in model.metrics.items()}
     return {name: None if math.isnan(value) else value for name, value in found.items()}
 
 
