@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from finmodel.base.model import Line, Model
+from finmodel.base.model import Model
 from finmodel.case.read import Case
 from finmodel.engine.code import Value
 from finmodel.engine.results import Results
@@ -124,6 +125,9 @@ class Book:
         """Where everything stands."""
         return Layout.of(self.model, self.keys, list(self.overridden), self.case.tables, len(self.cases))
 
-    def line(self, id: str) -> Line | None:
-        """A line, if the model has it."""
-        return self.model.lines.get(id)
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Line → its label; where two lines share one, each has its key beside it."""
+        shown = {id: self.say.line(line) for id, line in self.model.lines.items()}
+        count = Counter(shown.values())
+        return {id: label if count[label] == 1 else f"{label} ({id})" for id, label in shown.items()}

@@ -25,7 +25,7 @@ def fill(book: Book, page: Page) -> bool:
         spot = book.layout.lines[id]
         place = f"{spot.sheet}!{'H' if line.series else 'E'}{spot.row}"
         assert line.expr is not None
-        page.text(row, LABEL, book.say.line(line))
+        page.text(row, LABEL, book.labels[id])
         page.text(row, NOTE, id, "note")
         page.text(row, UNIT, str(line.unit), "unit")
         page.text(row, CONSTANT, place, "place")

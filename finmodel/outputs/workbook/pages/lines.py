@@ -26,7 +26,7 @@ def fill_lines(book: Book, page: Page, sheet: Sheet) -> None:
 def _line(book: Book, page: Page, refs: References, row: int, line: Line) -> None:
     format = "tiny" if line.kind == "check" else format_of(line.unit, line.id, book.result.values.get(line.id))
     closing = line.id.endswith(".closing")
-    page.text(row, LABEL, book.say.line(line), "strong" if closing else "label")
+    page.text(row, LABEL, book.labels[line.id], "strong" if closing else "label")
     page.text(row, NOTE, book.say(_note(book, line)), "note")
     page.text(row, UNIT, unit_text(line.unit, format), "unit")
     formula = refs.formula(line)
