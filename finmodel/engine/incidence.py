@@ -31,6 +31,7 @@ PANELS = 64
 BLOCK = 4096
 TOLERANCE, LEAST = 1e-9, 1e-6  # of support, and of market revenue (F34)
 DAYS_PER_YEAR = 365.0
+SHORTFALLS = ("waterfall.senior_shortfall", "waterfall.junior_shortfall")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ class Deal:
     def paid(self, name: str) -> list[str]:
         """A line of every support contract."""
         return [f"support.{id}.{name}" for id in self.tables.support]
+
+    def insurer(self, id: str) -> str:
+        """The line of an insurer's own account: with claims and recoveries where the case has them; else premium."""
+        own = f"{id}.net_position"
+        return own if own in self.model.lines else f"party.{id}"
 
     def factors(self, rate: float) -> Rows:
         """Discount factor of each period's last day, to financial close."""
@@ -142,6 +148,8 @@ class Incidence:
         deal = self.deal
         metrics = [metric.line.id for metric in deal.model.metrics.values()]
         wanted = [*deal.lines, *deal.paid("paid"), *deal.paid("given_back"), "sales.billed", *metrics]
+        insurers = [deal.insurer(who.id) for who in deal.parties if who.instrument == "cover"]
+        wanted += [id for id in (*SHORTFALLS, *insurers) if id in deal.model.lines]
         return Alternatives(deal.model, deal.values, deal.given, (TOP_UP, GIVE_BACK), list(dict.fromkeys(wanted)))
 
     @cached_property
@@ -163,6 +171,13 @@ class Incidence:
         row = self.flows[self.deal.model.metrics[name].line.id]
         pair = (float(row[0]), float(row[2]))
         return None if np.isnan(pair).any() else pair
+
+    def shortfall(self, id: str) -> tuple[float, float] | None:
+        """The largest amount of debt service unpaid at a date, without and with support; None without such debt."""
+        if id not in self.flows:
+            return None
+        worst = self.flows[id].max(axis=0)
+        return float(worst[0]), float(worst[2])
 
     @cached_property
     def by_date(self) -> Dated:

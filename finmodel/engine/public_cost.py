@@ -45,7 +45,7 @@ def net_cost(incidence: Incidence) -> list[Amount]:
             for who in deal.parties
             if who.instrument == kind and who.public and own in (None, who.country == terms.country)
         ]
-        value = sum(_at_funding_rate(incidence, id) if kind == "loan" else changes[id] for id in ids)
+        value = sum(_changed(incidence, id) if kind in ("loan", "cover") else changes[id] for id in ids)
         return Amount(label, float(value), money, meaning or "PV with support less PV without")
 
     known = terms.funding_rate is not None
@@ -54,7 +54,7 @@ def net_cost(incidence: Incidence) -> list[Amount]:
         change(f"Tax to {terms.country}", "tax", own=True),
         change("Public equity", "equity"),
         change("Public loans: margin net of loss", "loan", meaning=f"change in their net present value, {funding}"),
-        change("Cover: premium", "cover", meaning="change in premium; claims are outside the deal"),
+        change("Cover: premium less claims", "cover", meaning="change in premium and recoveries less claims"),
     ]
     foreign = change("Leakage: tax to other countries", "tax", own=False, meaning="no gain of the own public sector")
     recovered = sum(amount.value or 0.0 for amount in back)
@@ -68,11 +68,11 @@ def net_cost(incidence: Incidence) -> list[Amount]:
     ]
 
 
-def _at_funding_rate(incidence: Incidence, id: str) -> float:
-    """The change in the net present value of a public loan at the rate at which its lender borrows."""
-    rate = government(incidence.deal.tables).funding_rate
-    flows = incidence.flows[f"party.{id}"]
-    factors = incidence.deal.factors(incidence.rate if rate is None else rate.number)
+def _changed(incidence: Incidence, id: str) -> float:
+    """The change in what a public lender (at the rate at which it borrows), or an insurer, has; present value."""
+    funding = government(incidence.deal.tables).funding_rate if id.startswith("facility.") else None
+    flows = incidence.flows[incidence.deal.insurer(id) if id.startswith("cover.") else f"party.{id}"]
+    factors = incidence.deal.factors(incidence.rate if funding is None else funding.number)
     return float(factors @ (flows[:, 2] - flows[:, 0]))
 
 
@@ -99,7 +99,7 @@ def committed(deal: Deal, net_support: float) -> tuple[float, float]:
     """Private debt and equity paid in, and public money committed [reporting currency]."""
     amounts: Mapping[bool, list[float]] = {True: [net_support], False: []}
     for who in deal.parties:
-        if who.instrument in ("loan", "equity"):
+        if who.id.startswith(("facility.", "equity.")):
             name = who.id.partition(".")[2]
             line = f"facility.{name}.drawn" if who.instrument == "loan" else f"equity.{name}.paid_in"
             amounts[who.public].append(float(np.sum(deal.values[line])))

@@ -15,10 +15,12 @@ from rich.text import Text
 
 from finmodel.base.units import CURRENCIES
 from finmodel.engine.government import BY_DATE, INSTRUMENTS, PRO_RATA, WITH_WITHOUT, Government
+from finmodel.engine.incidence import SHORTFALLS
+from finmodel.engine.incidence_paths import Mean
 from finmodel.engine.ledger import exhausted
 from finmodel.engine.public_cost import Amount, net_cost, unit_costs
 from finmodel.outputs.grid import Cell, grid, strong
-from finmodel.outputs.numbers import DUST, NOT_APPLICABLE, clean, decimals_for, fixed, millions, percent
+from finmodel.outputs.numbers import DUST, NOT_APPLICABLE, clean, decimals_for, fixed, metric_text, millions, percent
 from finmodel.outputs.page_results import header
 from finmodel.outputs.page_years import support
 
@@ -29,18 +31,24 @@ DEFINITIONS = {
     "Pro rata": PRO_RATA.partition(": ")[2],
 }
 GROUPS = ("Operations", "Taxes", "Lenders", "Cover", "Owners", "Accounts", "Grants")
+COMPARED = (
+    ("dscr_min", "DSCR, lowest"), ("dscr_avg", "DSCR, average"), ("llcr_min", "LLCR, lowest"),
+    ("equity_irr", "Equity IRR"), ("project_irr_post_tax", "Project IRR, post-tax"), ("npv_post_tax", "NPV, post-tax"),
+)  # fmt: skip
 KINDS = {"operations": 0, "tax": 1, "loan": 2, "cover": 3, "equity": 4, "account": 5, "grant": 6, "subsidy": 6}
 
 
-def page(account: Government) -> Group:
-    """The whole account of a run."""
+def page(account: Government, paths: Mean | None = None) -> Group:
+    """The whole account of a run, and over paths if they were run."""
     blocks: list[RenderableType | None] = [
         header(account.result),
         *support(account.result),
         _programmes(account),
         bodies(account),
+        with_and_without(account),
         incidence(account),
         _behaviour(account),
+        None if paths is None else over_paths(account, paths),
         by_year(account),
         instruments(account),
         amounts("Public net cost, present value", net_cost(account.analysis)),
@@ -61,6 +69,38 @@ def bodies(account: Government) -> Group:
     rate = percent(account.terms.rate.number)
     headers = ("Instrument", "Body", "Kind", f"Paid\n{unit}", f"Received\n{unit}", f"Net\n{unit}", f"PV\n{unit}")
     return grid(f"Public bodies; present value at {rate}", headers, rows, words=(0, 1, 2))
+
+
+def with_and_without(account: Government) -> Group:
+    """Named results without support and with it, on the same debt, and debt service that is unpaid."""
+    rows = []
+    for name, label in COMPARED:
+        pair = account.analysis.metric(name) if name in account.deal.model.metrics else None
+        if pair is not None:
+            unit = account.result.units[name]
+            change = metric_text(name, pair[1] - pair[0], unit)
+            rows.append((label, *(metric_text(name, value, unit) for value in pair), change))
+    for id, label in zip(SHORTFALLS, ("Senior", "Mezzanine"), strict=True):
+        unpaid = account.analysis.shortfall(id)
+        if unpaid is not None and max(unpaid) > DUST:
+            shown = [f"{millions(value)} {account.currency} m" for value in (*unpaid, unpaid[1] - unpaid[0])]
+            rows.append((f"{label} service unpaid at a date, most", *shown))
+    return grid("Without support and with it, debt held", ("", "Without", "With", "Change"), rows)
+
+
+def over_paths(account: Government, found: Mean) -> Group:
+    """Shares of the mean net support over paths, with their intervals."""
+    rows = []
+    for at, who in enumerate(account.deal.parties):
+        if who.funder or abs(found.amounts[at]) <= DUST:
+            continue
+        shares = [None if part is None else float(part[at]) for part in (found.shares, found.low, found.high)]
+        rows.append((who.label, millions(float(found.amounts[at])), *map(_share, shares)))
+    rows.append(("Net support", millions(found.net), "100.0 %" if found.shares is not None else NOT_APPLICABLE, "", ""))
+    headers = ("Party", f"Mean\n{account.currency} m, PV", "Share", "from", "to")
+    title = f"Where support ends over {found.worlds:,} paths (with/without): ratio of means, 95 % interval"
+    avoided = f"Senior debt is short without support, and is not with it, on {percent(found.avoided, 1)} of paths."
+    return Group(grid(title, headers, rows), Text(avoided))
 
 
 def incidence(account: Government) -> Group:

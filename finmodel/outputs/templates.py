@@ -25,6 +25,16 @@ def templates() -> dict[str, Path]:
     return {folder.name: folder for folder in sorted(home().iterdir()) if (folder / CASE_FILE).is_file()}
 
 
+def scheme_files() -> list[Path]:
+    """The published schemes of price support, one file each.
+
+    Raises:
+        FileError: There are none.
+    """
+    home = next(iter(templates().values())).parent
+    return sorted((home / "support").glob("*.toml"))
+
+
 def summary(folder: Path) -> str:
     """What a template is: the first sentence of the comment that opens its case file."""
     rows = (folder / CASE_FILE).read_text(encoding="utf-8").splitlines()

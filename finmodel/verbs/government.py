@@ -1,4 +1,4 @@
-"""Verbs of the government's account: how support is spent, and where it ends."""
+"""Verbs of the government's account: how support is spent, and what other designs would cost."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import Annotated
 
 import typer
 
-from finmodel.terminal import changes, show, write
-from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, app
+from finmodel.terminal import changes, show, write, write_to
+from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, TableJson, app
 
 
 @app.command()
-def government(
+def government(  # noqa: PLR0913  (an option is a parameter)
     case: CaseFolder,
     scenario: Scenario = None,
     sets: Sets = None,
     hold_debt: HoldDebt = False,
+    paths: Annotated[int | None, typer.Option(help="Show it over so many paths of price risk too.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the paths.")] = 1,
     csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the tables into a folder.")] = None,
     charts: Annotated[Path | None, typer.Option(metavar="DIR", help="Draw the pictures into a folder.")] = None,
 ) -> None:
@@ -29,7 +31,12 @@ def government(
     from finmodel.run import run as run_case
 
     account = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt).government
-    show(page(account))
+    over = None
+    if paths is not None:
+        from finmodel.incidence import incidence_over_paths
+
+        over = incidence_over_paths(account.result, paths, seed)
+    show(page(account, over))
     if csv is not None:
         from finmodel.outputs.government import write_account
 
@@ -38,3 +45,56 @@ def government(
         from finmodel.outputs.charts_government import write_charts
 
         write(f"{len(write_charts(account, charts))} pictures in {charts}")
+
+
+support = typer.Typer(name="support", help="Compare designs of price support.", no_args_is_help=True)
+app.add_typer(support)
+
+
+@support.command("compare")
+def compare_support(
+    case: CaseFolder,
+    outcome: Annotated[str, typer.Option(metavar="dscr|irr", help="What all designs must reach.")] = "dscr",
+    target: Annotated[str | None, typer.Option(metavar="VALUE", help="Such as 1.30x; else the case's own.")] = None,
+    scenario: Annotated[str | None, typer.Option(metavar="NAME", help="Where it is measured; else the case.")] = None,
+    sets: Sets = None,
+    json: TableJson = None,
+) -> None:
+    """Size each published scheme to the same outcome and rank them by public cost."""
+    from finmodel.design_table import compare_designs, to_json
+    from finmodel.outputs.page_designs import page
+
+    table = compare_designs(case, outcome, _ratio(target), scenario, changes(sets))
+    if json is not None:
+        write_to(json, to_json(table))
+    if json != "-":
+        show(page(table.base, table.rows, table.metric, table.target, table.world))
+
+
+@support.command("floor")
+def cheapest(
+    case: CaseFolder,
+    dscr: Annotated[str, typer.Option(metavar="VALUE", help="The lowest DSCR to reach, such as 1.20x.")],
+    probability: Annotated[str, typer.Option(metavar="SHARE", help="With this probability, such as 85 %.")],
+    sets: Sets = None,
+) -> None:
+    """Find the cheapest floor, or floor and budget, that reaches a cover with a probability."""
+    from finmodel.design_table import cheapest_floor
+    from finmodel.outputs.page_designs import floor_page
+
+    asked = (_ratio(dscr) or 0.0, _ratio(probability) or 0.0)
+    table = cheapest_floor(case, *asked, changes(sets))
+    show(floor_page(table.base, table.rows, table.unit, asked, table.cheapest))
+
+
+def _ratio(text: str | None) -> float | None:
+    """A ratio as typed: 1.30x, 85 %."""
+    from finmodel.base.errors import UsageError
+    from finmodel.case.quantity import BadValue, read
+
+    if text is None:
+        return None
+    try:
+        return read(text, "ratio", "x")[0]
+    except BadValue as error:
+        raise UsageError(f'"{text[:40]}" is no ratio: write 1.30x or 85 %') from error

@@ -122,7 +122,7 @@ def test_budget_exhausted_in_mid_year_with_two_contracts_stands_in_the_ledger(tm
 
 def test_public_net_cost_is_net_support_less_what_comes_back_and_foreign_tax_is_leakage():
     rows = flagship("detente").government.net_cost.set_index("name")["value"]
-    back = ["Tax to Japan", "Public equity", "Public loans: margin net of loss", "Cover: premium"]
+    back = ["Tax to Japan", "Public equity", "Public loans: margin net of loss", "Cover: premium less claims"]
 
     assert rows["Public net cost"] == pytest.approx(rows["Net support"] - sum(rows[name] for name in back))
     assert rows["Leakage: tax to other countries"] == pytest.approx(

@@ -1,0 +1,277 @@
+"""The comparison of designs: one row a scheme, ranked by expected public cost; and the cheapest floor for a cover."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from finmodel.base.errors import UsageError
+from finmodel.designs import (
+    CLOSE,
+    HALVINGS,
+    HIGHEST,
+    STEPS,
+    Design,
+    Scheme,
+    World,
+    base_of,
+    draws_of,
+    schemes,
+    worlds_of,
+)
+from finmodel.engine.results import Results
+from finmodel.outputs.version import version
+
+SCHEMA = "finmodel.designs/1"
+METRICS = {"dscr": "dscr_min", "irr": "equity_irr"}
+STEP = 0.1  # of cover, for the cost of each
+KG_PER_T = 1000.0
+BLOCKS, SEED = 4, 1  # of 1,024 paths
+Draws = Sequence[Mapping[str, Any]]
+BUDGETS = (0.5, 0.75, 1.0, 1.5, 3.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A scheme sized to the outcome: its main figure, and what it costs; or why it is not reached.
+
+    Money is in the reporting currency, present value; `costs` by world; `p95` over paths of the case's [risk] table,
+    the same for all designs; `buyers` is what buyers pay, expected.
+    """
+
+    name: str
+    label: str
+    key: str
+    value: float | None
+    unit: str
+    outcome: float | None
+    expected: float | None
+    costs: Mapping[str, float]
+    p95: float | None
+    buyers: float
+    per_kg: float | None
+    per_step: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DesignTable:
+    """Designs of support, sized to one outcome in one world, and ranked by expected public cost."""
+
+    base: Results
+    metric: str
+    target: float
+    world: str
+    rows: tuple[Row, ...]
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class FloorRow:
+    """The lowest floor at which cover is reached with the probability, under a budget; None if there is none."""
+
+    budget: float
+    floor: float | None
+    probability: float
+    expected: float
+
+
+@dataclass(frozen=True)
+class FloorTable:
+    """The cheapest floor, or floor and budget, that reaches a cover with a probability."""
+
+    base: Results
+    dscr: float
+    probability: float
+    unit: str
+    rows: tuple[FloorRow, ...]
+
+    @property
+    def cheapest(self) -> FloorRow | None:
+        """The row with the least expected cost among those that reach it."""
+        reached = [row for row in self.rows if row.floor is not None]
+        return min(reached, key=lambda row: row.expected) if reached else None
+
+
+def compare_designs(
+    path: Path | str, outcome: str = "dscr", target: float | None = None, scenario: str | None = None,
+    sets: Mapping[str, str] | None = None,
+) -> DesignTable:  # fmt: skip
+    """Size every scheme to the same outcome, and rank them.
+
+    Args:
+        outcome: "dscr" (the lowest) or "irr" (of equity).
+        target: What it must be; by default what the case's own support reaches.
+        scenario: The world in which it is measured; the case as it stands without one.
+
+    Raises:
+        UsageError: No such outcome; the case has not one support contract that a programme pays.
+        CaseError, SolveError, NumberError: As for `run`.
+    """
+    if outcome not in METRICS:
+        raise UsageError(f'"{outcome}" is no outcome of a design: write dscr or irr')
+    case, base = base_of(path, sets)
+    worlds = worlds_of(path, case)
+    at = World("base case", case, 0.0)
+    if scenario is not None:
+        known = [world for world in worlds if world.name == scenario]
+        if not known:
+            raise UsageError(f'"{scenario}" is no scenario with a probability of this case')
+        at = known[0]
+    metric = METRICS[outcome]
+    designs = [one if isinstance(one, tuple) else Design(one, worlds, base) for one in schemes(case)]
+    own = designs[0]
+    assert isinstance(own, Design)
+    reached = own.outcome(at, metric, 1.0)
+    goal = reached if target is None else target
+    draws = draws_of(case, BLOCKS, SEED)
+    rows = [
+        Row("", one[0], "", None, "", None, None, {}, None, 0.0, None, None, one[1])
+        if isinstance(one, tuple)
+        else _row(one, (at, World("base case", case, 0.0)), (metric, goal), draws)
+        for one in designs
+    ]
+    ranked = sorted(rows, key=lambda row: (row.expected is None, row.expected or 0.0))
+    return DesignTable(base, metric, goal, at.name, tuple(ranked), {world.name: world.weight for world in worlds})
+
+
+def cheapest_floor(
+    path: Path | str, dscr: float, probability: float, sets: Mapping[str, str] | None = None
+) -> FloorTable:
+    """The lowest floor at which the lowest DSCR is reached with a probability over scenarios, by budget.
+
+    Raises:
+        UsageError: The case has no scenarios with a probability, or not one support contract with a floor.
+    """
+    case, base = base_of(path, sets)
+    worlds = worlds_of(path, case)
+    if len(worlds) == 1:
+        raise UsageError("the case has no scenarios with a probability: there is none to reach a cover with")
+    own = next(iter(schemes(case)))
+    if not isinstance(own, Scheme) or own.support.floor is None:
+        raise UsageError("the case's support has no floor to look for")
+    rows = [_floor_row(_with_budget(own, times), worlds, base, (dscr, probability), times) for times in BUDGETS]
+    return FloorTable(base, dscr, probability, str(own.support.floor.unit), tuple(rows))
+
+
+def _row(design: Design, at: tuple[World, World], asked: tuple[str, float], draws: Draws) -> Row:
+    """Size a design where its outcome is measured; its paths are drawn around the base case."""
+    scheme, (world_at, base), (metric, goal) = design.scheme, at, asked
+    given = getattr(scheme.support, scheme.main)
+    unit = str(given.unit)
+    without = design.without(world_at, metric)
+    scale, best = _solve(lambda scale: design.outcome(world_at, metric, scale), goal)
+    if scale is None:
+        shown = f"{best:.2f}x" if metric == "dscr_min" else f"{best * 100:.2f} %"
+        reason = f"reaches {shown} at most"
+        return Row(scheme.name, scheme.label, scheme.main, None, unit, best, None, {}, None, 0.0, None, None, reason)
+    costs = {world.name: design.cost(world, scale) for world in design.worlds}
+    expected = _mean(design.worlds, lambda world: costs[world.name])
+    buyers = _mean(design.worlds, lambda world: design.by_buyers(world, scale))
+    kilos = _mean(design.worlds, lambda world: design.tonnes(world, scale)) * KG_PER_T
+    gain = (goal - without) / STEP if metric == "dscr_min" else (goal - without) / (STEP / 10)
+    value = max(given.value) if isinstance(given.value, tuple) else given.value
+    return Row(
+        scheme.name,
+        scheme.label,
+        scheme.main,
+        value * scale,
+        unit,
+        design.outcome(world_at, metric, scale),
+        expected,
+        costs,
+        float(np.quantile(design.simulated(base, scale, draws), 0.95)) if draws else None,
+        buyers,
+        expected / kilos if kilos else None,
+        expected / gain if gain > CLOSE else None,
+    )
+
+
+def _mean(worlds: Sequence[World], of: Callable[[World], float]) -> float:
+    return math.fsum(world.weight * of(world) for world in worlds)
+
+
+def _solve(outcome: Callable[[float], float], goal: float) -> tuple[float | None, float]:
+    """The least scale at which an outcome is reached; None, and the best there is, if none does."""
+    if outcome(1.0) >= goal - CLOSE and outcome(1.0 - CLOSE) < goal - CLOSE:
+        return 1.0, goal
+    best, last = -math.inf, 0.0
+    for step in range(STEPS + 1):
+        scale = HIGHEST * step / STEPS
+        found = outcome(scale)
+        best = max(best, found)
+        if found >= goal - CLOSE:
+            return (0.0 if step == 0 else _halved(outcome, goal, last, scale)), found
+        last = scale
+    return None, best
+
+
+def _halved(outcome: Callable[[float], float], goal: float, low: float, high: float) -> float:
+    """Where an outcome comes to its goal in a bracket: a secant step and a halving in turn.
+
+    A jump is closed in on by halving: there the goal is met by a step and not on the way.
+    """
+    at_low, at_high = outcome(low) - goal, outcome(high) - goal
+    for turn in range(2 * HALVINGS):
+        if (at_high <= CLOSE and outcome(high * (1 - CLOSE)) < goal - CLOSE) or high - low <= CLOSE * high:
+            break
+        secant = low - at_low * (high - low) / (at_high - at_low)
+        middle = secant + CLOSE * high if turn % 2 else (low + high) / 2
+        found = outcome(min(middle, high)) - goal
+        if found >= -CLOSE:
+            high, at_high = min(middle, high), found
+        else:
+            low, at_low = middle, found
+    return high
+
+
+def _with_budget(own: Scheme, times: float) -> Scheme:
+    """The case's own scheme with its programme's budget and envelope scaled."""
+    programmes = {}
+    for name, terms in own.programme.items():
+        changes = {}
+        for key in ("budget", "envelope"):
+            given = getattr(terms, key)
+            value = given.value
+            scaled = tuple(v * times for v in value) if isinstance(value, tuple) else value * times
+            changes[key] = type(given)(given.id, scaled, given.unit, given.label, given.where, given.source)
+        programmes[name] = terms.model_copy(update=changes)
+    return Scheme(own.name, own.label, own.support, programmes)
+
+
+def _floor_row(
+    scheme: Scheme, worlds: list[World], base: Results, asked: tuple[float, float], times: float
+) -> FloorRow:
+    design, (dscr, probability) = Design(scheme, worlds, base), asked
+
+    def reached(scale: float) -> float:
+        return _mean(worlds, lambda world: float(design.outcome(world, "dscr_min", scale) >= dscr - CLOSE))
+
+    scale, best = _solve(reached, probability)
+    floor = scheme.support.floor
+    assert floor is not None
+    value = max(floor.value) if isinstance(floor.value, tuple) else floor.value
+    if scale is None:
+        return FloorRow(times, None, best, math.nan)
+    return FloorRow(times, value * scale, reached(scale), _mean(worlds, lambda world: design.cost(world, scale)))
+
+
+def to_json(table: DesignTable) -> str:
+    """The table as strict JSON: money in units, rates as decimals."""
+    case = table.base.case
+    content = {
+        "schema": SCHEMA,
+        "finmodel": version(),
+        "case": {"name": case.name, "sha256": case.sha256},
+        "currency": case.tables.currency,
+        "outcome": {"metric": table.metric, "target": table.target, "world": table.world},
+        "weights": dict(table.weights),
+        "rows": [vars(row) | {"costs": dict(row.costs)} for row in table.rows],
+    }
+    return json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)

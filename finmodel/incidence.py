@@ -1,0 +1,58 @@
+"""Where support ends over many worlds: the case's own price risk, with support and without, debt held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from finmodel.base.errors import UsageError
+from finmodel.build import build
+from finmodel.case.expand import leaves
+from finmodel.case.public import government
+from finmodel.case.schema import CaseTables
+from finmodel.engine.evaluate import evaluate
+from finmodel.engine.incidence import Deal
+from finmodel.engine.incidence_paths import Mean, over_worlds
+from finmodel.engine.results import Results
+from finmodel.market.setup import market_of
+from finmodel.market.streams import BLOCK, Stream, check_seed
+
+MOST_BLOCKS = 1_000
+
+
+def incidence_over_paths(result: Results, paths: int = 4_096, seed: int = 1) -> Mean:
+    """The incidence of a run's support over the worlds that its [risk] table draws; three times the cost of a run each.
+
+    Args:
+        paths: Rounded up to whole blocks of 1,024.
+
+    Raises:
+        UsageError: The case has no support, no [risk] table, or too many paths are asked for.
+    """
+    case, blocks = result.case, -(-paths // BLOCK)
+    if not case.tables.support:
+        raise UsageError("the case has no price support, so there is no account of where it ends")
+    if not 1 <= blocks <= MOST_BLOCKS:
+        raise UsageError(f"{paths:,} paths: write 1 to {MOST_BLOCKS * BLOCK:,}")
+    market = market_of(case)
+    tables: CaseTables = case.tables.model_copy(deep=True)
+    for _, given, _ in leaves(tables, {}):
+        if given.id in market.inputs and not isinstance(given.value, tuple) and _by_period(market.base, given.id):
+            given.value, given.series = (given.value,) * case.timeline.count, True
+    wide = build(replace(case, tables=tables))
+    inputs = wide.inputs(replace(case, tables=tables))
+    found = {**inputs, **{item.value.id: result.given[item.value.id] for item in wide.model.solved}}
+    values = evaluate(wide.model, wide.plan, found)
+    deal = Deal(wide.model, values, found, tables)
+    return over_worlds(deal, government(tables).rate.number, _draws(market, blocks, check_seed(seed)))
+
+
+def _by_period(base: Mapping[str, Any], id: str) -> bool:
+    """Whether an input is drawn by period, rather than once a path."""
+    return not isinstance(base.get(id, ()), float)
+
+
+def _draws(market: Any, blocks: int, seed: int) -> Iterator[Mapping[str, Any]]:
+    for block in range(blocks):
+        yield market.draw(Stream(seed, block, False), None)[0]
