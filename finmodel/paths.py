@@ -26,6 +26,8 @@ from finmodel.risk.job import Job, KernelText, draw
 from finmodel.risk.summary import Told
 from finmodel.run import TOLERANCE, run
 
+World = dict[str, tuple[float, ...] | float]
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -63,7 +65,7 @@ class Prepared:
         return {**self.given, **{id: value for id, value in drawn.items() if id in self.given}}
 
 
-def worlds(case: Case, seed: int, paths: Sequence[int]) -> dict[str, dict[str, tuple[float, ...] | float]]:
+def worlds(case: Case, seed: int, paths: Sequence[int]) -> dict[str, World]:
     """What some paths draw: "path 73412" → input → its row, or its number, as the case's keys would hold them.
 
     Raises:
@@ -71,7 +73,7 @@ def worlds(case: Case, seed: int, paths: Sequence[int]) -> dict[str, dict[str, t
     """
     prepared = prepare(case, Draws(_count(paths), check_seed(seed)), [])
     drawn = set(prepared.job.market.inputs)
-    found: dict[str, dict[str, tuple[float, ...] | float]] = {}
+    found: dict[str, World] = {}
     for path in paths:
         rows = {id: value for id, value in prepared.path(path).items() if id in drawn}
         found[f"path {path}"] = {id: tuple(v) if isinstance(v, list | tuple) else float(v) for id, v in rows.items()}

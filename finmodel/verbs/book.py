@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from finmodel.base.errors import UsageError
 from finmodel.terminal import changes, write
 from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, app
 
+if TYPE_CHECKING:
+    from finmodel.case.read import Case
+    from finmodel.paths import World
+
+MOST_PATHS = 20
+
 
 @app.command()
-def workbook(
+def workbook(  # noqa: PLR0913  (an option is a parameter)
     case: CaseFolder,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The workbook to write, .xlsx.")],
     scenario: Scenario = None,
     sets: Sets = None,
     hold_debt: HoldDebt = False,
+    paths: Annotated[str, typer.Option(metavar="K1,K2", help="Simulated paths as columns, 20 at most.")] = "",
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of these paths.")] = 1,
     quick: Annotated[bool, typer.Option("--quick", help="Compare the live case only before writing.")] = False,
 ) -> None:
     """Write a case as a live Excel workbook.
@@ -30,5 +39,17 @@ def workbook(
     from finmodel.workbook import write_workbook
 
     result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
-    certificate = write_workbook(result, output, quick=quick)
+    certificate = write_workbook(result, output, quick=quick, paths=_drawn(result.case, paths, seed))
     write(certificate_text(str(output), certificate))
+
+
+def _drawn(case: Case, typed: str, seed: int) -> dict[str, World]:
+    """The inputs of some simulated paths, from their numbers as typed."""
+    if not typed:
+        return {}
+    from finmodel.paths import worlds
+
+    words = [word.strip() for word in typed.split(",")]
+    if len(words) > MOST_PATHS or not all(word.isdecimal() and word.isascii() and len(word) < 10 for word in words):
+        raise UsageError(f'--paths wants at most {MOST_PATHS} numbers, such as 3,2000: got "{typed[:80]}"')
+    return worlds(case, seed, [int(word) for word in words])
