@@ -150,10 +150,10 @@ def _newton(flows: Floats, lower: Floats, upper: Floats, guess: Floats) -> Float
     low, high, factor = lower.copy(), upper.copy(), np.clip(1 / (1 + guess), lower, upper)
     rising = present_value(flows, high) > 0
     active = np.arange(flows.shape[1])
-    rows = flows
+    gains, losses = np.maximum(flows, 0), np.maximum(-flows, 0)
     for _ in range(_STEPS):
         at = factor[active]
-        value, step = _value_and_step(rows, at)
+        value, step = _value_and_step(gains, losses, at)
         above = (value > 0) == rising[active]
         high[active] = np.where(above, at, high[active])
         low[active] = np.where(above, low[active], at)
@@ -164,24 +164,26 @@ def _newton(flows: Floats, lower: Floats, upper: Floats, guess: Floats) -> Float
         factor[active] = np.where(far, trial, at)
         if not far.any():
             break
-        active, rows = active[far], rows if far.all() else rows[:, far]
+        if not far.all():
+            active, gains, losses = active[far], gains[:, far], losses[:, far]
     return factor
 
 
-def _value_and_step(flows: Floats, factor: Floats) -> tuple[Floats, Floats]:
+def _value_and_step(gains: Floats, losses: Floats, factor: Floats) -> tuple[Floats, Floats]:
     """Present value, and Newton's step of the logarithm of the factor, at most 1; nan where a value overflows."""
-    gain, loss, gain_slope, loss_slope = np.zeros((4, flows.shape[1]))
-    for flow in flows[::-1]:
-        gain_slope = gain_slope * factor + gain
-        loss_slope = loss_slope * factor + loss
-        gain = gain * factor + np.maximum(flow, 0)
-        loss = loss * factor - np.minimum(flow, 0)
+    gain, loss, gain_slope, loss_slope = np.zeros((4, factor.size))
+    for gained, lost in zip(gains[::-1], losses[::-1], strict=True):
+        for slope, sum_, flow in ((gain_slope, gain, gained), (loss_slope, loss, lost)):
+            slope *= factor
+            slope += sum_
+            sum_ *= factor
+            sum_ += flow
     value = gain - loss
     pace = factor * (gain_slope / gain - loss_slope / loss)
     step = np.clip(-2 * value / (gain + loss) / pace, -1, 1)
-    lost = np.flatnonzero(~np.isfinite(value))
-    if lost.size:
-        value[lost] = present_value(flows[:, lost], factor[lost])
+    far = np.flatnonzero(~np.isfinite(value))
+    if far.size:
+        value[far] = present_value(gains[:, far] - losses[:, far], factor[far])
     return value, step
 
 
