@@ -35,7 +35,7 @@ COVER = (
     ("Support, net, PV", "support_net_pv"),
 )
 GOAL = "residual_"
-FACTS = (("debt_sized_on", "Debt sized on"), ("binding_constraint", "Debt limited by"))
+FACTS = (("path", "Simulated path"), ("debt_sized_on", "Debt sized on"), ("binding_constraint", "Debt limited by"))
 
 
 def header(result: Results) -> Group:

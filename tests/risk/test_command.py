@@ -52,7 +52,9 @@ def test_the_json_has_the_agreed_names(deal, capsys):
 def test_a_path_is_shown_as_a_term_sheet(deal, capsys):
     assert command(["risk", deal, "--seed", "3", "--replay", "12"]) == 0
 
-    assert "Key results" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Key results" in shown
+    assert "Simulated path: 12 of seed 3" in shown
 
 
 def test_every_path_can_be_written_as_parquet(deal, tmp_path, capsys):
