@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from finmodel.base.expr import Given
 from finmodel.base.units import RATIO
 from finmodel.case.schema_debt import Facility
@@ -16,3 +18,10 @@ JBIC_LIMIT = Given("policy.jbic_limit", 0.7, RATIO, "JBIC's largest share", wher
 def is_jbic(name: str, facility: Facility) -> bool:
     """Whether a facility is a loan of JBIC."""
     return facility.country == "Japan" and (name == "jbic" or "JBIC" in facility.lender)
+
+
+def counted(names: Sequence[str], facilities: Mapping[str, Facility]) -> list[str]:
+    """The senior facilities that JBIC's share is taken of: those named and JBIC's own, or all."""
+    return [
+        name for name, loan in facilities.items() if loan.sized and (not names or name in names or is_jbic(name, loan))
+    ]

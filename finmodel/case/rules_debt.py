@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from finmodel.base.expr import Given
 from finmodel.case.expand import Fault
-from finmodel.case.policy import JBIC_LIMIT, JBIC_STANDARD, is_jbic
+from finmodel.case.policy import JBIC_LIMIT, JBIC_STANDARD, counted, is_jbic
 from finmodel.case.rules_common import (
     TOLERANCE,
     Rule,
@@ -14,6 +14,7 @@ from finmodel.case.rules_common import (
     percent,
     sum_fault,
     typed,
+    unknown,
 )
 from finmodel.case.rules_schedule import months_of, senior_of
 from finmodel.case.schema import CaseTables
@@ -160,17 +161,24 @@ def senior_interest_is_funded(case: CaseTables) -> Iterator[Fault]:
 
 
 def jbic_lends_a_part(case: CaseTables) -> Iterator[Fault]:
-    """JBIC lends at most 70 % of senior debt."""
-    loans = {name: loan for name, loan in senior_of(case).items() if is_jbic(name, loan)}
-    shares = {name: loan.share.number for name, loan in loans.items() if loan.share is not None}
-    total = sum(shares.values())
+    """JBIC lends at most 70 % of the debt beside it; the facilities that are named as such are there."""
+    beside, senior = case.sizing.jbic_beside, senior_of(case)
+    for number, name in enumerate(beside):
+        if name not in senior:
+            yield unknown(f"sizing.jbic_beside.{number}", name, senior, "facility", "senior facility")
+    whole = {name: senior[name].share for name in counted(beside, case.facility)}
+    sizes = {name: share.number for name, share in whole.items() if share is not None}
+    shares = {name: size for name, size in sizes.items() if is_jbic(name, senior[name])}
+    base = sum(sizes.values()) if beside else 1
+    total = sum(shares.values()) / base if base else 0
     if total > JBIC_LIMIT.number + TOLERANCE:
         parts = f" ({' + '.join(percent(share) for share in shares.values())})" if len(shares) > 1 else ""
+        of = "what it lends with" if beside else "senior debt"
         wrong = (
-            f"JBIC lends {percent(total)}{parts} of senior debt: "
+            f"JBIC lends {percent(total)}{parts} of {of}: "
             f"its standard is {percent(JBIC_STANDARD.number)}, its limit {percent(JBIC_LIMIT.number)}."
         )
-        remedy = f'Write share = "{percent(JBIC_STANDARD.number)}" and give the rest to other lenders.'
+        remedy = f'Write share = "{percent(JBIC_STANDARD.number * base)}" and give the rest to other lenders.'
         yield f"facility.{list(shares)[-1]}.share", wrong, remedy
 
 

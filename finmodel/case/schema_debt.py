@@ -95,7 +95,10 @@ class Facility(Table):
 
 
 class SizingTerms(Table):
-    """How senior debt is sized. An amount fixes it; otherwise the lowest of the limits binds."""
+    """How senior debt is sized. An amount fixes it; otherwise the lowest of the limits binds.
+
+    `jbic_beside` names the senior facilities whose sum JBIC's share is taken of; all of them where it is left out.
+    """
 
     amount: Annotated[Given, Quantity("money", ge=0, meaning="Fixed senior debt")] | None = None
     gearing_cap: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Most senior debt as a share of uses")] = (
@@ -113,6 +116,7 @@ class SizingTerms(Table):
     )
     limit: Annotated[Given, Quantity("money", ge=0, meaning="Lenders' limit")] | None = None
     grants_net: bool = False
+    jbic_beside: list[Id] = []
     tail: Annotated[Given, Quantity("month", gt=0, meaning="Contracts outlive senior debt by at least this")] | None = (
         None
     )

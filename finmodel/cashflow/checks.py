@@ -14,7 +14,7 @@ from finmodel.base.folds import highest, lowest, total
 from finmodel.base.model import Line, Model
 from finmodel.base.units import RATIO, YEAR
 from finmodel.case.calendar import MONTHS_PER_YEAR, ONE_MONTH, RATIO_ROUNDING
-from finmodel.case.policy import JBIC_STANDARD, is_jbic
+from finmodel.case.policy import JBIC_STANDARD, counted, is_jbic
 from finmodel.case.schema import CaseTables
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.parts import Deal
@@ -107,7 +107,11 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
     checks.number("distributions_open", "No lock-up of distributions", locked, "alert")
     jbic = [loan.terms.share for loan in deal.senior if is_jbic(loan.id, loan.terms) and loan.terms.share is not None]
     if jbic:
-        over = hi(0, add([*jbic]) - JBIC_STANDARD - RATIO_ROUNDING)
+        share: Expr = add([*jbic])
+        if case.sizing.jbic_beside:
+            whole = [case.facility[name].share for name in counted(case.sizing.jbic_beside, case.facility)]
+            share = ratio(share, add([part for part in whole if part is not None]))
+        over = hi(0, share - JBIC_STANDARD - RATIO_ROUNDING)
         checks.number("jbic_share", "JBIC lends no more than its standard share of senior debt", over, "alert")
     if deal.senior:
         checks.number("no_default", "No default on debt service cover", model.find("ratios.in_default"), "alert")
