@@ -208,7 +208,7 @@ class Quantity:
 
 
 def default(text: str | int) -> Any:
-    """The default of a quantity: each case gets its own Given. "0 money" is in the currency of the case."""
+    """The default of a quantity or a count: each case gets its own Given. "0 money" is in the currency of the case."""
     return Field(default=text)
 
 

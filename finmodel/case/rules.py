@@ -11,6 +11,7 @@ from finmodel.case import (
     rules_cover,
     rules_debt,
     rules_drivers,
+    rules_equity,
     rules_finance,
     rules_money,
     rules_names,
@@ -22,6 +23,7 @@ from finmodel.case import (
     rules_short,
     rules_support,
     rules_time,
+    rules_waterfall,
 )
 from finmodel.case.rules_common import Rule
 
@@ -38,8 +40,10 @@ RULES: list[Rule] = [
     *rules_schedule.RULES,
     *rules_refinancing.RULES,
     *rules_completion.RULES,
+    *rules_equity.RULES,
     *rules_finance.RULES,
     *rules_risk.RULES,
     *rules_drivers.RULES,
     *rules_cover.RULES,
+    *rules_waterfall.RULES,
 ]

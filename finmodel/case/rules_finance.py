@@ -6,12 +6,9 @@ from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
 from finmodel.case.oecd import BUYER_RISK, has_buyer_risk
-from finmodel.case.rules_common import TOLERANCE, Rule, percent, quoted, sum_fault, typed, words
+from finmodel.case.rules_common import Rule, quoted, typed, words
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_cover import OecdPremium
-
-_RESERVES = ("dsra",)
-_CLASS = 'Add a table [equity.sponsor] with share = "100 %".'
 
 
 def one_entity_borrows(case: CaseTables) -> Iterator[Fault]:
@@ -25,38 +22,6 @@ def one_entity_borrows(case: CaseTables) -> Iterator[Fault]:
     for name in borrowers[1:]:
         wrong = f"entity.{borrowers[0]} is the borrower already: a case has one."
         yield f"entity.{name}.borrower", wrong, "Write borrower = false, or remove the line."
-
-
-def a_cap_is_not_below_the_hurdle(case: CaseTables) -> Iterator[Fault]:
-    """A class that stops at its cap must be able to reach its hurdle."""
-    for name, owner in case.equity.items():
-        if owner.cap is not None and owner.cap.number < owner.hurdle.number - TOLERANCE:
-            wrong = f"the cap of {percent(owner.cap.number)} is below the hurdle of {percent(owner.hurdle.number)}."
-            yield f"equity.{name}.cap", wrong, f'Write at least "{percent(owner.hurdle.number)} p.a.".'
-
-
-def the_reserve_is_the_debt_service_reserve(case: CaseTables) -> Iterator[Fault]:
-    """One reserve account is known."""
-    for name in case.reserve:
-        if name not in _RESERVES:
-            wrong = f'"{name}" is not a reserve that this version keeps: it keeps the debt service reserve alone.'
-            yield f"reserve.{name}", wrong, f"Write [reserve.{_RESERVES[0]}]."
-
-
-def equity_is_whole(case: CaseTables) -> Iterator[Fault]:
-    """The shares of equity sum to 100 %; some class comes first, and some class takes what caps leave."""
-    shares = {name: owner.share for name, owner in case.equity.items()}
-    if not shares:
-        yield "equity", "the case has no class of equity: someone owns what debt does not pay for.", _CLASS
-        return
-    last = list(shares)[-1]
-    yield from sum_fault(f"equity.{last}.share", shares, "the shares of equity")
-    if all(owner.subordinated for owner in case.equity.values()):
-        wrong = "every class is subordinated: one at least comes before the others."
-        yield f"equity.{last}.subordinated", wrong, "Write subordinated = false in one of them."
-    if all(owner.cap is not None for owner in case.equity.values()):
-        wrong = "every class has a cap: nobody would receive what lies above."
-        yield f"equity.{last}.cap", wrong, "Remove the cap of one of them."
 
 
 def a_cover_has_one_price(case: CaseTables) -> Iterator[Fault]:
@@ -125,10 +90,7 @@ def _formula(key: str, oecd: OecdPremium) -> Iterator[Fault]:
 
 
 RULES: list[Rule] = [
-    a_cap_is_not_below_the_hurdle,
     one_entity_borrows,
-    the_reserve_is_the_debt_service_reserve,
-    equity_is_whole,
     a_cover_has_one_price,
     the_oecd_formula_prices_its_categories,
 ]

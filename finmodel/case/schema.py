@@ -10,7 +10,7 @@ from finmodel.case.schema_capital import Capex, Grant, Subsidy
 from finmodel.case.schema_chain import Cost, Node, Product
 from finmodel.case.schema_completion import Completion
 from finmodel.case.schema_cover import Cover, Event
-from finmodel.case.schema_debt import Facility, FundingTerms, ReserveTerms, SizingTerms, WaterfallTerms
+from finmodel.case.schema_debt import Facility, FundingTerms, SizingTerms
 from finmodel.case.schema_equity import EquityClass, ReturnTerms
 from finmodel.case.schema_market import Index, Inflation
 from finmodel.case.schema_risk import RiskTerms
@@ -18,6 +18,7 @@ from finmodel.case.schema_sales import Offtake
 from finmodel.case.schema_short import CreditLine, Repo
 from finmodel.case.schema_support import GovernmentTerms, Programme, Support
 from finmodel.case.schema_tax import Entity, Intercompany
+from finmodel.case.schema_waterfall import Closure, Reserves, WaterfallTerms
 from finmodel.case.table import Id, Month, Table
 
 Months = Annotated[Given, Quantity("month", ge=0, structural=True, meaning="A length of time in whole periods")]
@@ -58,6 +59,7 @@ class CaseTables(Table):
     cost: dict[Id, Cost] = {}
     capex: dict[Id, Capex]
     grant: dict[Id, Grant] = {}
+    closure: Closure | None = None
     subsidy: dict[Id, Subsidy] = {}
     facility: dict[Id, Facility] = {}
     repo: dict[Id, Repo] = {}
@@ -66,7 +68,7 @@ class CaseTables(Table):
     event: dict[Id, Event] = {}
     sizing: SizingTerms
     funding: FundingTerms = FundingTerms()
-    reserve: dict[Id, ReserveTerms] = {}
+    reserve: Reserves = Reserves()
     waterfall: WaterfallTerms = WaterfallTerms()
     equity: dict[Id, EquityClass]
     returns: ReturnTerms = ReturnTerms()

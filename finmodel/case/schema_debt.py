@@ -1,4 +1,4 @@
-"""Keys of debt: facilities, sizing, funding, reserves, waterfall."""
+"""Keys of debt: facilities, sizing, funding."""
 
 from __future__ import annotations
 
@@ -139,24 +139,3 @@ class FundingTerms(Table):
     standby_equity: (
         Annotated[Given, Quantity("money", ge=0, meaning="Equity beyond the commitment for cost overrun")] | None
     ) = None
-
-
-class ReserveTerms(Table):
-    """The debt service reserve account."""
-
-    months: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="Months of scheduled service held")]
-    interest: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Interest earned on the balance")] = default(
-        "0 % p.a."
-    )
-
-
-class WaterfallTerms(Table):
-    """Tests and limits between cash and the owners."""
-
-    lockup: Annotated[Given, Quantity("ratio", ge=0, le=5, meaning="No distribution below this debt service cover")] = (
-        default("0.00x")
-    )
-    default_cover: Annotated[
-        Given, Quantity("ratio", ge=0, le=5, meaning="Below this debt service cover, a default: nothing junior is paid")
-    ] = default("0.00x")
-    minimum_cash: Annotated[Given, Quantity("money", ge=0, meaning="Cash kept back from distributions")] | None = None

@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from finmodel.base.expr import Given
-from finmodel.case.leaf import Quantity, default
+from finmodel.case.leaf import Day, Quantity, default
 from finmodel.case.table import Id, Table
 
 
+class Exit(Table):
+    """A put or call of the whole position on a date, to another class or an outside buyer, at a price by formula."""
+
+    kind: Literal["put", "call"]
+    date: Day
+    buyer: Id | None = None
+    outside_buyer: str | None = None
+    price: Annotated[Given, Quantity("money", ge=0, meaning="Price of the position")] | None = None
+    multiple: (
+        Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="Price as a multiple of what was paid in")] | None
+    ) = None
+    rate: (
+        Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Price that brings the seller to this yearly return")]
+        | None
+    ) = None
+
+
 class EquityClass(Table):
-    """A class of owners. A subordinated class is last in distributions; hurdle and cap are yearly returns."""
+    """A class of owners. A subordinated class is last in distributions; hurdle and cap are yearly returns.
+
+    A class that contributes first pays in before the others, one that contributes last after them. Until the date of
+    `deferred_until` a class receives nothing, while what it is owed grows at its hurdle.
+    """
 
     label: str
     holder: str
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the equity paid in")]
+    contributes: Literal["pro_rata", "first", "last"] = "pro_rata"
     subordinated: bool = False
     withholding: Id | None = None
     hurdle: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Return reached before the next tier")] = default(
         "0 % p.a."
     )
+    catch_up: (
+        Annotated[Given, Quantity("ratio", gt=0, le=1, meaning="Share of its tier that a subordinated class receives")]
+        | None
+    ) = None
     cap: (
         Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Return at which distributions to the class stop")]
         | None
     ) = None
+    deferred_until: Day | None = None
+    exit: Exit | None = None
 
 
 class ReturnTerms(Table):

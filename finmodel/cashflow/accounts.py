@@ -49,7 +49,7 @@ def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
         tax=add([entity.accrued + entity.fx for entity in deal.tax]) + works.hook("other_tax"),
         interest_earned=deal.reserve_interest,
     )
-    capital = Capital(deal.loans, deal.funding.finance_cost, deal.funding.equity, paid.distributions)
+    capital = Capital(deal.loans, deal.funding.finance_cost, deal.paid_in, paid.distributions, deal.capital_repaid)
     profit = statements.income(model, operating, capital, frame)
     return statements.balance(model, profit, capital, macro)
 
@@ -63,7 +63,7 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     tax = add([entity.transfer for entity in deal.notional_tax])
     withheld = [owner.withheld for owner in deal.owners if owner.withheld is not None]
     to_owners = deal.paid.distributions - add(list(withheld)) if withheld else deal.paid.distributions
-    net = flows(found.section, project, tax, to_owners - deal.funding.equity)
+    net = flows(found.section, project, tax, to_owners - deal.paid_in)
     found.rate("project_irr_pre_tax", "Project IRR before tax", net.project)
     found.rate("project_irr_post_tax", "Project IRR after tax", net.project_post_tax)
     found.rate("equity_irr", "Equity IRR", net.equity)

@@ -21,7 +21,9 @@ from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.timing import Clock
 
 Frame = tuple[Clock, Macro]
-_OWED_AT_THE_END = ("loans", "interest_accrued", "interest_overdue", "interest_deferred", "operating_arrears")
+_OWED_AT_THE_END = (
+    "loans", "interest_accrued", "interest_overdue", "interest_deferred", "operating_arrears", "letter_of_credit"
+)  # fmt: skip
 """What may stay unpaid for good: the loss of lenders and suppliers."""
 
 
@@ -72,9 +74,8 @@ def _cash(checks: Checks, deal: Deal, books: tuple[Line, Line]) -> None:
     checks.money("cash_conserved", "Cash is conserved", _gap(checks))
     reserves = add([entity.reserve.closing - entity.liability for entity in deal.tax])
     checks.money("tax_reserve", "Tax reserve equals tax payable", reserves)
-    checks.lowest(
-        "cash_not_negative", "Cash is never negative", [paid.cash.closing, paid.locked.closing, paid.reserve.closing]
-    )
+    held = [paid.cash, paid.locked, paid.reserve, *(part.account for part in deal.saved)]
+    checks.lowest("cash_not_negative", "Cash is never negative", [account.closing for account in held])
     owed = [value for item, value in checks.model.register.read("liabilities").items() if item not in _OWED_AT_THE_END]
     checks.money("accounts_end_at_zero", "Accounts end at zero", add([books[0], *owed]) * checks.clock.last)
     checks.money("operating_costs_paid", "Operating costs are paid when due", paid.arrears.closing, "alert")
@@ -115,6 +116,8 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
         checks.number("jbic_share", "JBIC lends no more than its standard share of senior debt", over, "alert")
     if deal.senior:
         checks.number("no_default", "No default on debt service cover", model.find("ratios.in_default"), "alert")
+    if deal.paid.arrears_default is not None:
+        checks.number("no_old_arrears", "No default on senior arrears", deal.paid.arrears_default, "alert")
     if case.sizing.tail is not None and deal.senior:
         _tail(checks, case, deal)
 
@@ -178,7 +181,11 @@ def _support(checks: Checks, case: CaseTables) -> None:
 def _owners(checks: Checks, case: CaseTables, deal: Deal) -> None:
     """Owners receive what is distributed, by shares that are whole, and pay no more than they promised."""
     received = [owner.received for owner in deal.owners]
-    checks.money("owners_receive", "Owners receive what is distributed", add(list(received)) - deal.paid.distributions)
+    missing: Expr = add(list(received)) - deal.paid.distributions
+    outside = [owner.outside for owner in deal.owners if owner.outside is not None]
+    if outside:
+        missing = missing + add([*outside]) - (add([owner.paid_in for owner in deal.owners]) - deal.paid_in)
+    checks.money("owners_receive", "Owners receive what is distributed", missing)
     checks.lowest("owners_not_negative", "No owner receives less than nothing", received)
     checks.number(
         "shares_of_equity", "Shares of equity sum to 1", add([owner.terms.share for owner in deal.owners]) - 1

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from finmodel.base.expr import Const, Expr, Given, add
-from finmodel.base.model import Account, Line, Model
+from finmodel.base.model import Line, Model
 from finmodel.base.timeline import Timeline
 from finmodel.base.units import PER_YEAR
 from finmodel.case.schema import CaseTables
@@ -32,14 +32,18 @@ from finmodel.cashflow import (
     ratios,
     refinancing,
     reserves,
+    set_aside,
     short_debt,
     sizing,
     taxes,
     timing,
+    waterfall,
     withholding,
 )
 from finmodel.cashflow.accounts import report
 from finmodel.cashflow.claims import Paid
+from finmodel.cashflow.desk import Desk, Inflows, Tests
+from finmodel.cashflow.equity import Signed
 from finmodel.cashflow.facility import Loan, Terms
 from finmodel.cashflow.funding import Funding, Needs
 from finmodel.cashflow.macro import Macro
@@ -48,26 +52,17 @@ from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.plan import Plan
 from finmodel.cashflow.ratios import Cover
 from finmodel.cashflow.refinancing import Refinanced
-from finmodel.cashflow.reserves import PlannedService
+from finmodel.cashflow.reserves import ServiceReserve
+from finmodel.cashflow.set_aside import SetAside
 from finmodel.cashflow.short_debt import ShortDebt
 from finmodel.cashflow.sizing import Cash, Room, Sizing, Unknowns
 from finmodel.cashflow.tax import TaxLines
 from finmodel.cashflow.taxes import Financing
 from finmodel.cashflow.timing import Clock
-from finmodel.cashflow.waterfall import Inflows, Steps, Tests, Waterfall
+from finmodel.cashflow.waterfall import Waterfall
 from finmodel.cashflow.withholding import Treasury
 
 Frame = tuple[Clock, Macro]
-
-
-@dataclass(frozen=True)
-class _Reserve:
-    """The debt service reserve: its account, what it should hold, its first funding, and the interest it earns."""
-
-    account: Account
-    target: Expr
-    funding: Expr
-    earned: Line
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,9 @@ class _Debt:
     senior: list[Loan]
     premium: Line
     plan: Plan | None
-    reserve: _Reserve
+    reserve: ServiceReserve
+    saved: list[SetAside]
+    earned: Line
     funding: Funding
     refinanced: Refinanced
     fees: Line
@@ -107,16 +104,12 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     paid_tax, notional_tax = taxes.build(model, case.entity, works, _financing(debt, owed, clock), frame)
     cfads = _cfads(model, works, paid_tax, debt, frame)
     sized = _size(model, case, works, debt, solved, (cfads, frame))
-    covers = None
-    tested = None if debt.plan is None else replace(debt.plan, dates=plan.tested(model, debt.senior, debt.plan))
-    if sized is not None and tested is not None:
-        covers = ratios.cover(model, debt.senior, sized, (tested, solved), frame)
+    tested, covers = _covers(model, debt, sized, solved, frame)
     flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, (works, debt), covers, frame))
-    grants = works.capex.grants
-    left = claw_back.build(model, grants, case.entity, flows.distributions, frame)
+    left = claw_back.build(model, works.capex.grants, case.entity, flows.distributions, frame)
     flows = replace(flows, distributions=left)
-    paid_in, tax = debt.funding.equity, withholding.treasury(case)
-    owners = equity.build(model, case.equity, paid_in, flows.distributions, frame, tax)
+    paid_in = waterfall.paid_in(model, debt.funding.equity, flows)
+    signed = Signed(solved.equity, withholding.treasury(case))
     report(
         model,
         case,
@@ -125,13 +118,16 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
             loans=debt.loans,
             premium=debt.premium,
             fees=debt.fees,
-            reserve_interest=debt.reserve.earned,
+            reserve_interest=debt.earned,
+            saved=debt.saved,
             funding=debt.funding,
             tax=paid_tax,
             notional_tax=notional_tax,
             cfads=cfads,
             paid=flows,
-            owners=owners,
+            paid_in=paid_in,
+            capital_repaid=waterfall.capital_repaid(model, flows),
+            owners=equity.build(model, case.equity, paid_in, flows.distributions, frame, signed),
             solved=solved,
             plan=tested,
             sized=sized,
@@ -140,7 +136,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
         ),
         frame,
     )
-    claw_back.close(model, grants, case.entity, clock)
+    claw_back.close(model, works.capex.grants, case.entity, clock)
     extra.define(model, case.extra_lines, places or {})
     _solve(model, solved)
     return model
@@ -156,16 +152,21 @@ def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns,
     premium = cover.build(model, case.cover, loans, clock, money)
     sized = [loan for loan in senior if loan.terms.sized]
     ahead = plan.build(model, sized, clock, money) if sized else None
-    reserve = _reserve(model, case, senior, ahead, frame)
+    reserve = reserves.service(model, case.reserve.dsra, ahead, frame)
+    saved = set_aside.build(model, case, works, frame)
     grants = model.sections["capex"].ahead("grants_received", "Grants received").define(works.capex.grants_received)
     needs = Needs(works.capex.spent, works.cash, premium, reserve.funding, grants)
     at_close = [loan for loan in loans if not loan.terms.refinances]
     funded = funding.build(model, case.funding, needs, at_close, solved, frame)
     later = refinancing.build(loans, borrower, clock)
     fees = model.sections["cover"].ahead("operating_fees", "Cover premium and agency fees in operation")
-    fees.define((premium + add([loan.agency for loan in loans])) * clock.completed)
+    yearly = (premium + add([loan.agency for loan in loans])) * clock.completed
+    fees.define(yearly if reserve.letter is None else yearly + reserve.letter.fee)
+    if reserve.letter is not None:
+        model.register.taxes(-reserve.letter.interest, borrower)
+    earned = set_aside.interest(model, reserve, saved)
     short = short_debt.build(model, case, works, frame)
-    return _Debt(loans, senior, premium, ahead, reserve, funded, later, fees, short)
+    return _Debt(loans, senior, premium, ahead, reserve, saved, earned, funded, later, fees, short)
 
 
 def _open(model: Model, name: str, terms: Facility, deal: tuple[Unknowns, Treasury, str], frame: Frame) -> Loan:
@@ -178,29 +179,12 @@ def _open(model: Model, name: str, terms: Facility, deal: tuple[Unknowns, Treasu
     return facility.open_loan(model, name, terms, read, clock, money)
 
 
-def _reserve(model: Model, case: CaseTables, senior: list[Loan], ahead: Plan | None, frame: Frame) -> _Reserve:
-    """The reserve follows the plan, in proportion to what was drawn of it (F1)."""
-    clock, money = frame
-    account = model.section("account", money.money, "Accounts").account("dsra", "Debt service reserve account")
-    terms = next(iter(case.reserve.items()), None)
-    label = "Interest earned on the reserve"
-    rate = Const(0) if terms is None else terms[1].interest * clock.years
-    earned = model.sections["account"].line("dsra.interest", label, account.opening * rate)
-    if terms is None or ahead is None:
-        return _Reserve(account, Const(0), Const(0), earned)
-    dates = PlannedService(ahead.service, ahead.dates.pays, ahead.dates.repaying)
-    held = reserves.build(model, *terms, dates, clock)
-    section = model.sections[f"reserve.{terms[0]}"]
-    target = section.line("target_drawn", "Reserve target, for what was drawn", held.target * ahead.drawn)
-    return _Reserve(account, target, held.funding, earned)
-
-
 def _financing(debt: _Debt, within: Mapping[str, Line], clock: Clock) -> Financing:
     """Interest is deducted as it accrues in operation; what accrues before is part of the basis."""
     accrued = [loan.interest * clock.completed for loan in debt.loans]
     late = [loan.default_interest for loan in debt.loans if loan.default_interest is not None]
     interest, fees = add([*accrued, *late, *debt.short.interest]), add([debt.fees, *debt.short.fees])
-    return Financing(interest, fees, debt.funding.finance_cost, debt.reserve.earned, within)
+    return Financing(interest, fees, debt.funding.finance_cost, debt.earned, within)
 
 
 def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Debt, frame: Frame) -> Line:
@@ -215,7 +199,7 @@ def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Deb
     if works.events.stopped is not None:
         earned = section.line("net_before_block", "CFADS before a stop of transfers", cash)
         cash = events.block(model, works.events.stopped, earned, frame[0])
-    return section.line("net_cfads", "CFADS", cash)
+    return section.line("net_cfads", "CFADS", set_aside.settle(debt.saved, cash, frame[0]))
 
 
 def _size(
@@ -244,6 +228,16 @@ def _lasting(loan: Loan) -> bool:
     return loan.terms.rank not in ("senior", "bridge") and not loan.terms.standby and not loan.terms.refinances
 
 
+def _covers(
+    model: Model, debt: _Debt, sized: Sizing | None, solved: Unknowns, frame: Frame
+) -> tuple[Plan | None, Cover | None]:
+    """The plan with the dates that are tested, and the covers on them; None without sized debt."""
+    if debt.plan is None:
+        return None, None
+    tested = replace(debt.plan, dates=plan.tested(model, debt.senior, debt.plan))
+    return tested, None if sized is None else ratios.cover(model, debt.senior, sized, (tested, solved), frame)
+
+
 def _tests(
     model: Model, case: CaseTables, parts: tuple[Operations, _Debt], covers: Cover | None, frame: Frame
 ) -> Tests:
@@ -255,32 +249,31 @@ def _tests(
     back, ahead = (~row.tested | ratios.reaches(row.value, lockup) for row in (covers.historic, covers.forward))
     default = ratios.default(model, covers.historic, case.waterfall.default_cover, senior, frame[1])
     begun = debt.plan.dates.number >= 1
-    return Tests(back & ahead, clock.completed & begun & works.passed, ~default)
+    return Tests(back & ahead, clock.completed & begun & works.passed, ~default, covers.historic)
 
 
 def _pay(
     model: Model, case: CaseTables, works: Operations, debt: _Debt, flow: tuple[Line, Frame], tests: Tests
 ) -> Waterfall:
     """Run the waterfall and close the facilities with what it paid."""
-    cfads, (clock, money) = flow
-    grants = model.find("capex.grants_received") * clock.completed
+    cfads, frame = flow
+    grants = model.find("capex.grants_received") * frame[0].completed
     other = grants + debt.funding.surplus + debt.funding.initial_cash
-    without = cfads + other + debt.reserve.earned
+    without = cfads + other + debt.earned
     if debt.short.net_cash is not None:
         other = other + debt.short.net_cash
-    least = Const(0) if case.waterfall.minimum_cash is None else money.convert(case.waterfall.minimum_cash)
-    held = debt.reserve
-    inflows = Inflows(cfads, other, held.account, held.target, held.funding, held.earned, least)
-    flows = Steps(model, inflows, clock, money, debt.loans).build(tests)
-    paid = {**flows.senior.interest, **flows.junior.interest}, {**flows.senior.principal, **flows.junior.principal}
-    interest, principal = paid[0], {**debt.funding.taken_out, **paid[1]}
+    inflows = Inflows(cfads, other, debt.reserve, debt.earned)
+    desk = Desk(model, case.waterfall, inflows, tests, frame)
+    paid = waterfall.run(desk, debt.loans, debt.refinanced.repaid)
+    interest, principal = paid.interest, {**debt.funding.taken_out, **paid.principal}
     draws = {**debt.funding.draws, **debt.refinanced.draws}
     for loan in debt.loans:
-        was_paid = interest.get(loan.id, Const(0)), principal[loan.id]
-        facility.close_loan(loan, draws[loan.id], was_paid, debt.refinanced.repaid.get(loan.id), clock)
-    short_debt.close(debt.short, flows, without)
-    claims.build(model, case.cover, debt.loans, Paid(interest, principal, works.events, works.cash_lost), clock)
-    return flows
+        payments = interest.get(loan.id, Const(0)), principal[loan.id]
+        gone = [part[loan.id] for part in (debt.refinanced.repaid, paid.prepaid) if loan.id in part]
+        facility.close_loan(loan, draws[loan.id], payments, gone, frame[0])
+    short_debt.close(debt.short, paid, without)
+    claims.build(model, case.cover, debt.loans, Paid(interest, principal, works.events, works.cash_lost), frame[0])
+    return paid
 
 
 def _solve(model: Model, solved: Unknowns) -> None:

@@ -9,6 +9,7 @@ Source:  FAST Standard 2.02-05 (corkscrew); term sheet of each facility; schedul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finmodel.base.expr import Expr, Given, add, hi, lo, ratio
@@ -157,16 +158,15 @@ def _late(loan: Section, outstanding: Account, to_come: Expr, clock: Clock) -> L
     return loan.line("principal_overdue", label, hi(0, outstanding.opening - to_come) * clock.completed)
 
 
-def close_loan(loan: Loan, drawn: Expr, paid: tuple[Expr, Expr], refinanced: Expr | None, clock: Clock) -> None:
-    """Say what was drawn, what was `paid` of interest and principal, and what another facility repaid.
+def close_loan(loan: Loan, drawn: Expr, paid: tuple[Expr, Expr], gone: Sequence[Expr], clock: Clock) -> None:
+    """Say what was drawn, what was `paid` of interest and principal, and what else of the balance is gone.
 
-    Interest that is capitalised joins the balance.
+    What another facility repaid, or cash prepaid, scales the schedule. Interest that is capitalised joins the balance.
     Construction interest is capitalised by `capitalise`, else paid from funding. In operation, unpaid senior
     interest becomes overdue; unpaid junior interest is capitalised and is no default.
     """
     section, title = loan.section, loan.label
     paid_interest, paid_principal = paid
-    gone = [] if refinanced is None else [refinanced]
     loan.drawn.define(drawn)
     unpaid = loan.due_interest - paid_interest
     joins: list[Expr] = [loan.idc] if loan.terms.capitalise else []

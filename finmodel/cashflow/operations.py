@@ -10,6 +10,7 @@ from finmodel.case.schema import CaseTables
 from finmodel.cashflow import (
     capex,
     chain,
+    closure,
     completion,
     costs,
     events,
@@ -26,6 +27,7 @@ from finmodel.cashflow import (
 )
 from finmodel.cashflow.capex import CapexLines
 from finmodel.cashflow.chain import Chain, Plants
+from finmodel.cashflow.closure import ClosureLines
 from finmodel.cashflow.costs import Costs, Income
 from finmodel.cashflow.events import Events
 from finmodel.cashflow.incentive import IncentiveLines
@@ -61,6 +63,7 @@ class Operations:
     cash: Line
     events: Events
     cash_lost: Line | None
+    closure: ClosureLines | None
 
     def hook(self, name: str) -> Expr:
         """An extra line that joins the deal's cash; 0 when the case has none."""
@@ -97,7 +100,8 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     cash = add([*came, extras.get("other_revenue", Const(0))]) - add([*went, extras.get("other_cost", Const(0))])
     if case.completion is not None:
         cash = cash + late.damages - late.cost
-    net = section.line("net_cash", "Cash of operations before tax", cash)
+    closed = None if case.closure is None else closure.build(model, case.closure, frame)
+    net = section.line("net_cash", "Cash of operations before tax", cash if closed is None else cash + closed.cash)
     return Operations(
         chain=nodes,
         sales=sales,
@@ -114,6 +118,7 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
         cash=net,
         events=happening,
         cash_lost=events.cash_lost(model, case, happening, nodes, market, frame),
+        closure=closed,
     )
 
 

@@ -12,6 +12,7 @@ from finmodel.cashflow.funding import Funding
 from finmodel.cashflow.operations import Operations
 from finmodel.cashflow.plan import Plan
 from finmodel.cashflow.ratios import Cover
+from finmodel.cashflow.set_aside import SetAside
 from finmodel.cashflow.sizing import Sizing, Unknowns
 from finmodel.cashflow.tax import TaxLines
 from finmodel.cashflow.waterfall import Waterfall
@@ -26,11 +27,14 @@ class Deal:
     premium: Line
     fees: Line
     reserve_interest: Line
+    saved: list[SetAside]
     funding: Funding
     tax: list[TaxLines]
     notional_tax: list[TaxLines]
     cfads: Line
     paid: Waterfall
+    paid_in: Line
+    capital_repaid: Line | None
     owners: list[Owner]
     solved: Unknowns
     plan: Plan | None

@@ -5,7 +5,8 @@ Timing:  after the payment of a date the target is the planned service of the mo
          date it holds. It starts in the last period of construction, and is zero once no service is left.
 Source:  decisions on the reserve (F26) and on tests that look ahead (F1). First funding is a use of funds: the
          service of the months that start half a year before the first repayment date, so that they contain it. A
-         reserve shorter than a period holds one period's service.
+         reserve shorter than a period holds one period's service. A letter of credit stands for the cash: it needs no
+         funding, costs a fee on its amount, and what is drawn of it is a loan, repaid first from cash left.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from finmodel.base.expr import Expr, hi, where
-from finmodel.base.model import Line, Model, Section
+from finmodel.base.expr import Const, Expr, hi, where
+from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.timeline import MONTHS
 from finmodel.base.units import RATIO
-from finmodel.case.schema_debt import ReserveTerms
+from finmodel.case.schema_waterfall import ReserveTerms
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.plan import Plan
 from finmodel.cashflow.timing import Clock
+
+Frame = tuple[Clock, Macro]
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,79 @@ class PlannedService:
 
 @dataclass(frozen=True)
 class ReservePlan:
-    """What the reserve should hold at the end of each period, and what funding puts in at the end of construction."""
+    """What the reserve should hold at the end of each period, and what funding puts in at the end of construction.
+
+    `remaining` is the planned service from each period to the end.
+    """
 
     target: Line
     funding: Line
+    remaining: Line
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter of credit: what is drawn and owed, the interest on it, and the fee on its amount."""
+
+    owed: Account
+    interest: Line
+    fee: Line
+
+
+@dataclass(frozen=True)
+class ServiceReserve:
+    """The debt service reserve: what it should hold, its first funding, the interest it earns, and what it can pay.
+
+    `final` flags the last payment date when the reserve pays it first; None when it does not.
+    """
+
+    account: Account
+    target: Expr
+    funding: Expr
+    earned: Line
+    available: Expr
+    final: Line | None = None
+    letter: Letter | None = None
+
+
+def service(model: Model, terms: ReserveTerms | None, ahead: Plan | None, frame: Frame) -> ServiceReserve:
+    """Declare the debt service reserve; its target follows the plan, in proportion to what was drawn of it (F1)."""
+    clock = frame[0]
+    section = model.section("account", frame[1].money, "Accounts")
+    account = section.account("dsra", "Debt service reserve account")
+    rate = Const(0) if terms is None else terms.interest * clock.years
+    earned = section.line("dsra.interest", "Interest earned on the reserve", account.opening * rate)
+    model.register.receives(earned, "debt_service_reserve")
+    if terms is None or ahead is None:
+        return ServiceReserve(account, Const(0), Const(0), earned, account.opening)
+    held = build(model, "dsra", terms, PlannedService(ahead.service, ahead.dates.pays, ahead.dates.repaying), clock)
+    own = model.sections["reserve.dsra"]
+    target = own.line("target_drawn", "Reserve target, for what was drawn", held.target * ahead.drawn)
+    if terms.form == "letter_of_credit":
+        return _by_letter(own, terms, (account, earned), target, clock)
+    final = None
+    if terms.final_instalment:
+        last = (held.remaining > frame[1].cent) & (held.remaining.lead(1) <= frame[1].cent)
+        final = own.flag("final_service", "Last payment date of the plan", last)
+    return ServiceReserve(account, target, held.funding, earned, account.opening, final)
+
+
+def _by_letter(
+    section: Section, terms: ReserveTerms, cash: tuple[Account, Line], target: Line, clock: Clock
+) -> ServiceReserve:
+    """The letter's amount is the target of the period before; what is drawn leaves less of it."""
+    owed = section.account("letter", "Drawn on the letter of credit")
+    interest = section.line(
+        "letter_interest", "Interest on what is drawn of the letter", owed.opening * terms.rate * clock.years
+    )
+    fee = section.line("letter_fee", "Fee of the letter of credit", target.prev * terms.fee * clock.years)
+    left = section.line("letter_left", "Not yet drawn of the letter", hi(0, target.prev - owed.opening))
+    register = section.model.register
+    register.pays(fee, "letter_of_credit")
+    register.owes("letter_of_credit", owed.closing)
+    register.earns("letter_of_credit", -interest)
+    account, earned = cash
+    return ServiceReserve(account, target, Const(0), earned, left, letter=Letter(owed, interest, fee))
 
 
 def build(model: Model, name: str, terms: ReserveTerms, service: PlannedService, clock: Clock) -> ReservePlan:
@@ -54,7 +128,7 @@ def build(model: Model, name: str, terms: ReserveTerms, service: PlannedService,
     funding = section.line("funding", f"{title}: Initial funding", first * clock.last_construction)
     target = section.ahead("target", f"{title}: Target")
     target.define(where(service.pays & clock.completed, ahead, funding + target.prev))
-    return ReservePlan(target, funding)
+    return ReservePlan(target, funding, remaining)
 
 
 def _first_service(section: Section, service: PlannedService, remaining: Line, held: int, clock: Clock) -> Line:

@@ -97,6 +97,14 @@ class Returns:
         shown_row = self.section.display(name, label, shown(value, ~never), RATIO)
         self.model.metric(name, shown_row, never, ("", "nothing is paid in"))
 
+    def loss(self, name: str, label: str, multiple: str) -> None:
+        """The share of the money paid in that does not come back, undiscounted, as a result."""
+        find = self.model.find
+        put, got, never = (find(f"{multiple}.{part}") for part in ("paid", "received", "never"))
+        value = self.section.line(f"{name}.value", f"{label}: Value", hi(0, ratio(put - got, put)), RATIO)
+        shown_row = self.section.display(name, label, shown(value, ~never), RATIO)
+        self.model.metric(name, shown_row, never, ("", "nothing is paid in"))
+
     def payback(self, name: str, label: str, flow: Line) -> None:
         """Years from financial close until the flow is recovered, linear within the period, as a result."""
         line = self.section
@@ -117,12 +125,13 @@ class Returns:
         )
 
     def classes(self, owners: Sequence[Owner]) -> None:
-        """Rate and multiple of each class of equity."""
+        """Rate, multiple, payback and loss of each class of equity, exits included."""
         for owner in owners:
-            self.rate(f"equity_irr.{owner.id}", f"{owner.terms.label}: IRR", owner.net)
-            self.multiple(
-                f"equity_multiple.{owner.id}", f"{owner.terms.label}: Multiple", owner.paid_in, owner.received
-            )
+            title = owner.terms.label
+            self.rate(f"equity_irr.{owner.id}", f"{title}: IRR", owner.net)
+            self.multiple(f"equity_multiple.{owner.id}", f"{title}: Multiple", owner.put_in, owner.got)
+            self.payback(f"equity_payback.{owner.id}", f"{title}: Payback, years", owner.net)
+            self.loss(f"equity_loss.{owner.id}", f"{title}: Loss", f"returns.equity_multiple.{owner.id}")
 
 
 def flows(section: Section, before_tax: Expr, notional_tax: Expr, equity: Expr) -> Flows:

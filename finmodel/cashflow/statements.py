@@ -35,12 +35,13 @@ class Operating:
 
 @dataclass(frozen=True)
 class Capital:
-    """Financing lines of the group [reporting currency per period]."""
+    """Financing lines of the group [reporting currency per period]; `repaid` is the capital in what is distributed."""
 
     loans: Sequence[Loan]
     capitalised: Line
     paid_in: Line
     distributed: Line
+    repaid: Line | None = None
 
 
 def finance_asset(model: Model, cost: Line, clock: Clock, macro: Macro) -> Line:
@@ -99,9 +100,15 @@ def balance(model: Model, profit: Line, capital: Capital, macro: Macro) -> tuple
     assets = _side(section, "assets", "Total assets", model.register.read("assets"))
     liabilities = _side(section, "liabilities", "Total liabilities", model.register.read("liabilities"))
     contributed = section.account("contributed", "Equity paid in")
-    contributed.close(add=[capital.paid_in])
     retained = section.account("net_retained", "Profit retained")
-    retained.close(add=[profit], less=[capital.distributed])
+    if capital.repaid is None:
+        contributed.close(add=[capital.paid_in])
+        retained.close(add=[profit], less=[capital.distributed])
+    else:
+        contributed.close(add=[capital.paid_in], less=[capital.repaid])
+        retained.close(add=[profit], less=[capital.distributed - capital.repaid])
+        model.find("waterfall.net_retained_before").define(retained.opening)
+        model.find("waterfall.capital_before").define(contributed.opening)
     equity = section.line("net_equity", "Total equity", contributed.closing + retained.closing)
     return assets, section.line("net_difference", "Assets less liabilities less equity", assets - liabilities - equity)
 

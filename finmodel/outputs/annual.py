@@ -59,6 +59,15 @@ CASH = (
     Column("Lowest DSCR", ("ratios.dscr",), "times"),
 )
 
+MORE = (
+    Column("Closure, net", ("closure.spent", "-closure.salvage")),
+    Column("Set aside, net", ("reserve.*.paid_in", "-reserve.*.used", "-reserve.*.released")),
+    Column("Senior prepaid", ("waterfall.swept", "waterfall.locked_prepaid")),
+    Column("Contingent equity", ("waterfall.senior_from_owners",)),
+    Column("Shareholder loans", ("waterfall.shareholder_service",)),
+)
+"""What few deals have: for tables, beside the columns that a page has room for."""
+
 
 def fiscal_years(timeline: Timeline, year_end: int) -> dict[str, list[int]]:
     """The numbers of the periods that end in each fiscal year.

@@ -15,7 +15,7 @@ from finmodel.engine.results import ERROR, Results
 from finmodel.outputs.expectations import Verdict, verdicts_of
 from finmodel.outputs.grid import grid
 from finmodel.outputs.numbers import clean
-from finmodel.outputs.page_finance import equity, facilities, sources_and_uses
+from finmodel.outputs.page_finance import equity, facilities, payments, sources_and_uses
 from finmodel.outputs.page_results import goals, header, key_results
 from finmodel.outputs.page_years import cash_flow, support
 
@@ -33,7 +33,7 @@ def page(result: Results, *, quick: bool = False, year_end: int | None = None) -
     """
     blocks: list[RenderableType | None] = [header(result), failed_checks(result), key_results(result)]
     if not quick:
-        blocks += [sources_and_uses(result), facilities(result), equity(result)]
+        blocks += [sources_and_uses(result), facilities(result), payments(result), equity(result)]
         blocks += [cash_flow(result, year_end), *support(result)]
     blocks += [expectations(verdicts_of(result, result.case.expect)), None if quick else goals(result)]
     blocks += [checks_passed(result)]

@@ -8,13 +8,26 @@ from itertools import zip_longest
 from typing import Any
 
 from rich.console import Group
+from rich.text import Text
 
+from finmodel.case.schema_waterfall import StepName, whole_order
 from finmodel.engine.results import Results
 from finmodel.outputs.annual import matching
 from finmodel.outputs.grid import Cell, grid, strong
 from finmodel.outputs.numbers import DUST, NOT_APPLICABLE, metric_text, millions, percent
 
 HALF_A_TENTH = 0.05e6
+PAID: dict[StepName, str] = {
+    "senior": "senior debt",
+    "reserve": "reserve",
+    "sweep": "cash sweep",
+    "senior_gate": "senior gate",
+    "mezzanine": "mezzanine",
+    "distribution_gate": "distribution gate",
+    "shareholder_loans": "shareholder loans",
+    "distributions": "owners",
+}
+"""Steps of the waterfall in words."""
 USES = (
     ("Interest in construction", "funding.idc"),
     ("Financing fees", "funding.fees"),
@@ -61,6 +74,24 @@ def facilities(result: Results) -> Group | None:
     return grid("Facilities", headers, rows, words=(0, 1))
 
 
+def payments(result: Results) -> Text | None:
+    """The order in which cash is paid: the steps at which the deal has something to pay or to test."""
+    tables = result.case.tables
+    ranks = {terms.rank for terms in tables.facility.values()}
+    if not ranks:
+        return None
+    unused = {
+        "senior": "senior" not in ranks,
+        "reserve": tables.reserve.dsra is None,
+        "sweep": tables.waterfall.sweep is None,
+        "senior_gate": "senior" not in ranks,
+        "mezzanine": "mezzanine" not in ranks,
+        "shareholder_loans": "shareholder" not in ranks,
+    }
+    steps = [PAID[name] for name in whole_order(tables.waterfall.order) if not unused.get(name, False)]
+    return Text(f"Cash pays in this order: operating cost, tax, {', '.join(steps)}.")
+
+
 def equity(result: Results) -> Group | None:
     """Each class of owners: what it pays in, receives and earns."""
     terms = result.case.tables.equity
@@ -68,7 +99,8 @@ def equity(result: Results) -> Group | None:
     metrics, units = result.metrics, result.units
     rows = []
     for name in known:
-        flows = [millions(total_of(result, f"equity.{name}.{part}")) for part in ("paid_in", "received")]
+        parts = ("put_in", "got") if matching(result, f"equity.{name}.got") else ("paid_in", "received")
+        flows = [millions(total_of(result, f"equity.{name}.{part}")) for part in parts]
         shown = [f"equity_multiple.{name}", f"equity_irr.{name}"]
         ratios = [metric_text(key, metrics.get(key), units.get(key, "")) for key in shown]
         rows.append((terms[name].label, terms[name].holder, percent(terms[name].share.number, 1), *flows, *ratios))

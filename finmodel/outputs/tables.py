@@ -1,5 +1,5 @@
-"""CSV files of a run, for a spreadsheet: results, lines by period, single numbers, checks, and by year
-cash flow, income statement and balance sheet.
+"""CSV files of a run, for a spreadsheet: results, lines by period, single numbers, checks, covenants by payment
+date, and by year cash flow, income statement and balance sheet.
 
 A text that a spreadsheet would run as a formula gets a leading apostrophe. UTF-8 with a byte order mark, so that
 spreadsheets read labels in any language.
@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from finmodel.engine.results import Results
-from finmodel.outputs.annual import CASH, by_year, fiscal_years, statements
+from finmodel.outputs.annual import CASH, MORE, by_year, fiscal_years, statements
+from finmodel.outputs.covenants import covenants
 from finmodel.outputs.files import inside, make_folder, write_bytes
 from finmodel.outputs.numbers import NOT_APPLICABLE, clean
 
@@ -38,6 +39,7 @@ def write_tables(result: Results, folder: Path, year_end: int | None = None) -> 
         "checks.csv": _checks(result),
         "annual.csv": _annual(result, year_end or result.model.timeline.year_end),
         "statements.csv": _statements(result, year_end or result.model.timeline.year_end),
+        "covenants.csv": covenants(result),
     }
     make_folder(folder)
     return [write_bytes(inside(folder, name), to_csv(rows)) for name, rows in tables.items()]
@@ -100,7 +102,7 @@ def _statements(result: Results, year_end: int) -> Iterator[Sequence[Cell]]:
 
 
 def _annual(result: Results, year_end: int) -> Iterator[Sequence[Cell]]:
-    table = by_year(result, CASH, year_end)
+    table = by_year(result, (*CASH, *MORE), year_end)
     yield "label", "lines", "unit", *table.years
     for column, unit, values in zip(table.columns, table.unit, table.values, strict=True):
         yield column.title, " ".join(column.terms), unit, *values

@@ -24,6 +24,10 @@ from tests.cashflow.fin import FLAGSHIP, MEZZANINE, SCULPTED, TINY, extended, fa
 Change = Callable[[Expr, Model], Expr]
 
 
+TEXTS = {"mezzanine": MEZZANINE, "arrears": '[waterfall]\ndefault_arrears = "30 days"\n'}
+"""Extensions of the tiny loan by name."""
+
+
 @cache
 def givens(case: str) -> Mapping[str, object]:
     """Inputs and solved inputs of a case as it is."""
@@ -32,10 +36,10 @@ def givens(case: str) -> Mapping[str, object]:
 
 @cache
 def loaded(case: str) -> fm.Case:
-    """A case by name: "tiny", "flagship", or "mezzanine", the tiny loan with a second one."""
-    if case == "mezzanine":
+    """A case by name: "tiny", "flagship", or an extension of the tiny loan."""
+    if case in TEXTS:
         with TemporaryDirectory() as folder:
-            return fm.load(extended(Path(folder), MEZZANINE))
+            return fm.load(extended(Path(folder), TEXTS[case]))
     return fm.load({"tiny": TINY, "flagship": FLAGSHIP}[case])
 
 
@@ -87,6 +91,7 @@ MUTATIONS: dict[str, tuple[str, str, Change]] = {
     "jbic_share": ("flagship", "checks.jbic_share", plus("time.first")),
     "no_default": ("flagship", "ratios.in_default", plus("time.completed")),
     "completion_by_long_stop": ("flagship", "checks.completion_by_long_stop", plus("time.first")),
+    "no_old_arrears": ("arrears", "cfads.net_cfads", times("nothing")),
     "tail": ("flagship", "ratios.revenue_contracted", times("nothing")),
     "stock_not_negative": ("tiny", "product.oxide.stock.closing", less("node.plant.produced")),
     "tonnes_accounted_for": ("tiny", "spot.oxide.delivered", times("nothing")),
@@ -108,7 +113,7 @@ def test_a_check_fails_when_its_claim_is_made_wrong(check: str) -> None:
     assert not judged(case, line, change)[check].passed
 
 
-@pytest.mark.parametrize("case", ["tiny", "flagship", "mezzanine"])
+@pytest.mark.parametrize("case", ["tiny", "flagship", *TEXTS])
 def test_without_a_fault_all_checks_pass_but_news_about_the_deal(case: str) -> None:
     checks = judged(case, "time.first", lambda expr, _: expr).values()
 

@@ -95,3 +95,16 @@ def test_what_falls_due_unpaid_on_the_day_is_not_refinanced(tmp_path: Path) -> N
     assert row(result, "facility.jbic.outstanding.closing")[5] == pytest.approx(7.5 + interest(37.5, 5) - 1, abs=1)
     assert row(result, "facility.jbic.outstanding.closing")[-1] == pytest.approx(0, abs=1e-9)
     assert np.abs(row(result, "checks.cash_conserved")).max() < 1e-12
+
+
+def test_a_sweep_on_the_date_takes_only_what_refinancing_leaves(tmp_path: Path) -> None:
+    """19.8 of 30 are refinanced; the sweep of all cash prepays some of the other 10.2, and the balance stays right."""
+    text = NEW.replace("40 million", "20 million") + '[waterfall.sweep]\nshare = "100 %"\nstart = 2029-07-01\n'
+    result = run(extended(tmp_path, text))
+    swept = 15 - 7.5 - interest(37.5, 5)
+
+    assert row(result, "waterfall.swept")[4:6] == pytest.approx([0, swept])
+    assert row(result, "facility.jbic.outstanding.closing")[5] == pytest.approx(10.2 - swept)
+    assert row(result, "facility.jbic.scheduled")[6] == pytest.approx((10.2 - swept) / 4)
+    assert row(result, "facility.new.outstanding.closing").min() >= -1e-9
+    assert failed(result) == set()

@@ -3,7 +3,7 @@
 import pytest
 
 from finmodel.base.units import unit
-from finmodel.case.schema_debt import ReserveTerms
+from finmodel.case.schema_waterfall import ReserveTerms
 from finmodel.cashflow import reserves
 from finmodel.cashflow.reserves import PlannedService
 from tests.cashflow.tax_helpers import Deal, deal, evaluate, given

@@ -21,10 +21,10 @@ def read(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-TABLES = ["metrics.csv", "lines.csv", "numbers.csv", "checks.csv", "annual.csv", "statements.csv"]
+TABLES = ["metrics.csv", "lines.csv", "numbers.csv", "checks.csv", "annual.csv", "statements.csv", "covenants.csv"]
 
 
-def test_a_run_makes_six_tables(tmp_path: Path) -> None:
+def test_a_run_makes_seven_tables(tmp_path: Path) -> None:
     written = write_tables(loan(), tmp_path / "out")
 
     assert [path.name for path in written] == TABLES

@@ -48,7 +48,7 @@ SHEETS = (
         "Capex",
         "Capital costs and grants",
         "workings",
-        ("capex.*", "grant.*", "capex", "subsidy.*", "claw_back", "completion"),
+        ("capex.*", "grant.*", "capex", "subsidy.*", "claw_back", "completion", "closure"),
     ),
     SheetRule(
         "Tax", "Tax basis and incentives", "workings", ("tax_basis", "taxable", "incentive.*", "investment_credit.*")
@@ -58,7 +58,7 @@ SHEETS = (
     SheetRule("Debt", "Debt", "workings", ("facility.*", "cover.*", "cover", "plan", "sizing", "secured", *SHORT)),
     SheetRule("Reserves", "Accounts and reserves", "workings", ("account", "reserve.*")),
     SheetRule("Waterfall", "Waterfall", "workings", ("cfads", "waterfall")),
-    SheetRule("Equity", "Owners", "workings", ("equity.*", "equity")),
+    SheetRule("Equity", "Owners", "workings", ("equity.*", "equity", "contributions")),
     SheetRule("FinStat", "Financial statements", "workings", ("income", "balance", "finance_asset")),
     SheetRule("Ratios", "Ratios", "workings", ("ratios",)),
     SheetRule("Returns", "Returns and results", "workings", ("returns", "results")),

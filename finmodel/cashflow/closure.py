@@ -1,0 +1,55 @@
+"""Closure: what closing the plant costs and what its parts bring, at the end of operations.
+
+Sign:    cost, salvage and provision are positive.
+Timing:  cost and salvage fall on the last day of operations, at its prices. The provision grows with years operated,
+         on the estimate of the day; it is not discounted.
+Source:  decisions on the end of life (F32). Tax: the cost is deducted when it is spent, salvage taxed when received.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.base.expr import Expr, lo, ratio
+from finmodel.base.model import Line, Model
+from finmodel.base.units import YEAR
+from finmodel.case.calendar import MONTHS_PER_YEAR
+from finmodel.case.schema_waterfall import Closure
+from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.timing import Clock
+
+
+@dataclass(frozen=True)
+class ClosureLines:
+    """Cash of the closure, its cost at the prices of each period, and years of operation in all and to come."""
+
+    cash: Expr
+    estimate: Line
+    years: Line
+    to_come: Line
+
+
+def build(model: Model, terms: Closure, frame: tuple[Clock, Macro]) -> ClosureLines:
+    """Declare cost, salvage and provision."""
+    clock, macro = frame
+    section, growth = model.section("closure", macro.money, "Closure"), macro.index(terms.inflation)
+    ends = model.find("time.close_of_operations")
+    years = section.line("years", "Years of operation", (ends - clock.completion) / MONTHS_PER_YEAR, YEAR)
+    to_come = section.line(
+        "years_to_come", "Years of operation to come", (ends - clock.end_month) / MONTHS_PER_YEAR, YEAR
+    )
+    estimate = section.line("estimate", "Cost of closure, at prices of the period", macro.convert(terms.cost) * growth)
+    spent = section.line("spent", "Cost of closure", estimate * clock.last_operation)
+    salvage = section.line("salvage", "Salvage", macro.convert(terms.salvage) * growth * clock.last_operation)
+    provision = section.account("provision", "Provision for closure")
+    operated = lo(1, ratio(clock.operation_years, years)) * clock.operations
+    added = (estimate * operated - provision.opening) * clock.operations
+    accrued = section.line("net_accrued", "Provision for closure, added", added)
+    provision.close(add=[accrued], less=[spent])
+    register = model.register
+    register.pays(spent, "closure")
+    register.receives(salvage, "closure")
+    register.owes("closure_provision", provision.closing)
+    register.earns("closure", salvage - accrued)
+    register.taxes(salvage - spent, terms.entity)
+    return ClosureLines(salvage - spent, estimate, years, to_come)
