@@ -172,6 +172,7 @@ def told(prepared: Prepared) -> Told:
     lines = {figure.name: figure.line for figure in keep.figures} | {row.name: row.line for row in keep.yearly}
     units = {name: str(model.lines[line].unit) for name, line in lines.items()}
     labels = {name: model.lines[line].label for name, line in lines.items()}
+    labels.update({flag.line: model.lines[flag.line].label for flag in keep.flags})
     risk = case.tables.risk
     labels.update({name: regime.label for name, regime in (risk.regime if risk is not None else {}).items()})
     heads = (case.name, case.sha256, case.scenario, case.tables.currency)

@@ -20,7 +20,7 @@ EVENTS = {
     "budget_exceeded": "Budget does not cover the support due",
     "not_completed": "Cost beyond what owners promised: not completed",
 }
-FAILS = "not_completed"
+HARMLESS = ("lock_up", "default", "arrears", "budget_exceeded")  # they are what a simulation is for
 
 
 def page(summary: Summary) -> Group:
@@ -105,8 +105,9 @@ def _events(summary: Summary) -> Group | None:
         years: Mapping[str, Chance] = summary.chances_by_year.get(name, {})
         likeliest = max(years, key=lambda year: years[year].share, default="")
         most = f"{likeliest}: {_chance(years[likeliest])}" if likeliest else "-"
-        style = "bold red" if name == FAILS and chance.share else ""
-        rows.append([Text(EVENTS.get(name, clean(name)), style=style), _chance(chance), _error(chance), most])
+        style = "bold red" if name not in HARMLESS and chance.share else ""
+        told = EVENTS.get(name) or f"Check fails: {clean(summary.labels.get(name, name))}"
+        rows.append([Text(told, style=style), _chance(chance), _error(chance), most])
     return grid("What may happen", ("", "At any time", "s.e.", "Likeliest year"), rows) if rows else None
 
 

@@ -13,9 +13,11 @@ from finmodel.base.units import CURRENCIES
 from finmodel.case.calendar import cent
 from finmodel.case.read import Case
 from finmodel.engine.code import Values
+from finmodel.engine.results import ERROR
 from finmodel.risk.keep import Figure, Flag, Keep, Yearly
 
-LOSS = "loss."
+LOSS, CHECKS = "loss.", "checks"
+SHORTFALL = "checks.funding_shortfall"
 USUALLY, ALL = "usual", "all"
 HOWS = ("sum", "mean", "low", "high", "last", "each")
 USUAL = re.compile(r"equity_irr(\..+)?|dscr_min|npv_post_tax|support_(paid|given_back|unmet|net|net_pv)")
@@ -30,7 +32,8 @@ def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | N
         values: Every line of the case as it stands.
         outputs: Results and lines by name; a line may say how it is gathered by year ("support.paid:sum", or "each" for
             every period). "usual" stands for the usual results, which None keeps too, "all" for every one, "loss.jbic"
-            for what is left of a loan at the end. Yearly support, fans and probabilities are always kept.
+            for what is left of a loan at the end, "checks" for whether each check of class error holds on a path.
+            Yearly support, fans and probabilities are always kept.
 
     Raises:
         UsageError: No such result or line.
@@ -39,6 +42,8 @@ def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | N
     figures: list[Figure] = []
     yearly = [Yearly(name, line, "sum") for name, line in ROWS.items() if line in model.lines]
     for name in asked:
+        if name == CHECKS:
+            continue
         if name in model.metrics:
             figures.append(_figure(model, name))
         elif _loan(name) in model.lines:
@@ -46,8 +51,8 @@ def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | N
         else:
             _line(model, name, figures, yearly)
     yearly += _fans(case, model)
-    labels = model.timeline.labels
-    return Keep(tuple(figures), tuple(yearly), tuple(_flags(case, model, values)), years(case), labels)
+    flags = [*_flags(case, model, values), *(_checks(model) if CHECKS in asked else ())]
+    return Keep(tuple(figures), tuple(yearly), tuple(flags), years(case), model.timeline.labels)
 
 
 def year_end(case: Case) -> int:
@@ -135,6 +140,12 @@ def _flags(case: Case, model: Model, values: Values) -> list[Flag]:
         Flag("default", "ratios.in_default", 0.0, serves),
         Flag("arrears", "waterfall.senior_shortfall", least, serves),
         Flag("budget_exceeded", "support.unmet", least, supported),
-        Flag("not_completed", "checks.funding_shortfall", CHECK, ()),
+        Flag("not_completed", SHORTFALL, CHECK, (), series=False),
     )
     return [flag for flag in known if flag.line in model.lines]
+
+
+def _checks(model: Model) -> list[Flag]:
+    """Every check of class error, but for the one that says that a path is not completed."""
+    errors = [id for id, kind in model.checks.items() if kind == ERROR and id != SHORTFALL]
+    return [Flag(id, id, CHECK, (), series=model.lines[id].series) for id in errors]

@@ -48,12 +48,13 @@ class Yearly:
 
 @dataclass(frozen=True)
 class Flag:
-    """1 where a line is above a level, at some periods; a single number has none, and is flagged once."""
+    """1 where a line is above a level at some periods; without periods, where it is beyond the level at all."""
 
     name: str
     line: str
     above: float
     periods: tuple[int, ...]
+    series: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,11 @@ class Keep:
                 bad = next(
                     ((yearly.line, int(np.argmin(np.isfinite(r)))) for r in rows if not np.isfinite(r).all()), None
                 )
-        flags = [
-            np.broadcast_to((values[flag.line] if t is None else np.asarray(values[flag.line])[t]) > flag.above, width)
-            for flag in self.flags
-            for t in flag.periods or (None,)
-        ]
+        flags: list[Any] = []
+        for flag in self.flags:
+            line = np.asarray(values[flag.line])
+            at = [line[t] > flag.above for t in flag.periods]
+            flags += [np.broadcast_to(happened, width) for happened in at or [_ever(line, flag)]]
         return ([*figures, *exact], fans, flags), bad
 
     def _rows(self, yearly: Yearly, line: Any, width: int) -> list[Floats]:
@@ -134,6 +135,12 @@ class Keep:
         if yearly.how == "each":
             return [np.broadcast_to(row, width) for row in periods]
         return [np.broadcast_to(_of_year(yearly.how, periods[a:b]), width) for a, b in self.years.values()]
+
+
+def _ever(line: Any, flag: Flag) -> Any:
+    """Whether a number, or a row in any period, is beyond a level on either side; what is not a number is."""
+    beyond = ~(np.abs(line) <= flag.above)
+    return beyond.any(axis=0) if flag.series else beyond
 
 
 def _of_year(how: str, rows: Floats) -> Any:

@@ -24,7 +24,9 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
     paths: Annotated[int, typer.Option(metavar="N", help="Number of paths.")] = 10_000,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of all draws.")] = 1,
     sampling: Annotated[str, typer.Option(metavar="KIND", help="random, antithetic or sobol.")] = "random",
-    output: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A result or line to keep too.")] = None,
+    output: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A result or line to keep too; all, checks.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Processes; all cores for many paths.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Compile the lines by numba (an extra).")] = False,
     folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep parts there; run again to go on.")] = None,

@@ -274,6 +274,27 @@ def test_what_is_left_of_a_loan_at_the_end_is_the_loss_of_its_lender(deal, plain
     assert plain.metrics["loss.jbic"].worst > plain.metrics["loss.jbic"].mean >= 0
 
 
+def test_every_check_of_class_error_holds_on_every_path(deal):
+    """Balance sheet, cash and accounts of 2,000 worlds; and a check that must fail is seen to."""
+    found = fm.simulate(deal, 2_000, 3, outputs=["usual", "checks"]).summary.chances
+    checks = {name: chance.share for name, chance in found.items() if name.startswith("checks.")}
+
+    assert len(checks) >= 8
+    assert set(checks.values()) == {0.0}
+
+
+def test_a_check_fails_on_a_path_where_any_period_is_beyond_the_tolerance():
+    """Two periods, three paths: one is fine, one is 1 below zero, one is 2e-9 above it."""
+    from finmodel.risk.keep import Flag, Keep
+
+    rows = np.array([[0.0, 0.0, 2e-9], [0.0, -1.0, 0.0]])
+    keep = Keep((), (), (Flag("checks.x", "checks.x", 1e-9, ()),), {}, ("a", "b"))
+    (_, _, flags), bad = keep.of({"checks.x": rows}, 3)
+
+    assert bad is None
+    assert flags[0].tolist() == [False, True, True]
+
+
 def test_the_flagship_has_a_table_of_risk_that_moves_neither_its_debt_nor_its_results():
     with_risk = result()
     without = fm.run(fm.load(CASES / "australia_japan", set={"risk.price.ndpr.volatility": "45 %"}))
