@@ -10,8 +10,10 @@
 from finmodel.base.errors import CaseError, FinmodelError
 from finmodel.case.read import Case
 from finmodel.compare import Comparison, compare
+from finmodel.design_table import DesignTable, FloorTable, cheapest_floor, compare_designs
 from finmodel.engine.results import CheckResult, Results
 from finmodel.import_workbook import Imported, import_workbook
+from finmodel.incidence import incidence_over_paths
 from finmodel.run import load, run
 from finmodel.scenarios import ScenarioTable, scenarios
 from finmodel.sensitivity import SensitivityTable, sensitivity
@@ -25,15 +27,20 @@ __all__ = [
     "CaseError",
     "CheckResult",
     "Comparison",
+    "DesignTable",
     "FinmodelError",
+    "FloorTable",
     "Imported",
     "Options",
     "Results",
     "ScenarioTable",
     "SensitivityTable",
     "Simulation",
+    "cheapest_floor",
     "compare",
+    "compare_designs",
     "import_workbook",
+    "incidence_over_paths",
     "load",
     "run",
     "scenarios",

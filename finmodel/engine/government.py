@@ -23,8 +23,8 @@ import numpy as np
 from finmodel.case.public import government
 from finmodel.engine.incidence import Deal, Incidence
 from finmodel.engine.instruments import Shapley, shapley
-from finmodel.engine.ledger import fiscal_labels, ledger_rows, year_rows
-from finmodel.engine.outcome import domestic, outcome
+from finmodel.engine.ledger import YEAR_COLUMNS, fiscal_labels, ledger_rows, year_rows
+from finmodel.engine.outcome import domestic, outcome, stock
 from finmodel.engine.public_cost import Amount, net_cost, unit_costs
 from finmodel.engine.tracing import Traced, trace
 
@@ -63,6 +63,11 @@ class Government:
         """What support is for, as figures."""
         return outcome(self.deal)
 
+    @property
+    def stock(self) -> list[Amount]:
+        """What public stockpiles bought, paid, sold and still hold; nothing without one."""
+        return stock(self.deal)
+
     def contracts(self, programme: str) -> list[str]:
         """The contracts that a programme pays."""
         return [id for id, terms in self.deal.tables.support.items() if terms.programme == programme]
@@ -86,7 +91,7 @@ class Government:
     def years(self) -> pd.DataFrame:
         """Each programme's account by its fiscal year, in its own currency and as reported."""
         rows = year_rows(self.deal)
-        return _frame(rows, "cash and commitments by fiscal year of the programme", _units(rows))
+        return _frame(rows, "cash and commitments by fiscal year of the programme", _units(rows), YEAR_COLUMNS)
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
@@ -180,10 +185,13 @@ class Government:
         return _amounts(self.outcome_rows)
 
 
-def _frame(rows: Sequence[dict[str, Any]], definition: str, units: dict[str, str]) -> pd.DataFrame:
+def _frame(
+    rows: Sequence[dict[str, Any]], definition: str, units: dict[str, str], columns: Sequence[str] = ()
+) -> pd.DataFrame:
+    """A table; `columns` are those of one without rows."""
     import pandas as pd
 
-    frame = pd.DataFrame(list(rows))
+    frame = pd.DataFrame(list(rows)) if rows else pd.DataFrame(columns=list(columns))
     frame.attrs["units"], frame.attrs["definition"] = units, definition
     return frame
 

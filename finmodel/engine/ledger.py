@@ -22,6 +22,10 @@ REPORTED = {"due": "entitlement", "granted": "granted", "paid": "paid", "unmet":
             "receivable.closing": "balance"}  # fmt: skip
 
 
+YEAR_COLUMNS = (
+    "programme", "label", "fiscal_year", "currency", "ceiling_own",
+    *OWN.values(), *REPORTED.values(), "unmet_own", "commitment_left_own",
+)  # fmt: skip
 DUST = 0.005  # of any currency
 
 

@@ -16,12 +16,31 @@ from finmodel.engine.incidence import Deal
 from finmodel.engine.public_cost import Amount
 
 DAYS_PER_YEAR = 365.0
+STOCK_LINES = ("bought", "outlay", "stock_cost.closing", "resale", "net_margin")
 
 
 def domestic(deal: Deal) -> list[str]:
     """The contracts that count as supply at home: those named, or all that price support is for."""
     named = government(deal.tables).domestic_contracts
     return list(dict.fromkeys(terms.contract for terms in deal.tables.support.values())) if named is None else named
+
+
+def stock(deal: Deal) -> list[Amount]:
+    """Public stockpiles: tonnes bought, what was paid and not yet sold at its highest, proceeds, and the margin."""
+    found, money = [], deal.tables.currency
+    for name, terms in deal.tables.support.items():
+        if terms.stock_cap is None:
+            continue
+        row = {line: np.asarray(deal.values[f"support.{name}.{line}"]) for line in STOCK_LINES}
+        held = float(row["stock_cost.closing"].max())
+        found += [
+            Amount(f"{terms.label}: bought", float(row["bought"].sum()), "t", "contained, at the floor"),
+            Amount(f"{terms.label}: paid for tonnes", float(row["outlay"].sum()), money, "by the programme, nominal"),
+            Amount(f"{terms.label}: paid for and not yet sold, most", held, money, "at cost, at the end of a period"),
+            Amount(f"{terms.label}: sold for", float(row["resale"].sum()), money, "at the trigger, or at the end"),
+            Amount(f"{terms.label}: margin", float(row["net_margin"].sum()), money, "proceeds less cost"),
+        ]
+    return found
 
 
 def outcome(deal: Deal) -> list[Amount]:

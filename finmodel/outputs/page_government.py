@@ -53,6 +53,7 @@ def page(account: Government, paths: Mean | None = None) -> Group:
         instruments(account),
         amounts("Public net cost, present value", net_cost(account.analysis)),
         amounts("Unit costs", unit_costs(account.analysis, account.domestic)),
+        amounts("Stockpile", account.stock) if account.stock else None,
         amounts("Outcome", account.outcome_rows),
         definitions(),
     ]

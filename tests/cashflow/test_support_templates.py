@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from finmodel.case.read import read_case
+from finmodel.outputs.charts_government import write_charts
+from finmodel.outputs.government import write_account
+from finmodel.outputs.page_government import page
 from finmodel.run import run
+from finmodel.terminal import show
+from tests.flagship.test_spreadsheets import wrong_cells
 
 ROOT = Path(__file__).parents[2]
 SCHEMES = sorted((ROOT / "templates" / "support").glob("*.toml"))
@@ -45,6 +50,39 @@ def test_a_scheme_reads_with_a_source_for_each_figure_and_runs_with_all_error_ch
     assert case.unsourced == ()
     assert result.passed
     assert result[f"support.{name}.granted"].sum() > 0
+
+
+def differences_of_support(folder: Path, file: Path) -> list[str]:
+    """Lines of support, programmes, parties and the account whose cells differ from the engine's numbers."""
+    own = ("support", "programme.", "party.", "government.")
+    return [found.split(":")[0] for found in wrong_cells(folder, file, "formualizer") if found.startswith(own)]
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [pytest.param(path, marks=() if path.stem == "ebitda_floor" else pytest.mark.slow) for path in SCHEMES],
+    ids=lambda path: path.stem,
+)
+def test_every_line_of_a_scheme_recalculates_in_a_spreadsheet(scheme, tmp_path):
+    assert differences_of_support(laid_over_the_flagship(scheme, tmp_path), tmp_path / "scheme.xlsx") == []
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [pytest.param(path, marks=() if path.stem in ("jare", "stockpile") else pytest.mark.slow) for path in SCHEMES],
+    ids=lambda path: path.stem,
+)
+def test_the_account_of_a_scheme_is_shown_written_and_drawn(scheme, tmp_path, capsys):
+    """Buyers may pay it, net support may be negative, a stock may be held: every page, table and picture stands."""
+    account = run(laid_over_the_flagship(scheme, tmp_path)).government
+    show(page(account))
+    text = capsys.readouterr().out
+
+    assert max(len(row) for row in text.splitlines()) <= 100
+    assert ("Stockpile" in text) == (scheme.stem == "stockpile")
+    assert len(write_account(account, tmp_path / "out")) == 10
+    assert len(write_charts(account, tmp_path / "out")) == 4
+    assert abs(account.analysis.present.residual) <= account.analysis.present.tolerance
 
 
 def test_the_scheme_of_jare_is_paid_by_the_buyer_and_asks_for_no_programme(tmp_path):
