@@ -19,13 +19,12 @@ def blocks(kind: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def sessions() -> list[tuple[str, str]]:
-    """Each command of the console blocks and what the README says that it prints."""
+def sessions() -> list[list[tuple[str, str]]]:
+    """The commands of each console block, and what the README says that they print."""
     found = []
     for block in blocks("console"):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            typed, _, printed = part.partition("\n")
-            found.append((typed, printed.rstrip("\n")))
+        parts = [part.partition("\n") for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+        found.append([(typed, printed.rstrip("\n")) for typed, _, printed in parts])
     return found
 
 
@@ -35,18 +34,18 @@ def pattern(printed: str) -> str:
     return r"(?:.*\n)*?".join(re.escape(part) for part in parts)
 
 
-@pytest.mark.parametrize(("typed", "printed"), sessions(), ids=[typed for typed, _ in sessions()])
-def test_a_command_prints_what_the_readme_shows(typed, printed, capsys, monkeypatch, tmp_path):
-    program, *arguments = shlex.split(typed)
+@pytest.mark.parametrize("session", sessions(), ids=[session[0][0] for session in sessions()])
+def test_commands_print_what_the_readme_shows(session, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
-    arguments = [str(tmp_path / "new") if argument == "my_deal" else argument for argument in arguments]
+    for typed, printed in session:
+        program, *arguments = shlex.split(typed)
 
-    command(arguments)
+        command([argument.replace("my_deal", str(tmp_path / "new")) for argument in arguments])
 
-    captured = capsys.readouterr()
-    shown = (captured.out + captured.err).replace(str(tmp_path / "new"), "my_deal")
-    assert program == "finmodel"
-    assert re.fullmatch(pattern(printed) + r"\n*", shown), shown
+        captured = capsys.readouterr()
+        shown = (captured.out + captured.err).replace(str(tmp_path / "new"), "my_deal")
+        assert program == "finmodel"
+        assert re.fullmatch(pattern(printed) + r"\n*", shown), shown
 
 
 def test_the_python_of_the_readme_runs(monkeypatch):
