@@ -170,7 +170,7 @@ def test_dates_with_lock_up_and_arrears_are_counted() -> None:
 
     assert arrears == np.count_nonzero(np.asarray(unpaid) > 0.01) > 0
     assert lock_up == 0
-    assert flagship().dates["Interest rates +200 bp"][0] > 0
+    assert fm.sensitivity(TINY, {"waterfall.lockup": "1.50x"}).dates["Prices -20 %"][0] > 0
 
 
 def test_the_table_as_json_has_every_row_and_break_even() -> None:

@@ -54,7 +54,7 @@ def test_a_scenario_keeps_the_debt_as_sized(scenario):
 
 
 def test_a_change_of_design_sizes_the_debt_anew_unless_it_is_held():
-    cheaper = {"facility.jbic.rate": "4 % p.a.", "facility.co_lenders.rate": "4.5 % p.a."}
+    cheaper = {"facility.jbic.rate": "4 % p.a.", "facility.co_lenders.swap_rate": "2.75 % p.a."}
     sized = fm.run(fm.load(FLAGSHIP, set=cheaper))
     held = fm.run(fm.load(FLAGSHIP, set=cheaper), hold_debt=True)
 
