@@ -7,6 +7,7 @@
 (12,)
 """
 
+from finmodel.bands import BandTable, bands
 from finmodel.base.errors import CaseError, FinmodelError
 from finmodel.case.read import Case
 from finmodel.compare import Comparison, compare
@@ -23,6 +24,7 @@ from finmodel.workbook import write_workbook
 
 __all__ = [
     "Answer",
+    "BandTable",
     "Case",
     "CaseError",
     "CheckResult",
@@ -36,6 +38,7 @@ __all__ = [
     "ScenarioTable",
     "SensitivityTable",
     "Simulation",
+    "bands",
     "cheapest_floor",
     "compare",
     "compare_designs",

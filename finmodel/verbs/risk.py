@@ -31,6 +31,7 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
     fast: Annotated[bool, typer.Option("--fast", help="Compile the lines by numba (an extra).")] = False,
     folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep parts there; run again to go on.")] = None,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local.")] = None,
+    band: Annotated[list[str] | None, typer.Option(metavar="KEY=LOW to HIGH", help="A parameter at both ends.")] = None,
     replay: Annotated[int | None, typer.Option(metavar="K", help="Show path K as a term sheet instead.")] = None,
     json: Annotated[str | None, typer.Option(metavar="FILE", help="Write the summary as JSON; - is stdout.")] = None,
     parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="Write every path as Parquet.")] = None,
@@ -49,6 +50,13 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
 
         show(term_sheet(one_path(loaded, seed, replay, sampling)))
         return
+    if band:
+        from finmodel.bands import bands
+        from finmodel.outputs.page_bands import page as band_page
+
+        table = bands(case, _ranges(band), paths, seed, changes(sets), Options(sampling=sampling, fast=fast))
+        show(band_page(table.base, table.ends))
+        return
     outputs = ["usual", *(output or ())]
     with _progress() as bar:
         task = bar.add_task("paths", total=paths)
@@ -61,6 +69,21 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
         )
         found = simulate(loaded, paths, seed, outputs, workers, options)
     _save(found, json, parquet)
+
+
+def _ranges(typed: list[str]) -> dict[str, tuple[str, str]]:
+    """KEY=LOW to HIGH by key."""
+    from finmodel.base.errors import UsageError
+
+    found = {}
+    for text in typed:
+        key, equals, ends = text.partition("=")
+        low, dots, high = ends.partition(" to ")
+        if not (equals and dots and key.strip() and low.strip() and high.strip()):
+            example = "risk.price.ndpr.volatility=30 % to 45 %"
+            raise UsageError(f'--band wants KEY=LOW to HIGH, such as "{example}": got "{text[:80]}"')
+        found[key.strip()] = (low.strip(), high.strip())
+    return found
 
 
 @app.command()
