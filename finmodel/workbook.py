@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,12 @@ Inputs = Mapping[str, Value]
 
 
 def write_workbook(
-    result: Results, path: Path | str, *, quick: bool = False, paths: Mapping[str, Inputs] | None = None
+    result: Results,
+    path: Path | str,
+    *,
+    quick: bool = False,
+    paths: Mapping[str, Inputs] | None = None,
+    lang: str = "en",
 ) -> Certificate:
     """Write a run as a live workbook.
 
@@ -28,9 +34,10 @@ def write_workbook(
     Args:
         quick: Compare the live case only.
         paths: As for `workbook_bytes`.
+        lang: Language of labels, headings and notes: "en" or "ja".
 
     Raises:
-        UsageError: The name does not end in .xlsx, or the case has changed since it was run.
+        UsageError: There is no such language, the name does not end in .xlsx, or the case has changed since it was run.
         CertificateError: The file does not compute to the model's numbers; nothing is written.
         FileError: It cannot be written.
         LimitError: The case is larger than a workbook.
@@ -38,23 +45,29 @@ def write_workbook(
     if Path(path).suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: the name of a workbook ends in .xlsx")
     check_target(Path(path))
-    data, certificate = workbook_bytes(result, quick=quick, paths=paths)
+    data, certificate = workbook_bytes(result, quick=quick, paths=paths, lang=lang)
     write_bytes(Path(path), data)
     return certificate
 
 
 def workbook_bytes(
-    result: Results, *, quick: bool = False, paths: Mapping[str, Inputs] | None = None
+    result: Results, *, quick: bool = False, paths: Mapping[str, Inputs] | None = None, lang: str = "en"
 ) -> tuple[bytes, Certificate]:
     """The file and its certificate.
 
     Args:
         paths: Further columns of the switch, such as simulated paths: name → inputs that differ from the base case.
+        lang: Language of labels, headings and notes: "en" or "ja".
+
+    Raises:
+        UsageError: There is no such language.
     """
     from finmodel.desk import Desk  # loads what pages need, only when a workbook is asked for
     from finmodel.outputs.workbook.make import make
+    from finmodel.outputs.workbook.translated import texts_of
 
+    texts = texts_of(lang, result.case)
     desk = Desk.of(result, paths or {})
-    data, book = make(desk.book(quick), lambda book: list(desk.trials(book, quick)))
+    data, book = make(replace(desk.book(quick), say=texts), lambda book: list(desk.trials(book, quick)))
     assert book.certificate is not None
-    return data, book.certificate
+    return data, replace(book.certificate, left=tuple(texts.left()))

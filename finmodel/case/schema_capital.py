@@ -21,6 +21,7 @@ class Capex(Table):
     """Capital cost with a spend profile over construction."""
 
     label: str
+    label_ja: str = ""
     entity: Id
     amount: Annotated[Given, Quantity("money", ge=0, meaning="Capital cost")]
     profile: Annotated[
@@ -44,6 +45,7 @@ class Grant(Table):
     """Public money for capital cost, within a window if both its dates are given."""
 
     label: str
+    label_ja: str = ""
     payer: str
     capex: Id
     share: Annotated[Given, Quantity("ratio", ge=0, le=0.5, meaning="Share of eligible cost (at most half)")]
@@ -64,6 +66,7 @@ class Subsidy(Table):
     """Public money for what a node makes, such as green refining, within a window and a ceiling."""
 
     label: str
+    label_ja: str = ""
     payer: str
     node: Id
     per_kg: Annotated[Given, Quantity("money/kg", ge=0, meaning="Subsidy per kg of the node's main product")]

@@ -19,6 +19,7 @@ class Product(Table):
     """What a node makes: its index, its price in money and its stock."""
 
     label: str
+    label_ja: str = ""
     price: Id
     contained_in: Literal["itself", "feed"] = "itself"
     fee: Annotated[Given, Quantity("money/kg", ge=0, meaning="Conversion fee beside the index")] = default("0 money/kg")
@@ -78,6 +79,7 @@ class Node(Table):
     """One plant of the chain."""
 
     label: str
+    label_ja: str = ""
     entity: Id
     product: Id
     nameplate: Annotated[Given, Quantity("t/year", gt=0, meaning="Capacity, tonnes of the main product")]
@@ -104,6 +106,7 @@ class Cost(Table):
     """An operating cost; exactly one of per_year, per_kg, of_revenue."""
 
     label: str
+    label_ja: str = ""
     node: Id | None = None
     entity: Id | None = None
     per_year: Annotated[Given, Quantity("money/year", ge=0, meaning="Fixed cost")] | None = None

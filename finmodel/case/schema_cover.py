@@ -33,6 +33,7 @@ class Cover(Table):
     """Insurance of lenders, such as NEXI's: a premium by the year, upfront, or upfront in instalments."""
 
     label: str
+    label_ja: str = ""
     facilities: list[Id]
     mode: Literal["annual", "upfront", "instalments"] = "annual"
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Covered share of the balance")]
@@ -61,6 +62,7 @@ class Event(Table):
     """Something that takes output or blocks money for a time; its share is 0 until a scenario switches it on."""
 
     label: str
+    label_ja: str = ""
     kind: Literal["expropriation", "transfer_stop", "export_ban", "political_force_majeure", "commercial_default"]
     start: Day
     duration: Annotated[Given, Quantity("month", gt=0, meaning="How long the event holds")]

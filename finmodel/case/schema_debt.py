@@ -19,6 +19,7 @@ class Facility(Table):
     """
 
     label: str
+    label_ja: str = ""
     lender: str
     country: str
     rank: Literal["senior", "mezzanine", "shareholder", "bridge"]

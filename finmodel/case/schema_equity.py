@@ -34,6 +34,7 @@ class EquityClass(Table):
     """
 
     label: str
+    label_ja: str = ""
     holder: str
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the equity paid in")]
     contributes: Literal["pro_rata", "first", "last"] = "pro_rata"

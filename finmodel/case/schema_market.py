@@ -20,6 +20,7 @@ class Index(Table):
     """A market price series, excluding value-added tax."""
 
     label: str
+    label_ja: str = ""
     vat: Literal["excluded"]
     incoterm: Literal["domestic", "FOB", "CIF", "gate"] = "FOB"
     basis: Literal["real", "nominal"] = "nominal"

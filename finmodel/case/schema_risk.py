@@ -49,6 +49,7 @@ class Regime(Table):
     """A state of the world: prices, premiums, volatility and demand switch together; it may change each month."""
 
     label: str
+    label_ja: str = ""
     start: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Probability of starting here")] = default("0 %")
     marks: (
         Annotated[Given, Quantity("month", gt=0, le=600, meaning="Months here after which a path bears its name")]

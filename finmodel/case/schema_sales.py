@@ -20,6 +20,7 @@ class Offtake(Table):
     """A sales contract, measured in tonnes of the contained first product of the chain."""
 
     label: str
+    label_ja: str = ""
     products: list[Id]
     priority: Annotated[Given, Count(ge=1, le=99, meaning="Order of service, the lowest first")] = _FIRST
     quantity: Annotated[Given, Quantity("t/year", gt=0, meaning="Annual contract quantity, contained")] | None = None

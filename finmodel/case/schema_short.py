@@ -16,6 +16,7 @@ class Repo(Table):
     """Stock sold and bought back later (warehouse receipts): a share of its value is lent, and follows it."""
 
     label: str
+    label_ja: str = ""
     lender: str
     products: list[Id]
     advance: Annotated[
@@ -41,6 +42,7 @@ class CreditLine(Table):
     """A revolving line of working capital: drawn when operating cash is short, or up to what backs it."""
 
     label: str
+    label_ja: str = ""
     lender: str
     limit: Annotated[Given, Quantity("money", gt=0, meaning="Most that may be drawn")]
     base: Literal["none", "receivable", "stock", "both"] = "none"

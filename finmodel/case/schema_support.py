@@ -23,6 +23,7 @@ class Programme(Table):
     """A public budget that pays price support."""
 
     label: str
+    label_ja: str = ""
     payer: str
     budget: Annotated[Given, Quantity("money/year", ge=0, dated=True, meaning="Ceiling of payments in a fiscal year")]
     year_end: Month = "March"
@@ -42,6 +43,7 @@ class Support(Table):
     """A price-support contract: a top-up below a floor, or a payment, and a share given back above a strike."""
 
     label: str
+    label_ja: str = ""
     programme: Id | None = None
     payer: Literal["programme", "offtaker"] = "programme"
     resale_loss: Literal["offtaker", "programme"] = "offtaker"

@@ -64,6 +64,7 @@ class Entity(Table):
     """A company of the group: its tax regime and tax currency. A regime by name fills the keys that it leaves out."""
 
     label: str
+    label_ja: str = ""
     regime: Id | None = None
     country: str
     currency: Literal["USD", "JPY", "AUD", "EUR", "CAD", "GBP", "CNY", "KRW"]

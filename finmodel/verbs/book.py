@@ -28,6 +28,7 @@ def workbook(  # noqa: PLR0913  (an option is a parameter)
     paths: Annotated[str, typer.Option(metavar="K1,K2", help="Simulated paths as columns, 20 at most.")] = "",
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of these paths.")] = 1,
     quick: Annotated[bool, typer.Option("--quick", help="Compare the live case only before writing.")] = False,
+    lang: Annotated[str, typer.Option("--lang", help="Language of labels, headings and notes: en or ja.")] = "en",
 ) -> None:
     """Write a case as a live Excel workbook.
 
@@ -39,7 +40,8 @@ def workbook(  # noqa: PLR0913  (an option is a parameter)
     from finmodel.workbook import write_workbook
 
     result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
-    certificate = write_workbook(result, output, quick=quick, paths=_drawn(result.case, paths, seed))
+    drawn = _drawn(result.case, paths, seed)
+    certificate = write_workbook(result, output, quick=quick, paths=drawn, lang=lang)
     write(certificate_text(str(output), certificate))
 
 

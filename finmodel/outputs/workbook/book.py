@@ -45,6 +45,7 @@ class Certificate:
         cells: Number of cells compared.
         largest: The largest difference, relative to its scale.
         where: The cell with the largest difference.
+        left: Words of the file that its language does not have yet, in English.
     """
 
     engine: str
@@ -52,6 +53,7 @@ class Certificate:
     cells: int
     largest: float
     where: str
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Book:
         stamped: Case → its key results as the engine has them.
         sensitivity: The downside grid; None when it was not run.
         certificate: None until the file was compared.
-        digest: Hash of the case's files.
+        say: The words of its language.
     """
 
     result: Results

@@ -5,6 +5,7 @@ A formula that stands in a row of periods is written once, with the columns left
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -114,7 +115,7 @@ class Page:
     def fit_labels(self) -> None:
         """Widen the column of labels to its longest one that has a neighbour."""
         texts = (cell.content for (row, column), cell in self.cells.items() if column == LABEL and self._next(row))
-        longest = max((len(str(text)) for text in texts), default=0)
+        longest = max((_wide(str(text)) for text in texts), default=0)
         self.widths[LABEL] = max(self.widths.get(LABEL, 0), min(WIDEST, LETTER * longest))
 
     def _next(self, row: int) -> bool:
@@ -153,6 +154,11 @@ class Page:
         if row > MAX_ROWS or column > MAX_COLUMNS:
             raise LimitError(f"{self.name}: {row} rows and {column} columns are more than a sheet holds")
         self.cells[row, column] = cell
+
+
+def _wide(text: str) -> int:
+    """Letters of a text, those as wide as they are high counted twice."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 @cache

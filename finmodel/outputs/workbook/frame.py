@@ -37,7 +37,7 @@ def make_frame(pages: Sequence[Page], labels: Labels) -> Frame:
     """Everything of the file but its cells."""
     book = Workbook()
     del book["Sheet"]
-    styles = _styles(book, pages)
+    styles = _styles(book, pages, theme().font[labels.font])
     for page in pages:
         _sheet(book.create_sheet(page.name), page, labels)
     for name, target in labels.names.items():
@@ -53,19 +53,19 @@ def make_frame(pages: Sequence[Page], labels: Labels) -> Frame:
     return Frame(stream.getvalue(), numbers)
 
 
-def _styles(book: Workbook, pages: Sequence[Page]) -> list[str]:
+def _styles(book: Workbook, pages: Sequence[Page], font: str) -> list[str]:
     used = {title: style for page in pages for title, style in page.styles.items()}
     normal = book._named_styles["Normal"]
-    normal.font = _font({})
+    normal.font = _font({}, font)
     for title, style in used.items():
-        book.add_named_style(_named(title, style))
+        book.add_named_style(_named(title, style, font))
     return list(used)
 
 
-def _named(title: str, style: Style) -> NamedStyle:
+def _named(title: str, style: Style, font: str) -> NamedStyle:
     terms = theme().style[style.name]
     named = NamedStyle(title)
-    named.font = _font(terms)
+    named.font = _font(terms, font)
     if "fill" in terms:
         named.fill = PatternFill("solid", fgColor=terms["fill"])
     if "top" in terms or "bottom" in terms:
@@ -79,11 +79,10 @@ def _named(title: str, style: Style) -> NamedStyle:
     return named
 
 
-def _font(terms: Mapping[str, Any]) -> Font:
-    font = theme().font
+def _font(terms: Mapping[str, Any], name: str) -> Font:
     return Font(
-        name=font["name"],
-        size=terms.get("size", font["size"]),
+        name=name,
+        size=terms.get("size", theme().font["size"]),
         bold=terms.get("bold", False),
         italic=terms.get("italic", False),
         color=terms.get("colour", "000000"),

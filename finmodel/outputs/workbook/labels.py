@@ -24,12 +24,14 @@ class Labels:
         properties: Custom document properties.
         names: Defined name → the cell or row that it stands for.
         verdicts: What a check shows: good, bad, amber.
+        font: Which font of the theme shows the words.
     """
 
     title: str
     properties: Mapping[str, str]
     names: Mapping[str, str]
     verdicts: tuple[tuple[str, str], ...]
+    font: str
 
 
 def labels(book: Book, pages: Sequence[Page]) -> Labels:
@@ -51,7 +53,7 @@ def labels(book: Book, pages: Sequence[Page]) -> Labels:
         (say("STALE"), "amber"),
         (say("current"), "good"),
     )
-    return Labels(safe_text(book.case.name), properties, named, verdicts)
+    return Labels(safe_text(book.case.name), properties, named, verdicts, say.font)
 
 
 def names(book: Book) -> dict[str, str]:

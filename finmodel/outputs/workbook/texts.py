@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Protocol
 
 from finmodel.base.model import Line
@@ -17,34 +16,35 @@ class Named(Protocol):
         """In words."""
 
 
-@dataclass(frozen=True)
 class Texts:
-    """Words of one language; a word without an entry stays in English.
+    """The words of the workbook, in English."""
 
-    Args:
-        words: English text → its translation; what stands in braces is filled in afterwards.
-        labels: Line, key, or label of a named thing → its label.
-    """
-
-    words: Mapping[str, str] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
+    font = "name"
+    """Which font of the theme shows them."""
 
     def __call__(self, text: str, **parts: object) -> str:
-        """A text of the workbook."""
-        found = self.words.get(text, text)
-        return found.format(**parts) if parts else found
+        """A text of the workbook; what stands in its braces is filled in afterwards."""
+        return text.format(**parts) if parts else text
 
     def line(self, line: Line) -> str:
         """The label of a line."""
-        return self.labels.get(line.id, line.label)
+        return line.label
 
     def named(self, thing: Named) -> str:
         """The label of a thing that the case names: a facility, a node, a class of owners."""
-        return self.labels.get(thing.label, thing.label)
+        return thing.label
 
     def given(self, key: str, label: str) -> str:
         """The label of an input."""
-        return self.labels.get(key, label)
+        return label
+
+    def unit(self, text: str) -> str:
+        """A unit: "USD m", "t/year"."""
+        return text
+
+    def left(self) -> Sequence[str]:
+        """Texts, or pieces of labels, that were asked for and that the language has no words for yet."""
+        return ()
 
 
 ENGLISH = Texts()

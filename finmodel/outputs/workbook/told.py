@@ -5,6 +5,8 @@ from __future__ import annotations
 from finmodel.outputs.numbers import clean
 from finmodel.outputs.workbook.book import Certificate
 
+SHOWN = 5
+
 
 def certificate_text(path: str, found: Certificate) -> str:
     """What was compared, and the largest difference."""
@@ -14,4 +16,9 @@ def certificate_text(path: str, found: Certificate) -> str:
         f"{found.largest:.1e} of the size of its row" + (f" at {found.where}" if found.where else ""),
         *(f"  {clean(what)}" for what in found.compared),
     ]
+    if found.left:
+        shown = "; ".join(f'"{clean(text)}"' for text in found.left[:SHOWN])
+        more = f"; and {len(found.left) - SHOWN} more" if len(found.left) > SHOWN else ""
+        one = len(found.left) == 1
+        rows.append(f"{len(found.left)} text{' has' if one else 's have'} no Japanese yet, in English: {shown}{more}")
     return "\n".join(rows)

@@ -190,7 +190,7 @@ def test_only_lines_that_an_analyst_adds_stand_on_the_sheet_other(case: str):
 def test_a_number_of_any_size_is_read_as_it_was_written(value: float):
     page = Page("A", "A", "inputs")
     page.number(1, 1, value, "input")
-    frame = make_frame([page], Labels("a", {}, {}, ()))
+    frame = make_frame([page], Labels("a", {}, {}, (), "name"))
 
     assert load_workbook(io.BytesIO(pack(frame, [page], {})))["A"].cell(1, 1).value == value
 
@@ -198,7 +198,7 @@ def test_a_number_of_any_size_is_read_as_it_was_written(value: float):
 def test_a_formula_without_a_finite_value_is_named_and_makes_no_file():
     page = Page("A", "A", "workings")
     page.formula(2, 3, "1/0", "calc")
-    frame = make_frame([page], Labels("a", {}, {}, ()))
+    frame = make_frame([page], Labels("a", {}, {}, (), "name"))
 
     with pytest.raises(NumberError, match="A!C2 is no finite number: 1/0"):
         pack(frame, [page], {"A": {(2, 3): float("inf")}})

@@ -58,7 +58,7 @@ def _calendar(book: Book, page: Page, years: range) -> None:
     page.formulas(YEAR_OF_PERIOD, periods, f"YEAR(EDATE({day},-$E${SHIFT}))", "calc", "year")
     span = f"$H${YEAR_OF_PERIOD}:${letter(periods[-1])}${YEAR_OF_PERIOD}"
     page.formula(FIRST_YEAR, CONSTANT, f"MIN({span})", "calc", "year")
-    page.text(END, LABEL, book.say("Years end in {month}", month=MONTH_NAMES[month - 1]), "head")
+    page.text(END, LABEL, book.say("Years end in {month}", month=book.say(MONTH_NAMES[month - 1])), "head")
     number = refs.link(book.model.lines["time.number"])
     style = "year" if month == MONTHS else "fiscal"
     page.formulas(NUMBER, years, f"$E${FIRST_YEAR}+{number}-1", "headnum", style)
@@ -70,7 +70,7 @@ def _row(book: Book, page: Page, row: YearRow, years: range) -> None:
     line = row.terms[0][1]
     format = format_of(line.unit, line.id)
     page.text(row.row, LABEL, book.say("{label}, by year", label=row.label))
-    page.text(row.row, UNIT, unit_text(line.unit, format), "unit")
+    page.text(row.row, UNIT, book.say.unit(unit_text(line.unit, format)), "unit")
     page.formulas(row.row, years, year_formula(book, row), "calc", format)
     if row.measure == "flow":
         page.formula(row.row, TOTAL, f"SUM(H{row.row}:{letter(years[-1])}{row.row})", "total", format)

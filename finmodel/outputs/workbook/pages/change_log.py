@@ -19,7 +19,7 @@ def fill(book: Book, page: Page) -> bool:
         (say("Case"), case.name),
         (say("Hash of its files"), case.sha256),
         (say("Version of finmodel"), version()),
-        (say("Debt sized on"), book.result.facts.get("debt_sized_on", say("no senior debt"))),
+        (say("Debt sized on"), say(book.result.facts.get("debt_sized_on", "no senior debt"))),
         *((say("Scenario live when written"), case.scenario) for _ in [0] if case.scenario),
         *((say("Changed for this file: {key}", key=key), value) for key, value in case.sets.items()),
     ]

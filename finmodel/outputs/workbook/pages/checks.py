@@ -46,7 +46,7 @@ def _residuals(book: Book, page: Page, refs: References, row: int) -> int:
     for at, item in enumerate(book.model.solved, row + 1):
         page.text(at, LABEL, book.say("Solved: {label}", label=book.say.line(item.residual)))
         page.text(at, NOTE, book.say("solved"), "note")
-        page.text(at, UNIT, "ratio", "unit")
+        page.text(at, UNIT, book.say("ratio"), "unit")
         residual, target = (_largest(refs, line) for line in (item.residual, item.target))
         formula = f"Scenarios!$E${IS_SIZING}*{residual}/MAX(1,{target})"
         page.formula(at, CONSTANT, formula, "calc", "tiny")
@@ -86,7 +86,7 @@ def _verdict(book: Book, page: Page, residuals: int) -> None:
     amber = f"IF({_solved_fail(book, residuals)}+Inputs!$E${CHANGED}>0"
     page.formula(SIZED, CONSTANT, f'{amber},"{say("as sized: re-run")}","{say("as sized")}")', "verdict")
     page.verdicts.append(f"E{SIZED}")
-    page.text(SIZED, TOTAL, book.result.facts.get("debt_sized_on", ""), "note")
+    page.text(SIZED, TOTAL, book.say(book.result.facts.get("debt_sized_on", "")), "note")
 
 
 def _solved_fail(book: Book, row: int) -> str:
@@ -104,7 +104,7 @@ def _key_results(book: Book, page: Page, refs: References, row: int) -> None:
         format = format_of(metric.line.unit, name)
         page.text(at, LABEL, book.say("{label}: engine and sheet", label=book.say.line(metric.line)))
         page.text(at, NOTE, name, "note")
-        page.text(at, UNIT, unit_text(metric.line.unit, format), "unit")
+        page.text(at, UNIT, book.say.unit(unit_text(metric.line.unit, format)), "unit")
         value = book.result.metrics[name]
         if value is None:
             page.text(at, CONSTANT, "n/a", "stamp")
@@ -126,4 +126,4 @@ def fill_certificate(book: Book, page: Page) -> None:
     page.number(row + 3, CONSTANT, found.largest, "stamp", "tiny")
     page.text(row + 3, NOTE, found.where, "note")
     for at, text in enumerate(found.compared, row + 4):
-        page.text(at, LABEL, book.say("Compared: {what}", what=text), "note")
+        page.text(at, LABEL, book.say("Compared: {what}", what=book.say(text)), "note")

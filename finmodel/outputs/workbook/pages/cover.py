@@ -28,13 +28,13 @@ def fill(book: Book, page: Page) -> bool:
     assumed = sum(map(is_assumed, figures(case)))
     timeline = book.model.timeline
     span = say(
-        "{first} to {last} by {step}", first=timeline.labels[0], last=timeline.labels[-1], step=timeline.frequency
+        "{first} to {last} by {step}", first=timeline.labels[0], last=timeline.labels[-1], step=say(timeline.frequency)
     )
     rows = (
         (say("Currency of account"), case.tables.currency),
         (say("Timeline"), span),
-        (say("Debt sized on"), book.result.facts.get("debt_sized_on", say("no senior debt"))),
-        (say("Debt limited by"), book.result.facts.get("binding_constraint", "n/a")),
+        (say("Debt sized on"), say(book.result.facts.get("debt_sized_on", "no senior debt"))),
+        (say("Debt limited by"), say(book.result.facts.get("binding_constraint", "n/a"))),
         (say("Figures that are assumed"), str(assumed)),
         (say("Hash of the case"), case.sha256[:16]),
         (say("Version of finmodel"), version()),

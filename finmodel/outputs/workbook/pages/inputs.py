@@ -52,7 +52,7 @@ def _block(book: Book, page: Page, block: Block, keys: dict[str, Key]) -> None:
 
 
 def _row(book: Book, page: Page, row: int, key: Key) -> None:
-    words(book, page, row, key, key.label)
+    words(book, page, row, key, book.say.given(key.id, key.label))
     format = input_format(key)
     for column, bound in zip((LOWEST, HIGHEST), key.bounds, strict=True):
         if bound is not None:
@@ -77,10 +77,10 @@ def _row(book: Book, page: Page, row: int, key: Key) -> None:
 
 def words(book: Book, page: Page, row: int, key: Key, label: str) -> None:
     """The label, the key and the unit of an input."""
-    page.text(row, LABEL, book.say.given(key.id, label))
+    page.text(row, LABEL, label)
     page.text(row, NOTE, key.id, "note")
-    unit = book.say("setting") if isinstance(key.value, str) else unit_text(key.unit, input_format(key))
-    page.text(row, UNIT, unit, "unit")
+    unit = book.say.unit(unit_text(key.unit, input_format(key)))
+    page.text(row, UNIT, book.say("setting") if isinstance(key.value, str) else unit, "unit")
 
 
 def input_style(key: Key) -> str:
@@ -109,6 +109,6 @@ def _constants(book: Book, page: Page) -> None:
         whole = value == int(value)
         words_ = "Periods looked back or ahead: {value}" if whole else "Tolerance: {value}"
         page.text(row, LABEL, book.say(words_, value=f"{value:g}"))
-        page.text(row, UNIT, "ratio", "unit")
+        page.text(row, UNIT, book.say("ratio"), "unit")
         page.number(row, CONSTANT, value, "fixed", "whole" if whole else "tiny")
         page.text(row, CONFIDENCE, book.say("convention"), "note")

@@ -27,10 +27,10 @@ def fill(book: Book, page: Page) -> bool:
         assert line.expr is not None
         page.text(row, LABEL, book.labels[id])
         page.text(row, NOTE, id, "note")
-        page.text(row, UNIT, str(line.unit), "unit")
+        page.text(row, UNIT, book.say.unit(str(line.unit)), "unit")
         page.text(row, CONSTANT, place, "place")
         page.links.append(Link(f"E{row}", place))
-        page.text(row, TOTAL, book.model.checks.get(id, line.kind), "note")
+        page.text(row, TOTAL, book.say(book.model.checks.get(id, line.kind)), "note")
         page.text(row, SAYS, text(line.expr), "note")
         page.text(row, READS, ", ".join(other for other in reads(line) if other != id), "note")
         page.text(row, DECLARED, line.where, "note")

@@ -28,7 +28,7 @@ def _line(book: Book, page: Page, refs: References, row: int, line: Line) -> Non
     closing = line.id.endswith(".closing")
     page.text(row, LABEL, book.labels[line.id], "strong" if closing else "label")
     page.text(row, NOTE, book.say(_note(book, line)), "note")
-    page.text(row, UNIT, unit_text(line.unit, format), "unit")
+    page.text(row, UNIT, book.say.unit(unit_text(line.unit, format)), "unit")
     formula = refs.formula(line)
     style = "closing" if closing else "link" if is_link(line) and "!" in formula else "calc"
     if not line.series:

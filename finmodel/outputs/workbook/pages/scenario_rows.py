@@ -60,4 +60,4 @@ def _words(book: Book, page: Page, row: int, key: Key, case: str) -> None:
     label = book.say.given(key.id, key.label)
     page.text(row, LABEL, book.say("{label}: {case}", label=label, case=case))
     page.text(row, NOTE, key.id, "note")
-    page.text(row, UNIT, unit_text(key.unit, input_format(key)), "unit")
+    page.text(row, UNIT, book.say.unit(unit_text(key.unit, input_format(key))), "unit")

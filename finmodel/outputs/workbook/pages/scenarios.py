@@ -54,7 +54,7 @@ def _switch(book: Book, page: Page, names: str) -> None:
     page.number(SIZING_NUMBER, CONSTANT, book.sizing, "fixed", "count")
     page.formula(IS_SIZING, CONSTANT, f"IF($E${LIVE_NUMBER}=$E${SIZING_NUMBER},1,0)", "calc", "count")
     for column, case in enumerate(book.cases, FIRST):
-        page.text(LIVE_NAME, column, case.label, "note")
+        page.text(LIVE_NAME, column, book.say(case.label), "note")
         if case.probability is not None:
             page.number(LIVE_NUMBER, column, case.probability, "fixed", "percent")
     page.text(LIVE_NUMBER, NOTE, book.say("probability →"), "note")
@@ -97,7 +97,7 @@ def _results(book: Book, page: Page, row: int, last: int) -> None:
         format = format_of(metric.line.unit, name)
         page.text(at, LABEL, book.say("{label}, by case", label=book.say.line(metric.line)))
         page.text(at, NOTE, name, "note")
-        page.text(at, UNIT, unit_text(metric.line.unit, format), "unit")
+        page.text(at, UNIT, book.say.unit(unit_text(metric.line.unit, format)), "unit")
         for column, case in enumerate(book.cases, FIRST):
             value = book.stamped.get(case.name, {}).get(name)
             if value is None:

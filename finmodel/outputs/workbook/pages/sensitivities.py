@@ -31,7 +31,7 @@ def fill(book: Book, page: Page) -> bool:
     titles = {name: say(title.replace("\n", " ")) for title, name in COLUMNS}
     for column, name in enumerate(grid.columns, FIRST):
         unit = book.model.metrics[name].line.unit
-        money = f", {unit_text(unit, 'money')}" if format_of(unit, name) == "money" else ""
+        money = f", {say.unit(unit_text(unit, 'money'))}" if format_of(unit, name) == "money" else ""
         texts[column] = f"{titles[name]}{money}"
     blocks.head(page, TOP + 2, texts, range(LABEL, last + 1))
     for row, (label, values) in enumerate(grid.rows.items(), TOP + 3):

@@ -145,11 +145,11 @@ def _scenarios(book: Book, page: Page, row: int) -> None:
     places = [LAST - 2 * (len(metrics) - 1 - at) for at in range(len(metrics))]
     for column, (label, name) in zip(places, metrics, strict=True):
         unit = book.model.metrics[name].line.unit
-        money = unit_text(unit, "money") if format_of(unit, name) == "money" else ""
-        texts[column] = f"{label} {money}".strip()
+        money = book.say.unit(unit_text(unit, "money")) if format_of(unit, name) == "money" else ""
+        texts[column] = f"{book.say(label)} {money}".strip()
     blocks.head(page, row, texts, columns)
     for at, case in enumerate(book.cases, row + 1):
-        blocks.entry(page, at, case.label, columns)
+        blocks.entry(page, at, book.say(case.label), columns)
         for column, (_, name) in zip(places, metrics, strict=True):
             value, format = book.stamped[case.name][name], format_of(book.model.metrics[name].line.unit, name)
             if value is None:

@@ -27,7 +27,8 @@ def key_results(book: Book, page: Page, refs: References, row: int) -> int:
         format = format_of(line.unit, name)
         blocks.entry(page, row, book.say(label))
         page.formula(row, CONSTANT, refs.link(line), "rownum", format)
-        page.text(row, TOTAL, shown_unit(str(line.unit), unit_text(line.unit, format), format), "rownum")
+        unit = shown_unit(str(line.unit), unit_text(line.unit, format), format)
+        page.text(row, TOTAL, book.say.unit(unit), "rownum")
     return row + 2
 
 
@@ -74,7 +75,7 @@ def _happens(book: Book, id: str) -> bool:
 def _funds(book: Book, page: Page, row: int, words: tuple[str, str], items: list[tuple[str, str]]) -> int:
     """Items, what is left of the total, and the total; shares beside."""
     refs = References(book.layout, page.name, book.count)
-    texts = {LABEL: words[0], CONSTANT: f"{book.currency} m", TOTAL: book.say("Share")}
+    texts = {LABEL: words[0], CONSTANT: book.say.unit(f"{book.currency} m"), TOTAL: book.say("Share")}
     blocks.head(page, row, texts, ALL)
     last = row + len(items) + 2
     whole = refs.total(book.model.lines["funding.uses"])
@@ -122,7 +123,7 @@ def owners(book: Book, page: Page, refs: References, row: int) -> int:
     known = [name for name in terms if f"equity.{name}.paid_in" in lines]
     if not known:
         return row
-    say, money = book.say, f"{book.currency} m"
+    say, money = book.say, book.say.unit(f"{book.currency} m")
     texts = {LABEL: say("Owners, {money}", money=money), NOTE: say("Paid in"), UNIT: say("Received"),
              CONSTANT: say("Multiple"), TOTAL: say("IRR")}  # fmt: skip
     blocks.head(page, row, texts, ALL)

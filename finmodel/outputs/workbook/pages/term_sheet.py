@@ -100,7 +100,7 @@ def _terms(book: Book, page: Page, refs: References, corner: tuple[int, int], bl
         formula = refs.scalar(spot) if spot.column else f"MAX({refs.range(spot)})"
         page.formula(row, VALUE[column], formula, "rownum", format)
         unit = tables.shown_unit(str(key.unit), unit_text(key.unit, format), format)
-        page.text(row, VALUE[column] + 1, unit, "rownum")
+        page.text(row, VALUE[column] + 1, book.say.unit(unit), "rownum")
     return row + 2
 
 
@@ -125,7 +125,7 @@ def _owners(book: Book, page: Page, refs: References, row: int) -> None:
     known = {name: owner for name, owner in book.case.tables.equity.items() if f"equity.{name}.paid_in" in lines}
     if not known:
         return
-    texts = {RIGHT[0]: say("Owners, {money}", money=f"{book.currency} m"), RIGHT[4]: say("Paid in"),
+    texts = {RIGHT[0]: say("Owners, {money}", money=say.unit(f"{book.currency} m")), RIGHT[4]: say("Paid in"),
              RIGHT[5]: say("Received"), RIGHT[6]: say("Multiple"), RIGHT[7]: say("IRR")}  # fmt: skip
     blocks.head(page, row, texts, RIGHT)
     for name, owner in known.items():
