@@ -64,7 +64,7 @@ def build(claim: Claim, own: Grant | None, payer: Programme | None, scales: Scal
     entitled: Expr = claim.due * 1
     missed: Expr = Const(0)
     if own is not None and not by_buyer:
-        entitled, missed = _entitled(claim, own, macro), macro.convert(own.unmet)
+        entitled, missed = _entitled(claim, own, macro), _missed(claim, own, macro)
     granted = section.line("granted", f"{title}: Granted", entitled * scales.top_up)
     unmet = section.ahead("unmet", f"{title}: Not covered by the budget").define(missed)
     lag = _lag(claim.terms, payer)
@@ -111,6 +111,13 @@ def _entitled(claim: Claim, own: Grant, macro: Macro) -> Expr:
     if claim.stock is None:
         return macro.convert(own.granted)
     return claim.due * lo(1, ratio(own.granted, own.asked))
+
+
+def _missed(claim: Claim, own: Grant, macro: Macro) -> Expr:
+    """What the seller is not granted; of a purchase that the budget does not cover, the part above the market price."""
+    if claim.stock is None:
+        return macro.convert(own.unmet)
+    return claim.due * (1 - lo(1, ratio(own.granted, own.asked, 1)))
 
 
 def _outlay(claim: Claim, own: Grant, deal: tuple[Line, Line], lag: Given, frame: Frame) -> tuple[Line, Line]:

@@ -95,7 +95,7 @@ def shapley(deal: Deal, rate: float) -> Shapley:
     out = kernel.run(changed, count)
     factors = deal.factors(rate)
     values = np.stack([factors @ out[id] for id in deal.lines])
-    amounts = np.stack([_marginal(values, at, len(found)) for at in range(len(found))])
+    amounts = np.stack([marginal(values, at, len(found)) for at in range(len(found))])
     return Shapley(tuple(found), amounts, values[:, -1] - values[:, 0], left_out)
 
 
@@ -110,7 +110,7 @@ def _rows(deal: Deal, one: Instrument, found: Sequence[Instrument]) -> dict[str,
     return rows
 
 
-def _marginal(values: NDArray[np.float64], bit: int, count: int) -> NDArray[np.float64]:
+def marginal(values: NDArray[np.float64], bit: int, count: int) -> NDArray[np.float64]:
     """The mean over all orders of what one instrument adds."""
     total = np.zeros(len(values))
     for mask in range(2**count):

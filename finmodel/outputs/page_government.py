@@ -38,12 +38,13 @@ COMPARED = (
 KINDS = {"operations": 0, "tax": 1, "loan": 2, "cover": 3, "equity": 4, "account": 5, "grant": 6, "subsidy": 6}
 
 
-def page(account: Government, paths: Mean | None = None) -> Group:
-    """The whole account of a run, and over paths if they were run."""
+def page(account: Government, paths: Mean | None = None, variance: Sequence[Amount] = ()) -> Group:
+    """The whole account of a run; over paths, and against the case as it stands, if these were run."""
     blocks: list[RenderableType | None] = [
         header(account.result),
         *support(account.result),
         _programmes(account),
+        amounts("Against the case as it stands, present value", variance) if variance else None,
         bodies(account),
         with_and_without(account),
         incidence(account),

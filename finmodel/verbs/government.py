@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from finmodel.terminal import changes, show, write, write_to
 from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, TableJson, app
+
+if TYPE_CHECKING:
+    from finmodel.engine.public_cost import Amount
+    from finmodel.engine.results import Results
 
 
 @app.command()
@@ -36,7 +41,7 @@ def government(  # noqa: PLR0913  (an option is a parameter)
         from finmodel.incidence import incidence_over_paths
 
         over = incidence_over_paths(account.result, paths, seed)
-    show(page(account, over))
+    show(page(account, over, _variance(case, account.result, changes(sets), hold_debt) if scenario else ()))
     if csv is not None:
         from finmodel.outputs.government import write_account
 
@@ -45,6 +50,15 @@ def government(  # noqa: PLR0913  (an option is a parameter)
         from finmodel.outputs.charts_government import write_charts
 
         write(f"{len(write_charts(account, charts))} pictures in {charts}")
+
+
+def _variance(case: str, result: Results, sets: Mapping[str, str], hold_debt: bool) -> list[Amount]:
+    """What moved the cost of support from the case as it stands to a scenario of it."""
+    from finmodel.run import load
+    from finmodel.run import run as run_case
+    from finmodel.variance import support_variance
+
+    return support_variance(run_case(load(case, None, sets), hold_debt=hold_debt), result)
 
 
 support = typer.Typer(name="support", help="Compare designs of price support.", no_args_is_help=True)

@@ -226,11 +226,12 @@ def test_stock_is_bought_below_the_floor_within_its_cap_and_sold_at_the_trigger(
 
 
 def test_stock_is_bought_only_as_far_as_the_budget_goes(tmp_path: Path) -> None:
-    """Budget 750,000: 50 t at 15; the seller gets 250,000 above the market."""
+    """Budget 750,000: 50 t at 15; the seller gets 250,000 above the market, and misses 250,000 on the other 50 t."""
     keys = 'stock_cap = "150 t"\nrelease_above = "20 USD/kg"'
     small = deal(tmp_path, share() + fund("750,000 USD/year") + floor(more=keys))
 
     assert small.at("support.floor.bought", ["2029"]) == pytest.approx([50])
+    assert small.at("support.floor.unmet", ["2029"]) == pytest.approx([250_000])
     assert small.at("support.floor.paid", ["2029"]) == pytest.approx([250_000])
 
 

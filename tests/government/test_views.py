@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from finmodel.engine.instruments import _marginal, instruments_of
+from finmodel.engine.instruments import instruments_of, marginal
 from finmodel.engine.ledger import exhausted
 from finmodel.engine.public_cost import committed
 from finmodel.run import load, run
@@ -21,7 +21,7 @@ def test_shapley_of_two_instruments_is_the_mean_of_both_orders():
     """Alone 10 and 20, together 50: 10 + (50 - 20) over 2 is 20, and 20 + (50 - 10) over 2 is 30."""
     values = np.array([[0.0, 10.0, 20.0, 50.0]])
 
-    assert [_marginal(values, bit, 2)[0] for bit in (0, 1)] == pytest.approx([20, 30])
+    assert [marginal(values, bit, 2)[0] for bit in (0, 1)] == pytest.approx([20, 30])
 
 
 @pytest.mark.parametrize("scenario", ["detente", "embargo"])
