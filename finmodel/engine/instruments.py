@@ -75,15 +75,23 @@ def _soft_loans(deal: Deal) -> dict[str, float] | str:
         return "the case has no public loan"
     market = government(tables).market_rate
     others = [
-        loan.rate.number
-        for name, loan in tables.facility.items()
-        if name not in public and loan.rank == "senior" and loan.rate is not None and not loan.rate.series
+        _rate(deal, name) for name, loan in tables.facility.items() if name not in public and loan.rank == "senior"
     ]
     if market is None and not others:
         return "no rate at which others lend: write government.market_rate"
     rate = market.number if market is not None else max(others)
     ids = [f"facility.{name}.rate" for name in public if f"facility.{name}.rate" in deal.given]
     return dict.fromkeys(ids, rate) if ids else "the public loan has no fixed rate"
+
+
+def _rate(deal: Deal, name: str) -> float:
+    """What a facility costs a year, on average over its life, weighted by what is outstanding."""
+    shape = (deal.model.timeline.count,)
+    rate, owed = (
+        np.broadcast_to(np.asarray(deal.values[f"facility.{name}.{line}"], dtype=float), shape)
+        for line in ("rate", "outstanding.opening")
+    )
+    return float(np.average(rate, weights=owed)) if owed.sum() > 0 else float(rate.max())
 
 
 def shapley(deal: Deal, rate: float) -> Shapley:
