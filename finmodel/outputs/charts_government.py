@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MILLION = 1e6
+THIN = 0.07  # of the whole: a band that leaves room for one line of text
 INK, SUPPORT, MISSED, BACK, OTHER = "#22303c", "#2f6f9f", "#d98f4e", "#5b9b6b", "#b7c0c7"
 GROUPS = {"tax": "Taxes", "loan": "Lenders", "equity": "Owners", "cover": "Cover", "operations": "Suppliers and others",
           "account": "Accounts (time value)", "grant": "Grants", "subsidy": "Grants"}  # fmt: skip
@@ -147,14 +148,15 @@ def _ribbons(axis: Axes, left: Sequence[tuple[str, float]], right: Sequence[tupl
             codes = [Curve.MOVETO, *[Curve.CURVE4] * 3, Curve.LINETO, *[Curve.CURVE4] * 3, Curve.CLOSEPOLY]
             colour = SUPPORT if side == 1 or label == "Top-up" else MISSED
             axis.add_patch(PathPatch(Curve([*there, *back], codes), facecolor=colour, alpha=0.45, lw=0))
-            text = f"{label}\n{value / MILLION:,.1f}"
+            thin = value < THIN * total
+            text = f"{label}{' ' if thin else chr(10)}{value / MILLION:,.1f}"
             axis.text(0.05 if side == 0 else 0.95, at + value / 2, text, ha="right" if side == 0 else "left",
                       va="center", color=INK, fontsize=9)  # fmt: skip
-            at, inner = at + value + gap, inner + value
+            at, inner = at + max(value + gap, THIN * total if thin else 0.0), inner + value
     axis.add_patch(_box(total))
     axis.text(0.5, total / 2, "Waterfall\nof the deal", ha="center", va="center", color="white", fontsize=9)
     axis.set_xlim(-0.25, 1.25)
-    axis.set_ylim(1.18 * total, -0.05 * total)
+    axis.set_ylim(1.25 * total, -0.05 * total)
     axis.axis("off")
 
 
