@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,7 +96,7 @@ def import_workbook(edited: Path | str, onto: Path | str, new: Path | str, on: d
     book = read_book(edited)
     _refuse_strangers(book, case, str(onto))
     before = run(case)
-    original = _as_written(before)
+    original = _as_written(before, book.custom.get(marks.LANGUAGE, ""))
     targets = original.targets
     values = input_values(book, targets)
     _refuse_logic(book, original.pages)
@@ -139,14 +139,17 @@ def _refuse_strangers(book: Book, case: Case, onto: str) -> None:
         )
 
 
-def _as_written(result: Results) -> Original:
+def _as_written(result: Results, language: str) -> Original:
+    """The workbook of a run, in the language that the file says it is in."""
     from finmodel.desk import Desk  # loads what pages need, only when a workbook is imported
     from finmodel.outputs.workbook.cells import CONSTANT
     from finmodel.outputs.workbook.labels import names
     from finmodel.outputs.workbook.pages import make_pages
     from finmodel.outputs.workbook.pages.header import LIVE_NAME
+    from finmodel.outputs.workbook.translated import LANGUAGES, texts_of
 
-    book = Desk.of(result, {}).book(quick=False)
+    texts = texts_of(language if language in LANGUAGES else LANGUAGES[0], result.case)
+    book = replace(Desk.of(result, {}).book(quick=False), say=texts)
     targets = {name: to for name, to in names(book).items() if name.startswith(marks.INPUT)}
     return Original(make_pages(book), targets, ("Scenarios", LIVE_NAME, CONSTANT))
 

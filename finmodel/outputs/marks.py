@@ -16,6 +16,7 @@ CASE_NAME = "finmodel case"
 CASE_HASH = "finmodel case hash"
 VERSION = "finmodel version"
 SCHEMA = "finmodel schema"
+LANGUAGE = "finmodel language"
 LOGIC = "finmodel logic "  # and the sheet's name
 SCHEMA_VERSION = "finmodel.workbook/1"
 

@@ -40,6 +40,7 @@ def labels(book: Book, pages: Sequence[Page]) -> Labels:
     named = names(book)
     properties = {
         marks.SCHEMA: marks.SCHEMA_VERSION,
+        marks.LANGUAGE: say.language,
         marks.VERSION: version(),
         marks.CASE_NAME: safe_text(book.case.name),
         marks.CASE_HASH: book.case.sha256,

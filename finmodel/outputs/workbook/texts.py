@@ -19,6 +19,7 @@ class Named(Protocol):
 class Texts:
     """The words of the workbook, in English."""
 
+    language = "en"
     font = "name"
     """Which font of the theme shows them."""
 

@@ -95,6 +95,7 @@ def _named(value: object) -> Iterator[tuple[str, str]]:
 class Translated(Texts):
     """The words of the workbook, in another language."""
 
+    language = "ja"
     font = "japanese"
 
     def __init__(self, table: Words, names: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import tomllib
 from collections import defaultdict
 from dataclasses import replace
@@ -19,19 +20,21 @@ from finmodel.base.model import Line
 from finmodel.base.units import RATIO
 from finmodel.cli import command
 from finmodel.desk import Desk
+from finmodel.import_workbook import import_workbook
 from finmodel.outputs.audit.auditing import audit
 from finmodel.outputs.page_finance import USES
 from finmodel.outputs.page_results import COVER, RETURNS
 from finmodel.outputs.page_sensitivity import COLUMNS
 from finmodel.outputs.templates import templates
+from finmodel.outputs.workbook.cells import letter
 from finmodel.outputs.workbook.pages import make_pages
 from finmodel.outputs.workbook.texts import Texts
 from finmodel.outputs.workbook.translated import Translated, Words, names_of, texts_of, words_of
 from finmodel.run import load, run
 from finmodel.shocks import SHOCKS
 from finmodel.size import LIMITS
-from finmodel.workbook import write_workbook
-from tests.outputs.workbook.files import CASES, ROOT, made, opened
+from finmodel.workbook import workbook_bytes, write_workbook
+from tests.outputs.workbook.files import CASES, ROOT, book_of, cells_of, made, number, opened, retyped
 
 TINY = CASES / "tiny_loan"
 TABLE = ROOT / "templates" / "labels" / "ja.toml"
@@ -45,8 +48,6 @@ HOW = (
 @cache
 def japanese() -> Any:
     """The small loan in Japanese, as openpyxl reads it."""
-    from finmodel.workbook import workbook_bytes
-
     data, certificate = workbook_bytes(run(load(TINY)), lang="ja")
     assert certificate.compared == made()[1].compared
     assert certificate.cells == made()[1].cells
@@ -104,6 +105,16 @@ def test_every_chart_has_a_japanese_title():
 def test_the_audit_finds_nothing_in_a_japanese_file(tmp_path: Path):
     write_workbook(run(load(TINY)), tmp_path / "deal.xlsx", quick=True, lang="ja")
     assert not audit(tmp_path / "deal.xlsx").findings
+
+
+def test_a_japanese_file_is_imported_as_an_english_one_is(tmp_path: Path):
+    case = Path(shutil.copytree(TINY, tmp_path / "case"))
+    result = run(load(case))
+    sheet, row, columns = cells_of(book_of(result), "facility.jbic.rate")
+    typed = {sheet: {f"{letter(columns[0])}{row}": number(0.06)}}
+    (tmp_path / "deal.xlsx").write_bytes(retyped(workbook_bytes(result, quick=True, lang="ja")[0], typed))
+    made = import_workbook(tmp_path / "deal.xlsx", case, tmp_path / "new")
+    assert [(edit.key, edit.value) for edit in made.edits] == [("facility.jbic.rate", '"6 % p.a."')]
 
 
 def test_labels_are_put_together_from_the_longest_pieces_and_keep_the_names_of_the_case():
