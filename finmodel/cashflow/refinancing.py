@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from finmodel.base.expr import Expr, add, lo, ratio
 from finmodel.base.model import Line
+from finmodel.cashflow import unwinding
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.timing import Clock
 
@@ -45,6 +46,8 @@ def build(loans: Sequence[Loan], borrower: str, clock: Clock) -> Refinanced:
             repaid.setdefault(id, []).append(part)
     label = "Repaid by refinancing"
     rows = {id: by_id[id].section.line("refinanced", f"{by_id[id].label}: {label}", add(p)) for id, p in repaid.items()}
+    for id, row in rows.items():
+        unwinding.settle(by_id[id], "refinanced", row, unwinding.share(by_id[id], clock))
     return Refinanced(draws, rows)
 
 
@@ -54,7 +57,9 @@ def _one(loan: Loan, old: Sequence[Loan], clock: Clock) -> tuple[Line, dict[str,
     assert terms.drawn_on is not None
     day = section.flag("drawing_date", f"{title}: Date of the draw", clock.last_day.eq(terms.drawn_on))
     left = {item.id: item.outstanding.opening - item.due_principal for item in old}
-    owed = section.line("refinances", f"{title}: Owed to those that it repays", add(list(left.values())) * day)
+    breaks = {item.id: unwinding.share(item, clock) for item in old}
+    dear = [left[id] if per_unit is None else left[id] * (1 + per_unit) for id, per_unit in breaks.items()]
+    owed = section.line("refinances", f"{title}: Owed to those that it repays", add(dear) * day)
     draw = section.line("draw", f"{title}: Drawing", lo(loan.commitment * day, ratio(owed, 1 - terms.upfront_fee)))
     net = section.line("net_of_fee", f"{title}: Drawing less fee", draw - draw * terms.upfront_fee)
     return draw, {id: net * ratio(amount, owed) for id, amount in left.items()}

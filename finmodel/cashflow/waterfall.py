@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from finmodel.base.expr import Expr, add, hi, lo, ratio
 from finmodel.base.model import Account, Line, Model
 from finmodel.case.schema_waterfall import whole_order
+from finmodel.cashflow import unwinding
 from finmodel.cashflow.desk import Desk, Group
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.steps import STEPS, operations
@@ -91,10 +92,16 @@ def _prepaid(desk: Desk) -> dict[str, Line]:
     left: dict[str, Expr] = {loan.id: loan.outstanding.opening - paid[loan.id] for loan in desk.loans["senior"]}
     left = {name: owed - desk.refinanced[name] if name in desk.refinanced else owed for name, owed in left.items()}
     whole = desk.section.line("prepayable", "Senior debt that can be prepaid", add(list(left.values())))
+    breaks = {loan.id: unwinding.share(loan, desk.clock) for loan in desk.loans["senior"]}
+    burden = [ratio(left[name], whole) * per_unit for name, per_unit in breaks.items() if per_unit is not None]
+    if burden:
+        label = "Senior debt prepaid, less break cost of swaps"
+        every = desk.section.line("prepaid_principal", label, ratio(every, 1 + add(burden)))
     lines = {}
     for loan in desk.loans["senior"]:
         own = every * ratio(left[loan.id], whole)
         lines[loan.id] = loan.section.line("prepaid", f"{loan.label}: Prepaid", own)
+        unwinding.settle(loan, "prepaid", lines[loan.id], breaks[loan.id])
     return lines
 
 
