@@ -32,10 +32,14 @@ from finmodel.cashflow.timing import Clock
 
 @dataclass(frozen=True)
 class Paid:
-    """What the waterfall paid on each facility, the events of the deal, and the cash that they took away."""
+    """What the waterfall paid on each facility, the events of the deal, and the cash that they took away.
+
+    `gone` is principal paid before it was due: refinanced, or prepaid.
+    """
 
     interest: Mapping[str, Expr]
     principal: Mapping[str, Expr]
+    gone: Mapping[str, Sequence[Expr]]
     events: Events
     operations_lost: Line | None
 
@@ -195,9 +199,12 @@ def _totals(model: Model, name: str, ids: Sequence[str]) -> None:
 
 
 def _loss(model: Model, loan: Loan, paid: Paid, claims: Sequence[_Claim], clock: Clock) -> None:
-    """Draws less all receipts at the contract rate, to financial close, in % of what was drawn (F33)."""
+    """Draws less all receipts at the contract rate, to financial close, in % of what was drawn (F33).
+
+    The lender counts in its own money: of a loan in another currency, all amounts are at the exchange rate of close.
+    """
     section, title = model.sections[f"lender.{loan.id}"], f"{loan.label}, lender"
-    received = paid.interest.get(loan.id, Const(0)) + paid.principal[loan.id]
+    received = add([paid.interest.get(loan.id, Const(0)), paid.principal[loan.id], *paid.gone[loan.id]])
     if not loan.terms.capitalise:
         received = received + loan.idc
     if loan.early is not None:
@@ -207,15 +214,18 @@ def _loss(model: Model, loan: Loan, paid: Paid, claims: Sequence[_Claim], clock:
     dates = loan.pays | clock.last
     factor = section.ahead("discount", f"{title}: Discount factor at the contract rate", RATIO)
     factor.define(factor.lag(1, 1) * ratio(1, 1 + loan.window_rate * dates))
-    drawn = section.line("drawn", f"{title}: Drawn", total(loan.drawn))
-    got = section.line("received", f"{title}: Received", received)
+    lent = loan.drawn
+    if loan.growth is not None:
+        lent = section.line("lent", f"{title}: Drawn, at the exchange rate of close", _own(loan, lent))
+    drawn = section.line("drawn", f"{title}: Drawn", total(lent))
+    got = section.line("received", f"{title}: Received", _own(loan, received))
     ways: dict[str, tuple[str, Expr]] = {"": ("without cover", got)}
     if claims:
-        claimed = add([claim.paid - claim.given_up for claim in claims])
+        claimed = _own(loan, add([claim.paid - claim.given_up for claim in claims]))
         with_cover = section.line("net_received_covered", f"{title}: Received, with claims", got + claimed)
         ways["covered"] = ("with cover", with_cover)
     for way, (words, amount) in ways.items():
-        value = _unpaid(section, way, f"{title}, {words}", loan, (amount, accrual, dates))
+        value = _unpaid(section, way, f"{title}, {words}", (lent, amount), (accrual, dates))
         name = f"{way}.net_loss" if way else "net_loss"
         lost = section.line(name, f"{title}, {words}: Loss, present value", value.closing * factor * clock.last)
         share = section.line(
@@ -224,9 +234,14 @@ def _loss(model: Model, loan: Loan, paid: Paid, claims: Sequence[_Claim], clock:
         model.metric(f"lender_loss_covered.{loan.id}" if way else f"lender_loss.{loan.id}", share)
 
 
-def _unpaid(section: Section, way: str, title: str, loan: Loan, flow: tuple[Expr, Expr, Expr]) -> Account:
+def _own(loan: Loan, amount: Expr) -> Expr:
+    """An amount in the loan's own money, at the exchange rate of close."""
+    return amount if loan.growth is None else ratio(amount, loan.growth)
+
+
+def _unpaid(section: Section, way: str, title: str, flow: tuple[Line, Expr], contract: tuple[Expr, Expr]) -> Account:
     """What the lender has still to receive: draws and contract interest, joined on payment dates, less receipts."""
-    received, accrual, dates = flow
+    (lent, received), (accrual, dates) = flow, contract
     prefix = f"{way}." if way else ""
     value = section.account(f"{prefix}net_value", f"{title}: Still to be received")
     waiting = section.account(f"{prefix}net_interest", f"{title}: Contract interest, not due")
@@ -235,5 +250,5 @@ def _unpaid(section: Section, way: str, title: str, loan: Loan, flow: tuple[Expr
         f"{prefix}net_interest.joins", f"{title}: Contract interest due", (waiting.opening + earned) * dates
     )
     waiting.close(add=[earned], less=[joins])
-    value.close(add=[loan.drawn, joins], less=[received])
+    value.close(add=[lent, joins], less=[received])
     return value

@@ -267,12 +267,14 @@ def _pay(
     paid = waterfall.run(desk, debt.loans, debt.refinanced.repaid)
     interest, principal = paid.interest, {**debt.funding.taken_out, **paid.principal}
     draws = {**debt.funding.draws, **debt.refinanced.draws}
+    parts = debt.refinanced.repaid, paid.prepaid
+    gone = {loan.id: [part[loan.id] for part in parts if loan.id in part] for loan in debt.loans}
     for loan in debt.loans:
         payments = interest.get(loan.id, Const(0)), principal[loan.id]
-        gone = [part[loan.id] for part in (debt.refinanced.repaid, paid.prepaid) if loan.id in part]
-        facility.close_loan(loan, draws[loan.id], payments, gone, frame[0])
+        facility.close_loan(loan, draws[loan.id], payments, gone[loan.id], frame[0])
     short_debt.close(debt.short, paid, without)
-    claims.build(model, case.cover, debt.loans, Paid(interest, principal, works.events, works.cash_lost), frame[0])
+    seen = Paid(interest, principal, gone, works.events, works.cash_lost)
+    claims.build(model, case.cover, debt.loans, seen, frame[0])
     return paid
 
 

@@ -218,6 +218,47 @@ def test_a_lender_that_is_paid_loses_nothing(tmp_path: Path) -> None:
     assert metric(result, "lender_loss_covered.jbic") == pytest.approx(0, abs=1e-12)
 
 
+SWEPT = '[waterfall.sweep]\nshare = "100 %"\n'
+REPAID = """
+[facility.new]
+label          = "New loan"
+lender         = "Example bank"
+country        = "Example"
+rank           = "senior"
+refinances     = ["jbic"]
+drawn_on       = 2029-12-31
+amount         = "40 million USD"
+rate           = "3 % p.a."
+grace          = "0 months"
+payment_months = ["June", "December"]
+instalments    = 4
+profile        = "equal"
+"""
+
+
+@pytest.mark.parametrize("early", [SWEPT, REPAID])
+def test_a_lender_that_is_repaid_early_loses_nothing(early: str, tmp_path: Path) -> None:
+    """60 lent and 60 repaid, a part of it ahead of its date, with interest on what was left until then."""
+    result = run(extended(tmp_path, cover() + early))
+    early_paid = row(result, "facility.jbic.prepaid" if early == SWEPT else "facility.jbic.refinanced").sum()
+
+    assert early_paid > 20
+    assert row(result, "lender.jbic.received").sum() == pytest.approx(60 + row(result, "facility.jbic.interest").sum())
+    assert metric(result, "lender_loss.jbic") == pytest.approx(0, abs=1e-12)
+    assert metric(result, "lender_loss_covered.jbic") == pytest.approx(0, abs=1e-12)
+
+
+def test_a_lender_counts_its_loss_in_its_own_money(tmp_path: Path) -> None:
+    """1,500 million JPY lent at 150, all repaid while the yen rises to 120: neither a loss nor a gain in yen."""
+    rates = '[fx]\njpy_per_usd = { 2027-01-01 = "150 JPY/USD", 2029-01-01 = "120 JPY/USD" }\n'
+    yen = MEZZANINE.replace('"10 million USD"', '"1,500 million JPY"\ncurrency = "JPY"')
+    result = run(extended(tmp_path, cover() + rates + yen))
+
+    assert metric(result, "lender_loss.mezzanine") == pytest.approx(0, abs=1e-12)
+    assert row(result, "lender.mezzanine.drawn") == pytest.approx(10)
+    assert row(result, "lender.mezzanine.received")[4] == pytest.approx((187.5 + 0.05 * 1125) / 150)
+
+
 def test_the_loss_of_a_lender_is_what_is_never_paid_at_the_contract_rate(tmp_path: Path) -> None:
     """Nothing comes after 2028: 45 are outstanding at its end, worth 45 at the contract rate, discounted to close."""
     fall = {"price.oxide.deck": '{ 2028-12-31 = "40 USD/kg", 2029-01-01 = "10 USD/kg" }'}
