@@ -66,7 +66,7 @@ class Desk:
         """Gather what the workbook is made of.
 
         Args:
-            paths: Name → inputs that differ from the base case; each becomes a column.
+            paths: Name → inputs that differ from the case as it was run; each becomes a column.
 
         Raises:
             UsageError: The files of the case are not those of the run any more.
@@ -84,8 +84,9 @@ class Desk:
         for other in lenders:
             values = {**wide.inputs(other), **solved}
             columns.append(_column(LENDERS, "Lenders' case, for sizing", (given, values), columns, "lenders"))
+        run = given if case.scenario is None else {**wide.inputs(again), **solved}
         for name, changes in paths.items():
-            columns.append(_column(name, name, (given, {**given, **changes}), columns, "path"))
+            columns.append(_column(name, name, (given, {**run, **changes}), columns, "path"))
         return cls(result, base, wide, given, tuple(columns), refused)
 
     def book(self, quick: bool) -> Book:

@@ -25,7 +25,7 @@ from finmodel.base.timeline import MONTH_NAMES
 from finmodel.case.read import Case
 from finmodel.engine.fast import FastText
 from finmodel.engine.results import Results
-from finmodel.engine.simulated import RunFacts, Spread, Summary
+from finmodel.engine.simulated import Histogram, RunFacts, Spread, Summary
 from finmodel.market.sobol import REPLICATES
 from finmodel.market.streams import BLOCK, check_seed
 from finmodel.outputs.version import version
@@ -33,6 +33,7 @@ from finmodel.paths import Draws, Prepared, prepare, replayed, told
 from finmodel.risk.ask import year_end
 from finmodel.risk.job import PART_BLOCKS, Job, Part, PathError
 from finmodel.risk.pool import run_here, run_pool
+from finmodel.risk.statistics import histogram
 from finmodel.risk.store import FolderStore, Store
 from finmodel.risk.summary import summarise
 from finmodel.run import load
@@ -110,6 +111,14 @@ class Simulation:
         if name not in self.store.names():
             raise UsageError(f"{name} was not kept; kept are results, name:year and name:period")
         return self.store.column(name)
+
+    def histogram(self, name: str) -> Histogram:
+        """How often a result, or a yearly row, fell into each of about twenty classes.
+
+        Raises:
+            UsageError: It was not kept.
+        """
+        return histogram(self.column(name))
 
     @property
     def labels(self) -> NDArray[np.str_]:

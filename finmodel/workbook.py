@@ -13,9 +13,11 @@ from finmodel.engine.results import Results
 from finmodel.outputs.files import check_target, write_bytes
 
 if TYPE_CHECKING:
-    from finmodel.outputs.workbook.book import Certificate
+    from finmodel.outputs.workbook.book import Certificate, Simulated
+    from finmodel.simulate import Simulation
 
 Inputs = Mapping[str, Value]
+DRAWN = ("equity_irr", "dscr_min", "support_net_pv")
 
 
 def write_workbook(
@@ -24,6 +26,7 @@ def write_workbook(
     *,
     quick: bool = False,
     paths: Mapping[str, Inputs] | None = None,
+    simulation: Simulation | None = None,
     lang: str = "en",
 ) -> Certificate:
     """Write a run as a live workbook.
@@ -34,10 +37,12 @@ def write_workbook(
     Args:
         quick: Compare the live case only.
         paths: As for `workbook_bytes`.
+        simulation: As for `workbook_bytes`.
         lang: Language of labels, headings and notes: "en" or "ja".
 
     Raises:
-        UsageError: There is no such language, the name does not end in .xlsx, or the case has changed since it was run.
+        UsageError: There is no such language, the name does not end in .xlsx, the case has changed since it was run, or
+            the simulation is of another case.
         CertificateError: The file does not compute to the model's numbers; nothing is written.
         FileError: It cannot be written.
         LimitError: The case is larger than a workbook.
@@ -45,29 +50,55 @@ def write_workbook(
     if Path(path).suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: the name of a workbook ends in .xlsx")
     check_target(Path(path))
-    data, certificate = workbook_bytes(result, quick=quick, paths=paths, lang=lang)
+    data, certificate = workbook_bytes(result, quick=quick, paths=paths, simulation=simulation, lang=lang)
     write_bytes(Path(path), data)
     return certificate
 
 
 def workbook_bytes(
-    result: Results, *, quick: bool = False, paths: Mapping[str, Inputs] | None = None, lang: str = "en"
+    result: Results,
+    *,
+    quick: bool = False,
+    paths: Mapping[str, Inputs] | None = None,
+    simulation: Simulation | None = None,
+    lang: str = "en",
 ) -> tuple[bytes, Certificate]:
     """The file and its certificate.
 
     Args:
-        paths: Further columns of the switch, such as simulated paths: name → inputs that differ from the base case.
+        paths: Further columns of the switch, such as simulated paths: name → inputs that differ from the case.
+        simulation: A simulation of the case as it was run, shown as it came out.
         lang: Language of labels, headings and notes: "en" or "ja".
 
     Raises:
-        UsageError: There is no such language.
+        UsageError: There is no such language, or the simulation is of another case.
     """
     from finmodel.desk import Desk  # loads what pages need, only when a workbook is asked for
     from finmodel.outputs.workbook.make import make
     from finmodel.outputs.workbook.translated import texts_of
 
+    shown = None if simulation is None else _simulated(result, simulation)
     texts = texts_of(lang, result.case)
     desk = Desk.of(result, paths or {})
-    data, book = make(replace(desk.book(quick), say=texts), lambda book: list(desk.trials(book, quick)))
+    filled = replace(desk.book(quick), say=texts, simulation=shown)
+    data, book = make(filled, lambda book: list(desk.trials(book, quick)))
     assert book.certificate is not None
     return data, replace(book.certificate, left=tuple(texts.left()))
+
+
+def _simulated(result: Results, simulation: Simulation) -> Simulated:
+    """What the workbook shows of a simulation, which must be of the run that the workbook holds.
+
+    Raises:
+        UsageError: It is of another case, scenario, change or debt.
+    """
+    from finmodel.outputs.workbook.book import Simulated
+
+    base = simulation.prepared.base
+    ours, theirs = ((run.case.sha256, run.case.scenario, run.case.sets) for run in (result, base))
+    if ours != theirs:
+        raise UsageError("the simulation is of another case, scenario or set of changes than the workbook")
+    if any(result.given[item.value.id] != base.given[item.value.id] for item in result.model.solved):
+        raise UsageError("the debt of the simulation is not that of the workbook: run both without --hold-debt")
+    drawn = [name for name in DRAWN if name in simulation.metrics] or list(simulation.metrics)[:1]
+    return Simulated(simulation.summary, {name: simulation.histogram(name) for name in drawn})

@@ -46,6 +46,19 @@ class Chance:
 
 
 @dataclass(frozen=True)
+class Histogram:
+    """How often a number fell into each class.
+
+    Args:
+        edges: Of the classes, one more than there are; the first and the last class hold all beyond them too.
+        counts: Paths in each class; paths on which the number is not defined are in none.
+    """
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """Which run it was.
 

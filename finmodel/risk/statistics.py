@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.engine.simulated import QUANTILES, TOTAL_LOSS, Chance, Spread
+from finmodel.engine.simulated import QUANTILES, TOTAL_LOSS, Chance, Histogram, Spread
 from finmodel.market.sobol import REPLICATES
 from finmodel.market.streams import BLOCK
 
 Floats = NDArray[np.float64]
 _Z = 1.96
+_CLASSES = 20
+_REACH = 2.5
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 def spread(
@@ -62,6 +65,29 @@ def chance(happened: NDArray[Any], sampling: str) -> Chance:
     """The share of paths on which something happens."""
     flags = np.asarray(happened, dtype=float)
     return Chance(float(flags.mean()), _error(flags, sampling))
+
+
+def histogram(values: NDArray[Any]) -> Histogram:
+    """At most some twenty classes of a round width, over the middle of a number's values.
+
+    What lies beyond the first and the last per cent, or further from the middle half than 2.5 times its width, is in
+    the first and the last class: a few paths far out, such as total losses, do not squeeze all others together.
+    """
+    known = np.asarray(values[~np.isnan(values)], dtype=float)
+    if not known.size:
+        return Histogram((), ())
+    low, below, above, high = (float(q) for q in np.quantile(known, (0.01, 0.25, 0.75, 0.99)))
+    reach = _REACH * (above - below)
+    if reach > 0:
+        low, high = max(low, below - reach), min(high, above + reach)
+    if high - low <= 1e-12 * max(abs(low), abs(high)):
+        return Histogram((low, high), (known.size,))
+    size = 10 ** math.floor(math.log10((high - low) / _CLASSES))
+    step = next(size * part for part in _STEPS if (high - low) / (size * part) <= _CLASSES)
+    first, last = math.floor(low / step), math.floor(high / step) + 1
+    edges = [step * at for at in range(first, last + 1)]
+    classes = np.clip(np.searchsorted(edges, known, side="right") - 1, 0, len(edges) - 2)
+    return Histogram(tuple(edges), tuple(np.bincount(classes, minlength=len(edges) - 1).tolist()))
 
 
 def shares(states: Floats, reasons: tuple[str, ...]) -> dict[str, float]:

@@ -26,7 +26,8 @@ def workbook(  # noqa: PLR0913  (an option is a parameter)
     sets: Sets = None,
     hold_debt: HoldDebt = False,
     paths: Annotated[str, typer.Option(metavar="K1,K2", help="Simulated paths as columns, 20 at most.")] = "",
-    seed: Annotated[int, typer.Option(metavar="N", help="Seed of these paths.")] = 1,
+    simulate: Annotated[int | None, typer.Option(metavar="N", help="Show what comes out of N paths.")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of all draws.")] = 1,
     quick: Annotated[bool, typer.Option("--quick", help="Compare the live case only before writing.")] = False,
     lang: Annotated[str, typer.Option("--lang", help="Language of labels, headings and notes: en or ja.")] = "en",
 ) -> None:
@@ -40,18 +41,28 @@ def workbook(  # noqa: PLR0913  (an option is a parameter)
     from finmodel.workbook import write_workbook
 
     result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
-    drawn = _drawn(result.case, paths, seed)
-    certificate = write_workbook(result, output, quick=quick, paths=drawn, lang=lang)
+    drawn = _drawn(result.case, paths, seed, simulate)
+    simulation = None
+    if simulate is not None:
+        from finmodel.simulate import simulate as run_paths
+
+        simulation = run_paths(result.case, simulate, seed)
+    certificate = write_workbook(result, output, quick=quick, paths=drawn, simulation=simulation, lang=lang)
     write(certificate_text(str(output), certificate))
 
 
-def _drawn(case: Case, typed: str, seed: int) -> dict[str, World]:
+def _drawn(case: Case, typed: str, seed: int, simulated: int | None) -> dict[str, World]:
     """The inputs of some simulated paths, from their numbers as typed."""
     if not typed:
         return {}
     from finmodel.paths import worlds
+    from finmodel.simulate import MOST_PATHS as LONGEST_RUN
 
     words = [word.strip() for word in typed.split(",")]
     if len(words) > MOST_PATHS or not all(word.isdecimal() and word.isascii() and len(word) < 10 for word in words):
         raise UsageError(f'--paths wants at most {MOST_PATHS} numbers, such as 3,2000: got "{typed[:80]}"')
+    count = LONGEST_RUN if simulated is None else simulated
+    beyond = [word for word in words if int(word) >= count]
+    if beyond:
+        raise UsageError(f"path {beyond[0]} is not in the run: it has {count:,} paths, numbered from 0")
     return worlds(case, seed, [int(word) for word in words])

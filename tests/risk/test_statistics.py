@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from finmodel.market.streams import BLOCK
-from finmodel.risk.statistics import chance, shares, spread
+from finmodel.risk.statistics import chance, histogram, shares, spread
 
 
 def test_mean_deviation_error_and_quantiles_by_hand():
@@ -93,3 +93,26 @@ def test_a_chance_has_the_error_of_a_share():
 
     assert found.share == 0.25
     assert found.se == pytest.approx(math.sqrt(0.25 * 0.75 / 99))
+
+
+def test_classes_are_of_a_round_width_and_hold_every_number():
+    """1 to 1,000: the first and last per cent at 10.99 and 990.01 are 979 apart, so a width of 50 makes 20 classes."""
+    found = histogram(np.arange(1.0, 1001.0))
+
+    assert found.edges == pytest.approx(np.arange(0, 1001, 50))
+    assert found.counts == (49, *[50] * 18, 51)
+
+
+def test_a_few_numbers_far_out_stand_in_the_outermost_class():
+    """Half of the numbers lie in 0.235 to 0.745: classes begin 2.5 times that below, -1.04, in steps of 0.2."""
+    found = histogram(np.concatenate([np.linspace(0, 1, 1_000), [-1e6] * 20, [np.nan] * 5]))
+
+    assert found.edges[:2] == pytest.approx((-1.2, -1.0))
+    assert found.counts[0] == 20
+    assert sum(found.counts) == 1_020
+
+
+def test_one_number_is_one_class_and_none_is_none():
+    assert histogram(np.full(7, 3.0)).counts == (7,)
+    assert histogram(np.array([0.0])).counts == (1,)
+    assert histogram(np.full(3, np.nan)).counts == ()

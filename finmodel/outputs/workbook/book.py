@@ -11,6 +11,7 @@ from finmodel.base.model import Model
 from finmodel.case.read import Case
 from finmodel.engine.code import Value
 from finmodel.engine.results import Results
+from finmodel.engine.simulated import Histogram, Summary
 from finmodel.outputs.workbook.keys import Key
 from finmodel.outputs.workbook.layout import Layout
 from finmodel.outputs.workbook.texts import ENGLISH, Texts
@@ -70,6 +71,14 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Simulated:
+    """What is shown of a simulation: its statistics, and result → how often it fell into each class."""
+
+    summary: Summary
+    histograms: Mapping[str, Histogram]
+
+
+@dataclass(frozen=True)
 class Book:
     """All that the pages of a workbook are filled from.
 
@@ -84,6 +93,7 @@ class Book:
         refused: Scenario → why it has no column.
         stamped: Case → its key results as the engine has them.
         sensitivity: The downside grid; None when it was not run.
+        simulation: None when none was run.
         certificate: None until the file was compared.
         say: The words of its language.
     """
@@ -98,6 +108,7 @@ class Book:
     refused: Mapping[str, str] = field(default_factory=dict)
     stamped: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
     sensitivity: Grid | None = None
+    simulation: Simulated | None = None
     certificate: Certificate | None = None
     say: Texts = ENGLISH
 

@@ -55,7 +55,7 @@ class Link:
 
 @dataclass
 class Page:
-    """One sheet. `kind` colours its tab; `wide` says whether it has the columns of periods."""
+    """One sheet. `kind` colours its tab; `wide` says whether it has periods; `breaks` end printed pages."""
 
     name: str
     title: str
@@ -73,6 +73,7 @@ class Page:
     wide: bool = False
     one_page: bool = False
     print_area: str = ""
+    breaks: list[int] = field(default_factory=list)
 
     def text(self, row: int, column: int, text: str, style: str = "label") -> None:
         """A text, never a formula, whatever it starts with."""

@@ -14,6 +14,7 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 from openpyxl.workbook.defined_name import DefinedName  # type: ignore[import-untyped]
 from openpyxl.worksheet.datavalidation import DataValidation  # type: ignore[import-untyped]
 from openpyxl.worksheet.hyperlink import Hyperlink  # type: ignore[import-untyped]
+from openpyxl.worksheet.pagebreak import Break  # type: ignore[import-untyped]
 from openpyxl.worksheet.properties import PageSetupProperties  # type: ignore[import-untyped]
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
@@ -149,6 +150,8 @@ def _print(sheet: Worksheet, page: Page) -> None:
     if page.wide:
         sheet.print_title_cols = f"{letter(1)}:{letter(UNIT)}"
     sheet.print_area = page.print_area or f"A1:{letter(max(page.last_column, TOTAL))}{page.last_row}"
+    for row in page.breaks:
+        sheet.row_breaks.append(Break(id=row))
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.5
     sheet.oddFooter.left.text = "&F"

@@ -10,12 +10,13 @@ from typing import Literal
 from finmodel.base.model import Line
 from finmodel.outputs.annual import fiscal_years
 from finmodel.outputs.workbook.book import Book
-from finmodel.outputs.workbook.cells import FIRST, TOP, letter, open_column
+from finmodel.outputs.workbook.cells import TOP, open_column
+from finmodel.outputs.workbook.fiscal import Calendar
 from finmodel.outputs.workbook.layout import products_by_node
 from finmodel.outputs.workbook.references import References
 
+YEAR_OF_PERIOD = TOP
 YEARS_TOP = TOP + 6
-YEAR_OF_PERIOD, FIRST_YEAR, SHIFT, FIRST_PERIOD, LAST_PERIOD = range(TOP, TOP + 5)
 NUMBER_ROW = 6
 Measure = Literal["flow", "end", "lowest", "running"]
 
@@ -79,24 +80,21 @@ def years_of(book: Book) -> int:
     return len(fiscal_years(timeline, timeline.year_end))
 
 
+def calendar_of(book: Book) -> Calendar:
+    """The years of the deal, as they stand on the sheet Annual."""
+    return Calendar.of(book, book.model.timeline.year_end, YEAR_OF_PERIOD, NUMBER_ROW)
+
+
 def year_formula(book: Book, row: YearRow) -> str:
     """The formula of a row, for the year at the head of its column."""
-    refs, last = References(book.layout, "Annual", book.count), letter(FIRST + book.count - 1)
-    years = f"${letter(FIRST)}${YEAR_OF_PERIOD}:${last}${YEAR_OF_PERIOD}"
-    year = f"{open_column(0)}${NUMBER_ROW}"
+    refs, calendar = References(book.layout, "Annual", book.count), calendar_of(book)
     if row.measure == "lowest":
-        return _lowest(book, refs, row.terms[0][1], years, year)
+        return _lowest(book, refs, row.terms[0][1], calendar.span, f"{open_column(0)}${NUMBER_ROW}")
     if row.measure == "end":
-        return _sum(f"INDEX({refs.row(line)},1,{open_column(0)}${LAST_PERIOD})" for line in _lines(row))
-    flows = [(sign, _of_year(refs.row(line))) for sign, line in row.terms]
+        return "+".join(calendar.end(refs.row(line)) for _, line in row.terms)
+    flows = [(sign, calendar.flow(refs.row(line))) for sign, line in row.terms]
     text = "".join(("+" if sign > 0 else "-") + flow for sign, flow in flows).removeprefix("+")
     return f"{open_column(-1)}{row.row}+{text}" if row.measure == "running" else text
-
-
-def _of_year(cells: str) -> str:
-    """A year's flow; SUMIF over whole rows takes ten times as long."""
-    first, last = (f"INDEX({cells},1,{open_column(0)}${row})" for row in (FIRST_PERIOD, LAST_PERIOD))
-    return f"SUM({first}:{last})"
 
 
 def _lowest(book: Book, refs: References, line: Line, years: str, year: str) -> str:
@@ -107,14 +105,6 @@ def _lowest(book: Book, refs: References, line: Line, years: str, year: str) -> 
         f"IF(SUMIF({years},{year},{tested})=0,0,"
         f"MAX({value})-SUMPRODUCT(MAX(({years}={year})*{tested}*(MAX({value})-{value}))))"
     )
-
-
-def _sum(parts: Iterator[str]) -> str:
-    return "+".join(parts)
-
-
-def _lines(row: YearRow) -> Iterator[Line]:
-    return (line for _, line in row.terms)
 
 
 def _wishes(book: Book) -> list[tuple[str, list[_Wish]]]:

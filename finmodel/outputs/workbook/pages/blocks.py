@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from finmodel.outputs.workbook.cells import LABEL, TOTAL, Page
+from finmodel.outputs.workbook.cells import HEADER_ROWS, LABEL, TOTAL, Page
 
 Entry = tuple[str, str, str]
 """A label, a formula, a number format."""
 
 ALL = range(LABEL, TOTAL + 1)
+ROWS_A_PAGE = 46  # below the header, of a sheet as wide as A4 in landscape reads well
 
 
 def head(page: Page, row: int, texts: Mapping[int, str], columns: Sequence[int]) -> None:
@@ -28,3 +29,10 @@ def entry(page: Page, row: int, label: str, columns: Sequence[int] = ALL, style:
 def total(page: Page, row: int, label: str, columns: Sequence[int] = ALL) -> None:
     """The label of a total, with a rule above all of it."""
     entry(page, row, label, columns, "strong")
+
+
+def keep(page: Page, row: int, height: int) -> None:
+    """Begin a new printed page at a row if so many rows do not fit on the one that it stands on."""
+    begun = page.breaks[-1] if page.breaks else HEADER_ROWS
+    if row + height - begun > ROWS_A_PAGE:
+        page.breaks.append(row - 1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from finmodel.outputs.page_sensitivity import COLUMNS
 from finmodel.outputs.workbook.book import BASE, Book
-from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, TOP, Page
+from finmodel.outputs.workbook.cells import FIRST, LABEL, TOP, Page
 from finmodel.outputs.workbook.pages import blocks
-from finmodel.outputs.workbook.pages.header import LIVE_NAME, header
-from finmodel.outputs.workbook.pages.inputs import CHANGED
+from finmodel.outputs.workbook.pages.header import header
+from finmodel.outputs.workbook.pages.static import belongs, figure
 from finmodel.outputs.workbook.theme import format_of, unit_text
 
 WIDTH = 20
@@ -22,10 +22,7 @@ def fill(book: Book, page: Page) -> bool:
     page.freeze = ""
     say, last = book.say, FIRST + len(grid.columns) - 1
     page.widths |= dict.fromkeys(range(FIRST, last + 1), WIDTH)
-    page.text(TOP, LABEL, say("Do these figures belong to the inputs as they stand?"))
-    moved = f'AND(Inputs!$E${CHANGED}=0,Scenarios!$E${LIVE_NAME}="{BASE}")'
-    page.formula(TOP, CONSTANT, f'IF({moved},"{say("current")}","{say("STALE")}")', "verdict")
-    page.verdicts.append(f"E{TOP}")
+    belongs(book, page, TOP, say("Do these figures belong to the inputs as they stand?"), BASE)
     columns = [LABEL, *range(FIRST, last + 1)]
     texts = {LABEL: say("Shock, debt held as sized")}
     titles = {name: say(title.replace("\n", " ")) for title, name in COLUMNS}
@@ -37,8 +34,5 @@ def fill(book: Book, page: Page) -> bool:
     for row, (label, values) in enumerate(grid.rows.items(), TOP + 3):
         blocks.entry(page, row, say(label), range(LABEL, last + 1))
         for column, (name, value) in zip(columns[1:], zip(grid.columns, values, strict=True), strict=True):
-            if value is None:
-                page.text(row, column, "n/a", "rowstamp")
-            else:
-                page.number(row, column, value, "rowstamp", format_of(book.model.metrics[name].line.unit, name))
+            figure(page, row, column, value, format_of(book.model.metrics[name].line.unit, name))
     return True
