@@ -106,7 +106,7 @@ def test_breaches_by_date_are_those_of_the_paths(simulation, written):
     page = load_workbook(io.BytesIO(written), data_only=True)[SHEET]
     head = next(row[0].row for row in page.iter_rows() if row[LABEL - 1].value == "Probability by date, simulated")
     names = {page.cell(head, column).value: column for column in range(NOTE, FIRST + 3)}
-    short = {"lock_up": "Lock-up", "default": "Default", "arrears": "Arrears"}
+    short = {"lock_up": "Lock-up", "default": "In default", "arrears": "Arrears"}
     dates = {page.cell(row, LABEL).value: row for row in range(head + 1, page.max_row + 1)}
 
     assert any(simulation.summary.by_date.values())

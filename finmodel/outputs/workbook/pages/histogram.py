@@ -38,7 +38,8 @@ def _table(book: Book, page: Page, found: Simulated, what: tuple[str, Histogram]
     say, summary = book.say, found.summary
     unit, paths = summary.units[name], summary.run.paths
     format, label = number_format(name, unit), book.say(summary.labels.get(name, name))
-    title = say("{label}: classes, simulated", label=f"{label}, {unit} m" if unit in CURRENCIES else label)
+    money = say.unit(f"{unit} m")
+    title = say("{label}: classes, simulated", label=f"{label}, {money}" if unit in CURRENCIES else label)
     columns = range(LABEL, TOTAL + 1)
     texts = {NOTE: say("From"), UNIT: say("To"), CONSTANT: say("Paths"), TOTAL: say("Share")}
     height = max(len(histogram.counts) + 1, LEAST_ROWS)

@@ -69,6 +69,7 @@ def _parties(book: Book, page: Page, account: Government, row: int) -> int:
 def _with_and_without(book: Book, page: Page, account: Government, row: int) -> int:
     """Named results without support and with it, on the same debt."""
     say, metrics = book.say, book.model.metrics
+    money = say.unit(f"{account.currency} m")
     texts = {NOTE: say("Without"), UNIT: say("With"), CONSTANT: say("Change")}
     blocks.head(page, row, {LABEL: say("Without support and with it, debt held"), **texts}, LEFT)
     for name, label in COMPARED:
@@ -77,7 +78,7 @@ def _with_and_without(book: Book, page: Page, account: Government, row: int) -> 
             continue
         row += 1
         format = format_of(metrics[name].line.unit, name)
-        shown = say(label) + (f", {account.currency} m" if format == "money" else "")
+        shown = say(label) + (f", {money}" if format == "money" else "")
         _row(page, row, shown, (*pair, pair[1] - pair[0]), (format,) * 3)
     return row + 1
 

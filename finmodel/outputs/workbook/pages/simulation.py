@@ -47,7 +47,8 @@ def fill(book: Book, page: Page) -> bool:
 def _run(book: Book, page: Page, summary: Summary, row: int) -> int:
     """Which run it was."""
     say, run = book.say, summary.run
-    blocks.head(page, row, {LABEL: say("Run"), NOTE: run.identity[:12]}, ALL)
+    blocks.head(page, row, {LABEL: say("Run")}, ALL)
+    page.text(row, NOTE, run.identity[:12], "head")
     facts = (
         (say("Paths"), f"{run.paths:,}"),
         (say("Seed"), str(run.seed)),
@@ -90,7 +91,7 @@ def _results(book: Book, page: Page, summary: Summary, row: int) -> int:
 def label_of(book: Book, summary: Summary, name: str) -> str:
     """A result in words; money says its currency."""
     label, unit = book.say(summary.labels.get(name, name).removesuffix(": Value")), summary.units[name]
-    return f"{label}, {unit} m" if unit in CURRENCIES else label
+    return f"{label}, {book.say.unit(f'{unit} m')}" if unit in CURRENCIES else label
 
 
 def _support(book: Book, page: Page, summary: Summary, row: int) -> int:
@@ -151,7 +152,7 @@ def _dates(book: Book, page: Page, summary: Summary, row: int) -> int:
     if not dates:
         return row
     columns = (NOTE, UNIT, CONSTANT, TOTAL, FIRST, FIRST + 1, FIRST + 2)[: len(names)]
-    short = {"lock_up": "Lock-up", "default": "Default", "arrears": "Arrears", EXCEEDED: "Budget short"}
+    short = {"lock_up": "Lock-up", "default": "In default", "arrears": "Arrears", EXCEEDED: "Budget short"}
     texts = {column: say(short.get(name, name)) for column, name in zip(columns, names, strict=True)}
     wide = range(LABEL, max(TOTAL, *columns) + 1)
     blocks.head(page, row, {LABEL: say("Probability by date, simulated"), **texts}, wide)
