@@ -141,6 +141,7 @@ def test_an_edited_workbook_gives_a_case_that_runs_to_the_same_numbers(desk):
     assert close(recalculated(desk.file), made.held.metrics)
 
 
+@pytest.mark.slow
 def test_rows_by_date_and_the_whole_flagship_come_back(tmp_path):
     """A price in two quarters, a floor, a premium and a tax rate; what the workbook shows is the debt held."""
     desk = Desk(tmp_path, FLAGSHIP)
@@ -248,6 +249,7 @@ def test_a_rule_between_inputs_is_told_by_the_cell_that_breaks_it(desk):
     assert message.startswith(f"{desk.file}: {desk.cell('facility.jbic.instalments')}: facility.jbic")
 
 
+@pytest.mark.slow
 def test_a_scenario_typed_into_the_workbook_is_not_lost_in_silence(tmp_path):
     desk = Desk(tmp_path, FLAGSHIP)
     row = next(

@@ -26,6 +26,7 @@ def table() -> DesignTable:
     return compare_designs(FLAGSHIP, "dscr", 1.30, "detente")
 
 
+@pytest.mark.slow
 def test_every_published_scheme_is_sized_or_says_why_not():
     rows = table().rows
 
@@ -102,6 +103,7 @@ def test_outcomes_and_scenarios_that_are_not_there_are_told():
         compare_designs(CASES / "tiny_loan")
 
 
+@pytest.mark.slow
 def test_the_cheapest_floor_reaches_the_cover_with_the_probability_and_a_cent_less_does_not():
     """1.15x in scenarios of 85 %: found again by running each scenario on that floor with the debt held."""
     found = cheapest_floor(FLAGSHIP, 1.15, 0.85)

@@ -150,6 +150,7 @@ def worlds() -> dict[str, np.ndarray]:
     return {name: np.array(values) for name, values in found.items()}
 
 
+@pytest.mark.slow
 def test_on_every_one_of_ten_thousand_random_worlds_the_parties_have_the_net_support():
     assert len(worlds()["fault"]) == WORLDS
     assert worlds()["fault"].max() <= 1

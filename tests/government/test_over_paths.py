@@ -43,6 +43,7 @@ def test_every_path_is_within_the_tolerance_and_means_add_up():
     assert found.shares is not None and found.shares.sum() == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_shares_and_narrow_with_more_paths():
     few, many = over(), incidence_over_paths(result(), 8_192)
     assert few.low is not None and few.high is not None and few.shares is not None

@@ -95,6 +95,7 @@ def test_a_case_without_a_table_of_risk_is_told(capsys):
     assert "has no [risk] table" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_numbers_do_not_depend_on_the_width_of_the_processor(deal, tmp_path):
     """Without AVX-512, exp and log may differ in the last bit: 1e-12 is promised, and held."""
     import os

@@ -21,6 +21,7 @@ from finmodel.risk.job import Part
 from tests.risk.deals import tiny
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
 PATHS = 65_536
 
 
@@ -97,13 +98,15 @@ def test_a_run_that_is_stopped_goes_on_to_the_same_bits(deal, whole, tmp_path, s
     """Nothing is left running after two seconds, whole parts are kept, and the rest is computed next time."""
     folder = tmp_path / "run"
     process = start(deal, folder)
-    wait_for(lambda: len(parts(folder)) >= 3)
+    wait_for(lambda: parts(folder))
+    os.killpg(process.pid, signal.SIGSTOP)  # so that it cannot end before it is told to
     process.send_signal(sign)
+    os.killpg(process.pid, signal.SIGCONT)
     process.communicate(timeout=30)
     assert process.returncode == code
     wait_for(lambda: not children(process.pid), 2.5)
     kept = parts(folder)
-    assert 3 <= len(kept) < PATHS // 8192 + 1
+    assert 1 <= len(kept) < PATHS // 8192
 
     again = start(deal, folder)
     out, err = again.communicate(timeout=120)
@@ -152,8 +155,10 @@ def test_a_second_run_in_the_same_folder_is_refused_and_does_no_harm(deal, whole
     folder = tmp_path / "run"
     first = start(deal, folder)
     wait_for(lambda: parts(folder))
+    os.killpg(first.pid, signal.SIGSTOP)  # so that it cannot end before the second one starts
     second = start(deal, folder)
     _, message = second.communicate(timeout=60)
+    os.killpg(first.pid, signal.SIGCONT)
     _, err = first.communicate(timeout=120)
 
     assert (second.returncode, first.returncode) == (3, 0), err
