@@ -16,6 +16,7 @@ from finmodel.base.expr import Expr, Given, add, hi, ratio, where
 from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Section
 from finmodel.base.units import RATIO
+from finmodel.case.calendar import RATIO_ROUNDING
 from finmodel.cashflow import sculpting, senior
 from finmodel.cashflow.facility import Loan
 
@@ -54,9 +55,7 @@ def _worth(
     cut = section.flag(
         "cut_short", "The date's own capacity limits the debt", repaying & (left * owed < (later + left) * rate)
     )
-    kept = where(
-        cut, ratio(service, rate) * (left > 0), ratio((worth if growth is None else worth * growth) + service, owed)
-    )
+    kept = where(cut, ratio(service, rate), ratio((worth if growth is None else worth * growth) + service, owed))
     step = section.line("own_step", "Value of the service of own schedules at the date", repaying * kept, RATIO)
     return worth.define(step.next + ~repaying.next * worth.next)
 
@@ -65,7 +64,9 @@ def _by_own(section: Section, sculpted: Loan, unit: tuple[Line, Line, Line], cap
     """No date asks more for own schedules than its capacity; between sculpted dates, sculpted interest is paid too."""
     service, rate, part = unit
     dates = section.flag(
-        "own_date", "Date that pays own schedules", section.model.find("plan.repayment_date") & (service > 0)
+        "own_date",
+        "Date that pays own schedules",
+        section.model.find("plan.repayment_date") & (service > RATIO_ROUNDING),
     )
     interest = rate * part * sculpted.planned.lag(1, 1) * ~sculpted.repaying
     carried = section.line(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from finmodel.base.errors import SolveError
-from tests.cashflow.fin import extended, failed, metric, pure, row, run
+from tests.cashflow.fin import extended, failed, metric, pure, row, run, shock
 
 CAPACITY = 15 / 1.30
 CASE = """
@@ -56,6 +56,30 @@ def test_at_one_rate_an_own_schedule_leaves_the_debt_as_it_would_be_sculpted_alo
     assert by_hand(0.025, 0.025) == pytest.approx(82.732352, abs=1e-6)
     assert debt / 1e6 == pytest.approx(82.732352, abs=1e-6)
     assert metric(result, "debt.bank") == pytest.approx(0.4 * debt)
+    assert failed(result) == set()
+
+
+@pytest.mark.parametrize("parts", [5, 6, 7])
+def test_dates_after_the_last_instalment_of_an_own_schedule_limit_nothing(parts: int, tmp_path: Path) -> None:
+    """At 8 % for the bank, whatever is left of one after as many parts of it, but for rounding."""
+    changes = {"facility.bank.rate": "8 % p.a.", "facility.bank.instalments": str(parts)}
+    result = run(extended(tmp_path, CASE), changes)
+    debt = metric(result, "debt.jbic") + metric(result, "debt.bank")
+
+    assert debt / 1e6 == pytest.approx(by_hand(0.025, 0.04, parts=parts), rel=1e-9)
+
+
+def test_a_thin_date_that_must_pay_sculpted_interest_too_limits_the_debt(tmp_path: Path) -> None:
+    """7 of cash on the second date, 5.384615 of capacity. Per unit of debt D, own service is 0.11 and then 0.1075.
+
+    Sculpted debt is 0.6 D, and 0.725 D - 11.538462 after the first date; its interest alone takes what the second has:
+    2.5 % x (0.725 D - 11.538462) = 5.384615 - 0.1075 D, so D = 5.673077 / 0.125625 = 45.158821.
+    """
+    result = run(extended(tmp_path, CASE + shock({3: 8})))
+    debt = metric(result, "debt.jbic") + metric(result, "debt.bank")
+
+    assert debt / 1e6 == pytest.approx((7 / 1.30 + 0.025 * CAPACITY) / 0.125625, rel=1e-9)
+    assert row(result, "facility.jbic.repayment")[3] == pytest.approx(0, abs=1e-6)
     assert failed(result) == set()
 
 
