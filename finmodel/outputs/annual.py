@@ -55,7 +55,7 @@ CASH = (
     Column("CFADS", ("cfads.net_cfads",)),
     Column("Senior service", ("waterfall.senior_service",)),
     Column("Junior service", ("waterfall.junior_service",)),
-    Column("To owners", ("waterfall.distributions",)),
+    Column("To owners", ("waterfall.distributions", "-grant.*.claw_back.paid")),
     Column("Lowest DSCR", ("ratios.dscr",), "times"),
 )
 
@@ -65,6 +65,7 @@ MORE = (
     Column("Senior prepaid", ("waterfall.swept", "waterfall.locked_prepaid")),
     Column("Contingent equity", ("waterfall.senior_from_owners",)),
     Column("Shareholder loans", ("waterfall.shareholder_service",)),
+    Column("Grants clawed back", ("grant.*.claw_back.paid",)),
 )
 """What few deals have: for tables, beside the columns that a page has room for."""
 

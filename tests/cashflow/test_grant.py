@@ -11,6 +11,7 @@ from finmodel.build import build
 from finmodel.engine.evaluate import evaluate
 from finmodel.engine.plan import plan
 from finmodel.engine.results import judge
+from finmodel.outputs.annual import CASH, MORE, by_year
 from tests.cashflow.fin import FLAGSHIP, TINY, extended, failed, metric, pure, row, run
 from tests.cashflow.ops import deal
 from tests.cashflow.test_capex import BUILD, BUILT, PLANT, grant
@@ -78,6 +79,16 @@ def test_a_share_of_what_is_distributed_goes_back_until_the_grant_is_repaid(tmp_
     assert paid.sum() > 0
     assert row(result, "claw_back.distributions_left") == pytest.approx(gross - paid)
     assert failed(result) == set()
+
+
+def test_the_years_of_a_page_show_owners_what_is_left_to_them(tmp_path: Path) -> None:
+    """To owners by year is what the classes receive; what goes back to the payer stands in a column of its own."""
+    result = run(extended(tmp_path, claw_back("25 %", "5 years")))
+    table = by_year(result, (*CASH, *MORE), 12)
+    by_title = {column.title: sum(row) for column, row in zip(table.columns, table.values, strict=True)}
+
+    assert by_title["Grants clawed back"] == pytest.approx(20e6)
+    assert by_title["To owners"] == pytest.approx(sum(result["claw_back.distributions_left"]))
 
 
 def test_claw_back_never_takes_more_than_the_grant(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def _cash(book: Book) -> list[_Wish]:
         _flow("cfads", say("CFADS"), "cfads.net_cfads"),
         _flow("service", say("Senior debt service"), "waterfall.senior_service"),
         _flow("junior", say("Junior debt service"), "waterfall.junior_service"),
-        _flow("owners", say("To owners"), "waterfall.distributions"),
+        _Wish("owners", say("To owners"), "flow", ("waterfall.distributions", "-grant.*.claw_back.paid")),
         *([lowest] if "ratios.dscr.tested" in book.model.lines else []),
     ]
 
