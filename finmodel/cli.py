@@ -8,9 +8,11 @@ Exit codes: 0 ok, 1 a fault of finmodel, 2 bad input or usage, 3 refused, 4 cann
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from typing import Annotated, Never
 
@@ -20,8 +22,7 @@ import finmodel.verbs.government  # noqa: F401  (its verbs join the command)
 from finmodel.base.errors import FileError, FinmodelError, LimitError, UsageError
 from finmodel.terminal import write
 
-__all__ = ["app", "book", "command", "deal", "look", "main", "received"]
-__all__ = ["app", "book", "command", "deal", "look", "main", "risk"]
+__all__ = ["app", "book", "command", "deal", "look", "main", "received", "risk"]
 from finmodel.verbs import book, deal, look, received, risk
 from finmodel.verbs.app import app
 
@@ -51,6 +52,7 @@ def main() -> Never:
     """The entry point of the command."""
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?"
+    warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"  # not the source line
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     sys.exit(command(sys.argv[1:]))
 
@@ -60,6 +62,7 @@ def command(arguments: Sequence[str]) -> int:
     debug = DEBUG in arguments
     try:
         words = [word for word in arguments if word != DEBUG]
+        _refuse_empty(words)
         code = app(args=words, prog_name="finmodel", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except KeyboardInterrupt:
@@ -70,6 +73,19 @@ def command(arguments: Sequence[str]) -> int:
         code, message = _told(error)
         typer.echo(message, err=True)
         return code
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    """An empty word would be read as this folder, or as no word at all; it mostly comes from an unset variable.
+
+    Raises:
+        UsageError: A word is empty, or an option of one word ends in its equals sign.
+    """
+    for before, word in zip(["", *words], words, strict=False):
+        if not word or re.fullmatch(r"--[a-z-]+=", word):
+            where = word.rstrip("=") or (before if before.startswith("-") else "")
+            what = f"the value of {where}" if where else "an argument"
+            raise UsageError(f"{what} is empty: write it, or leave it out (finmodel --help lists verbs and options)")
 
 
 def _told(error: Exception) -> tuple[int, str]:

@@ -111,11 +111,13 @@ def compare_designs(
         scenario: The world in which it is measured; the case as it stands without one.
 
     Raises:
-        UsageError: No such outcome; the case has not one support contract that a programme pays.
+        UsageError: No such outcome, or none to aim at; the case has not one support contract that a programme pays.
         CaseError, SolveError, NumberError: As for `run`.
     """
     if outcome not in METRICS:
         raise UsageError(f'"{outcome}" is no outcome of a design: write dscr or irr')
+    if target is not None and not 0 < target < math.inf:
+        raise UsageError(f"a target is above 0: got {target:g}")
     case, base = base_of(path, sets)
     worlds = worlds_of(path, case)
     at = World("base case", case, 0.0)
@@ -147,8 +149,13 @@ def cheapest_floor(
     """The lowest floor at which the lowest DSCR is reached with a probability over scenarios, by budget.
 
     Raises:
-        UsageError: The case has no scenarios with a probability, or not one support contract with a floor.
+        UsageError: A cover not above 0, or a probability not from 0 to 1; the case has no scenarios with a probability,
+            or not one support contract with a floor.
     """
+    if not 0 < dscr < math.inf:
+        raise UsageError(f"the cover to reach is above 0, such as 1.20x: got {dscr:g}x")
+    if not 0 < probability <= 1:
+        raise UsageError(f"a probability is above 0 % and at most 100 %: got {probability * 100:g} %")
     case, base = base_of(path, sets)
     worlds = worlds_of(path, case)
     if len(worlds) == 1:

@@ -119,7 +119,8 @@ def _input(case: Case, key: str) -> Given:
     known = {given.id: given for _, given, _ in leaves(case.tables, {})}
     if key not in known:
         near = nearest(key, known)
-        raise UsageError(f'"{key}" is not an input of this case.' + (f' Did you mean "{near}"?' if near else ""))
+        hint = f'Did you mean "{near}"?' if near else "`finmodel keys` lists the keys of a case."
+        raise UsageError(f'"{key}" is not an input of this case. {hint}')
     given = known[key]
     if isinstance(given.value, tuple):
         raise UsageError(f"{key} has a value for each period: solve for an input with one number.")
@@ -132,7 +133,8 @@ def _goal(here: Results, goal: str) -> tuple[str, float]:
         raise UsageError(f'a goal is a result and its value, such as "dscr_min = 1.30x": got "{goal[:80]}"')
     if name not in here.metrics:
         near = nearest(name, here.metrics)
-        raise UsageError(f'"{name}" is not a result of this case.' + (f' Did you mean "{near}"?' if near else ""))
+        hint = f'Did you mean "{near}"?' if near else f"Known are: {', '.join(here.metrics)}."
+        raise UsageError(f'"{name}" is not a result of this case. {hint}')
     try:
         amount, typed = parse(text)
     except BadValue as error:
@@ -148,6 +150,8 @@ def _walk(start: float, between: tuple[str, str] | None, of: Unit) -> list[list[
     """Values to try in turn: away from the case, first down and then up; or across a range."""
     if between is not None:
         low, high = (_bound(text, of) for text in between)
+        if low == high:
+            raise UsageError(f"--between wants two different values: got {between[0][:40]} twice")
         return [[low + (high - low) * n / STEPS for n in range(STEPS + 1)]]
     size = abs(start) * STEP or STEP
     return [[start + way * size * n for n in range(STEPS + 1)] for way in (-1, 1)]

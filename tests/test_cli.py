@@ -152,6 +152,26 @@ def test_outputs_that_cannot_be_written_end_with_4(call: Call, tmp_path: Path) -
     assert (code, err) == (4, f"{tmp_path}: cannot write: it is a folder\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("run", ""), "an argument"),
+        (("run", TINY, "--csv", ""), "the value of --csv"),
+        (("run", TINY, "--csv="), "the value of --csv"),
+        (("calibrate", ""), "an argument"),
+    ],
+)
+def test_an_empty_word_is_refused_and_nothing_is_written_into_this_folder(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], named: str
+) -> None:
+    """An empty path would be this folder: the tables of a run would be strewn into it."""
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call(*arguments)
+
+    assert (code, out, list(tmp_path.iterdir())) == (2, "", [])
+    assert err.startswith(f"{named} is empty")
+
+
 @pytest.mark.parametrize("arguments", [("rum",), ("run",), ("run", TINY, "--jason", "x"), ("explain", TINY)])
 def test_wrong_usage_is_one_line_and_ends_with_2(call: Call, arguments: tuple[str, ...]) -> None:
     code, out, err = call(*arguments)

@@ -74,6 +74,18 @@ def test_a_range_in_another_unit_is_refused() -> None:
         fm.solve(TINY, "price.oxide.deck", "dscr_min = 1x", between=("1 t", "2 t"))
 
 
+def test_a_range_without_length_is_refused() -> None:
+    with pytest.raises(UsageError, match="two different values: got 90 USD/kg twice"):
+        fm.solve(TINY, "price.oxide.deck", "dscr_min = 1x", between=("90 USD/kg", "90 USD/kg"))
+
+
+def test_an_unknown_result_or_input_is_told_with_what_is_known() -> None:
+    with pytest.raises(UsageError, match=r'"zzz" is not a result of this case. Known are: .*dscr_min'):
+        fm.solve(TINY, "price.oxide.deck", "zzz = 1x")
+    with pytest.raises(UsageError, match=r'"zzz" is not an input of this case. `finmodel keys` lists'):
+        fm.solve(TINY, "zzz", "dscr_min = 1x")
+
+
 def test_a_goal_out_of_reach_says_how_near_it_comes() -> None:
     with pytest.raises(SolveError, match=r'"dscr_min = 100x" is not reached: the nearest is .* off, at 160 USD/kg'):
         fm.solve(TINY, "price.oxide.deck", "dscr_min = 100x")

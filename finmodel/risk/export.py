@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
 
 from finmodel.base.errors import UsageError
-from finmodel.outputs.files import cannot_write, temporary_name
+from finmodel.outputs.files import cannot_write, check_target, temporary_name
 from finmodel.risk.job import PART
 from finmodel.risk.store import Store, parts_of
 
@@ -17,13 +18,14 @@ def write_parquet(store: Store, path: Path) -> Path:
 
     Raises:
         UsageError: pyarrow is not installed.
-        FileError: The file cannot be written.
+        FileError: It is a folder, a link or a device, or it cannot be written; what was there before is unchanged.
     """
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
         raise UsageError('Parquet needs pyarrow: pip install "finmodel[cluster]"') from None
+    check_target(path)
     temporary = path.parent / temporary_name()
     chain = store.job.market.chain
     writer: Any = None
@@ -45,6 +47,8 @@ def write_parquet(store: Store, path: Path) -> Path:
                 writer.close()
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,10 +41,16 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
 
     Prices move as the case's [risk] table says; the debt stays as signed.
     """
+    from finmodel.outputs.files import check_target
     from finmodel.run import load
     from finmodel.simulate import Options, simulate
 
+    whole = {"output": output, "workers": workers, "folder": folder, "scheduler": scheduler, "json": json}
+    _alone("--replay", replay, {"band": band, "fast": fast, **whole, "parquet": parquet})
+    _alone("--band", band, {"scenario": scenario, **whole, "parquet": parquet})
     loaded = load(case, scenario, changes(sets))
+    if parquet is not None:
+        check_target(parquet)
     if replay is not None:
         from finmodel.outputs.page import page as term_sheet
         from finmodel.paths import one_path
@@ -69,6 +76,19 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
         )
         found = simulate(loaded, paths, seed, outputs, workers, options)
     _save(found, json, parquet)
+
+
+def _alone(option: str, value: object, others: Mapping[str, object]) -> None:
+    """Refuse what an option would leave unread.
+
+    Raises:
+        UsageError: The option is used, and one of the others too.
+    """
+    from finmodel.base.errors import UsageError
+
+    unread = [f"--{name}" for name, other in others.items() if other not in (None, []) and other is not False]
+    if value is not None and unread:
+        raise UsageError(f"{option} shows its own page: leave out {', '.join(unread)}")
 
 
 def _ranges(typed: list[str]) -> dict[str, tuple[str, str]]:

@@ -147,3 +147,26 @@ def test_the_ranking_is_shown_in_a_hundred_columns_and_written_as_json(capsys):
     assert max(len(row) for row in text.splitlines()) <= 100
     assert content["schema"] == "finmodel.designs/1"
     assert command(["support", "floor", str(FLAGSHIP), "--dscr", "1.15x", "--probability", "much"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["floor", "--dscr", "1.2x", "--probability", "850 %"],
+            "a probability is above 0 % and at most 100 %: got 850 %",
+        ),
+        (
+            ["floor", "--dscr", "1.2x", "--probability", "-1 %"],
+            "a probability is above 0 % and at most 100 %: got -1 %",
+        ),
+        (
+            ["floor", "--dscr", "-1.2x", "--probability", "85 %"],
+            "the cover to reach is above 0, such as 1.20x: got -1.2x",
+        ),
+        (["compare", "--target", "-1x"], "a target is above 0: got -1"),
+    ],
+)
+def test_a_goal_that_makes_no_sense_is_refused(capsys, words, told):
+    assert command(["support", words[0], str(FLAGSHIP), *words[1:]]) == 2
+    assert capsys.readouterr().err == f"{told}\n"

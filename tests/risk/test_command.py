@@ -90,6 +90,41 @@ def test_what_makes_no_sense_is_told(deal, capsys, words, code, message):
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "unread"),
+    [
+        (["--replay", "0", "--json", "-"], "--json"),
+        (["--replay", "0", "--parquet", "x.parquet", "--workers", "2"], "--workers, --parquet"),
+        (["--band", "risk.price.oxide.volatility=30 % to 45 %", "--scenario", "boom"], "--scenario"),
+        (["--band", "risk.price.oxide.volatility=30 % to 45 %", "--workers", "0"], "--workers"),
+        (["--replay", "0", "--band", "risk.price.oxide.volatility=30 % to 45 %"], "--band"),
+    ],
+)
+def test_an_option_that_another_would_leave_unread_is_refused(deal, capsys, words, unread):
+    assert command(["risk", deal, *words]) == 2
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", f"{words[0]} shows its own page: leave out {unread}\n")
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "fifo"])
+def test_parquet_never_takes_the_place_of_what_is_no_plain_file(deal, tmp_path, capsys, kind):
+    import os
+
+    target = tmp_path / "paths.parquet"
+    make = {
+        "link": lambda: target.symlink_to(tmp_path / "else"),
+        "folder": target.mkdir,
+        "fifo": lambda: os.mkfifo(target),
+    }
+    make[kind]()
+    before = target.lstat()
+
+    assert command(["risk", deal, "--paths", "10", "--parquet", str(target)]) == 4
+    assert "cannot write: it is" in capsys.readouterr().err
+    assert target.lstat() == before
+    assert list(tmp_path.iterdir()) == [target]
+
+
 def test_a_case_without_a_table_of_risk_is_told(capsys):
     assert command(["risk", str(CASES / "tiny_loan")]) == 2
     assert "has no [risk] table" in capsys.readouterr().err
