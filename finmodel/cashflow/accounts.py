@@ -67,7 +67,7 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     found.rate("project_irr_pre_tax", "Project IRR before tax", net.project)
     found.rate("project_irr_post_tax", "Project IRR after tax", net.project_post_tax)
     found.rate("equity_irr", "Equity IRR", net.equity)
-    found.dated_rate("equity_xirr", "Equity IRR by dates", net.equity)
+    found.dated_rate("equity_xirr", "Equity IRR by dates", net.equity, near="equity_irr")
     found.present_value("npv_post_tax", "Project net present value after tax", net.project_post_tax)
     found.payback("payback_years", "Payback of the project after tax, years", net.project_post_tax)
     found.classes(deal.owners)

@@ -64,11 +64,15 @@ class Returns:
         )
         self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, REASONS)
 
-    def dated_rate(self, name: str, label: str, flow: Line) -> None:
-        """A yearly rate of return by dates, as a result."""
+    def dated_rate(self, name: str, label: str, flow: Line, near: str) -> None:
+        """A yearly rate of return by dates, as a result; it starts from the rate `near`, which equal periods gave.
+
+        A spreadsheet does not find a rate of -56 % from a guess of 10 %.
+        """
         status = self.section.line(f"{name}.status", f"{label}: Status", irr_status(flow), RATIO)
         found = self.section.flag(f"{name}.found", f"{label}: A rate exists", status.eq(0) | (status - 1).eq(1))
-        value = xirr(flow, self.clock.last_day, self.terms.guess * ONE_YEAR, found) / ONE_YEAR
+        guess = self.model.find(f"returns.{near}.value") * ONE_YEAR
+        value = xirr(flow, self.clock.last_day, guess, found) / ONE_YEAR
         yearly = self.section.line(f"{name}.value", f"{label}: Value", value, PER_YEAR)
         self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, REASONS)
 

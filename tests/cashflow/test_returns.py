@@ -31,7 +31,7 @@ def results(flow: Sequence[float], frequency: str = "year") -> dict[str, float |
     )
     line = small.flow("net", flow)
     found.rate("irr", "Rate", line)
-    found.dated_rate("xirr", "Dated rate", line)
+    found.dated_rate("xirr", "Dated rate", line, near="irr")
     found.present_value("npv", "Present value", line)
     found.payback("payback", "Payback", line)
     values = evaluate(small.model)

@@ -182,6 +182,14 @@ def test_a_case_without_price_risk_is_refused_in_one_line(tmp_path, capsys, opti
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
+def test_a_path_on_which_owners_lose_most_of_their_money_computes_in_the_workbook_too(tmp_path):
+    """Path 9,999 of seed 7 returns -56 % a year by dates, which no spreadsheet finds from a guess of 10 %."""
+    options = ["--paths", "9999", "--seed", "7"]
+
+    assert command(["workbook", str(CASES / "australia_japan"), "-o", str(tmp_path / "deal.xlsx"), *options]) == 0
+
+
 def test_the_flagship_with_a_simulation_and_two_paths_passes_certificate_and_audit(tmp_path, capsys):
     file = str(tmp_path / "deal.xlsx")
     options = ["--quick", "--simulate", "1024", "--paths", "3,700", "--seed", "7"]
