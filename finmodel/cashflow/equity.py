@@ -39,8 +39,8 @@ class Signed:
 class Owner:
     """One class: paid in to and received from the deal, and net flow [reporting currency per period].
 
-    `put_in` and `got` have the prices of exits too; `outside` is what a buyer outside the deal receives, less what it
-    pays in.
+    `put_in` and `got` have the prices of exits too, and `got` is after withholding tax; `outside` is what a buyer
+    outside the deal receives, less what it pays in.
     """
 
     id: str
@@ -214,7 +214,9 @@ def _close(position: _Position, positions: list[_Position], kept: Withheld | Non
     register.receives(paid_in, f"equity.{owner.id}")
     tax = None if kept is None else kept.from_dividends(owner.section, received)
     register.pays(received if tax is None else received - tax, f"equity.{owner.id}")
-    net = line("net_flow", f"{title}: Net flow", got - put_in if tax is None else got - tax - put_in)
+    if tax is not None:
+        got = line("kept", f"{title}: Received, less withholding tax", got - tax)
+    net = line("net_flow", f"{title}: Net flow", got - put_in)
     return Owner(owner.id, owner.terms, paid_in, received, put_in, got, net, _outside(position), tax)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -109,6 +109,13 @@ def matching(result: Results, pattern: str) -> list[str]:
     shape = re.compile(re.escape(pattern).replace(r"\*", r"[^.]+"))
     lines = result.model.lines.items()
     return [id for id, line in lines if line.series and id in result.values and shape.fullmatch(id)]
+
+
+def owner_lines(ids: Container[str], name: str) -> tuple[str, str]:
+    """Ids of what a class pays in, and of what it receives after tax; both with the prices of exits."""
+    either = (("put_in", "paid_in"), ("kept", "got", "received"))
+    paid, got = (next(id for part in parts if (id := f"equity.{name}.{part}") in ids) for parts in either)
+    return paid, got
 
 
 def flow(result: Results, terms: Sequence[str]) -> list[float] | None:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from finmodel.case.schema_waterfall import StepName, whole_order
 from finmodel.engine.results import Results
-from finmodel.outputs.annual import matching
+from finmodel.outputs.annual import matching, owner_lines
 from finmodel.outputs.grid import Cell, grid, strong
 from finmodel.outputs.numbers import DUST, NOT_APPLICABLE, metric_text, millions, percent
 
@@ -99,8 +99,7 @@ def equity(result: Results) -> Group | None:
     metrics, units = result.metrics, result.units
     rows = []
     for name in known:
-        parts = ("put_in", "got") if matching(result, f"equity.{name}.got") else ("paid_in", "received")
-        flows = [millions(total_of(result, f"equity.{name}.{part}")) for part in parts]
+        flows = [millions(total_of(result, id)) for id in owner_lines(result.values, name)]
         shown = [f"equity_multiple.{name}", f"equity_irr.{name}"]
         ratios = [metric_text(key, metrics.get(key), units.get(key, "")) for key in shown]
         rows.append((terms[name].label, terms[name].holder, percent(terms[name].share.number, 1), *flows, *ratios))

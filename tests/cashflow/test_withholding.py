@@ -91,6 +91,17 @@ def test_a_class_receives_its_dividends_less_the_tax(tmp_path: Path) -> None:
     assert failed(result) == set()
 
 
+def test_multiple_and_loss_of_a_class_are_after_the_tax_as_its_rate_of_return_is(tmp_path: Path) -> None:
+    """95 % of what is received over what is paid in; at a tax of 90 % a tenth of it, and the rest is lost."""
+    result, free = run(extended(tmp_path, DIVIDEND)), run(TINY)
+    multiple = metric(free, f"equity_multiple.{CLASS}")
+    high = run(extended(tmp_path, DIVIDEND.replace("5 %", "90 %")))
+
+    assert metric(result, f"equity_multiple.{CLASS}") == pytest.approx(0.95 * multiple)
+    assert metric(high, f"equity_multiple.{CLASS}") == pytest.approx(0.1 * multiple)
+    assert metric(high, f"equity_loss.{CLASS}") == pytest.approx(1 - 0.1 * multiple)
+
+
 @pytest.mark.parametrize("rate", ["0 %", "3.7 %", "20.42 %", "60 %"])
 @pytest.mark.parametrize("gross_up", ["true", "false"])
 def test_any_tax_conserves_cash_and_balances(tmp_path: Path, rate: str, gross_up: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from finmodel.outputs.annual import owner_lines
 from finmodel.outputs.page_finance import USES
 from finmodel.outputs.page_results import COVER, RETURNS
 from finmodel.outputs.workbook.book import Book
@@ -130,8 +131,8 @@ def owners(book: Book, page: Page, refs: References, row: int) -> int:
     for name in known:
         row += 1
         blocks.entry(page, row, book.say.named(terms[name]))
-        page.formula(row, NOTE, refs.total(lines[f"equity.{name}.paid_in"]), "rownum", "money")
-        page.formula(row, UNIT, refs.total(lines[f"equity.{name}.received"]), "rownum", "money")
+        for column, id in zip((NOTE, UNIT), owner_lines(lines, name), strict=True):
+            page.formula(row, column, refs.total(lines[id]), "rownum", "money")
         for column, metric, format in ((CONSTANT, "equity_multiple", "times"), (TOTAL, "equity_irr", "percent")):
             if f"{metric}.{name}" in book.model.metrics:
                 link = refs.link(book.model.metrics[f"{metric}.{name}"].line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from finmodel.outputs.annual import owner_lines
 from finmodel.outputs.workbook.book import Book
 from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, NOTE, TOP, TOTAL, UNIT, Page, letter
 from finmodel.outputs.workbook.keys import Key
@@ -131,8 +132,8 @@ def _owners(book: Book, page: Page, refs: References, row: int) -> None:
     for name, owner in known.items():
         row += 1
         blocks.entry(page, row, book.say.named(owner), RIGHT)
-        page.formula(row, RIGHT[4], refs.total(lines[f"equity.{name}.paid_in"]), "rownum", "money")
-        page.formula(row, RIGHT[5], refs.total(lines[f"equity.{name}.received"]), "rownum", "money")
+        for column, id in zip((RIGHT[4], RIGHT[5]), owner_lines(lines, name), strict=True):
+            page.formula(row, column, refs.total(lines[id]), "rownum", "money")
         for column, metric, format in ((RIGHT[6], "equity_multiple", "times"), (RIGHT[7], "equity_irr", "percent")):
             if f"{metric}.{name}" in book.model.metrics:
                 page.formula(row, column, refs.link(book.model.metrics[f"{metric}.{name}"].line), "rownum", format)
