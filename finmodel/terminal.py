@@ -45,7 +45,7 @@ def show(block: RenderableType) -> None:
 
     from finmodel.outputs.page import WIDTH
 
-    console = Console() if sys.stdout.isatty() else Console(width=WIDTH, no_color=True)
+    console = Console() if sys.stdout is not None and sys.stdout.isatty() else Console(width=WIDTH, no_color=True)
     with console.capture() as capture:
         console.print(block)
     rows = capture.get().rstrip("\n").split("\n")
@@ -53,7 +53,13 @@ def show(block: RenderableType) -> None:
 
 
 def write(text: str) -> None:
-    """A text to stdout; a reader that has closed the pipe is no error, a full disk is."""
+    """A text to stdout; a reader that has closed the pipe is no error, a full disk is.
+
+    Raises:
+        FileError: The disk is full, or there is no stdout.
+    """
+    if sys.stdout is None:
+        raise FileError("stdout: cannot write: it is closed; send it to a file, or to /dev/null")
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

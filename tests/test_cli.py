@@ -269,6 +269,15 @@ def test_a_full_disk_behind_stdout_ends_with_4() -> None:
     assert (done.returncode, done.stderr) == (4, "stdout: cannot write: No space left on device\n")
 
 
+@pytest.mark.parametrize("verb", ["run", "lines"])
+def test_a_closed_stdout_ends_with_4(verb: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `finmodel run CASE >&-` has it: Python then has no stdout at all."""
+    with monkeypatch.context() as closed:
+        closed.setattr(sys, "stdout", None)
+        code = command([verb, TINY])
+    assert code == 4
+
+
 def test_a_reader_that_goes_away_is_no_error() -> None:
     read, write = os.pipe()
     os.close(read)

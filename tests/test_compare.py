@@ -12,6 +12,8 @@ import pytest
 import finmodel as fm
 from finmodel.cli import command
 from finmodel.compare import Change, differing, mixed, one_by_one, run_mixed, shapley
+from finmodel.outputs.grid import grid
+from finmodel.terminal import show
 
 ROOT = Path(__file__).parents[1]
 TINY, FLAGSHIP = ROOT / "cases" / "tiny_loan", ROOT / "cases" / "australia_japan"
@@ -183,6 +185,14 @@ def test_what_differs_for_lenders_only_is_named_so() -> None:
     assert found.bridges["equity_irr"] == {
         f"sizing.case.{key}": pytest.approx(found.differences["equity_irr"], abs=1e-15)
     }
+
+
+def test_a_key_stands_beside_the_first_line_of_a_long_value(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [("node.plant", "-", "word " * 40), ("x", "1", "2")]
+    show(grid("Inputs that differ", ("", "first", "second"), rows, words=(0, 1, 2)))
+
+    shown = capsys.readouterr().out.splitlines()
+    assert next(row for row in shown if "word" in row).startswith("node.plant")
 
 
 def test_a_case_is_like_itself() -> None:

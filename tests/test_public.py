@@ -65,3 +65,9 @@ def test_a_case_may_be_changed_by_key():
     run = fm.run(fm.load(TINY, set={"facility.jbic.instalments": "10"}))
 
     assert run["facility.jbic.repayment"].tolist() == pytest.approx([0, 0] + [6e6] * 10)
+
+
+@pytest.mark.parametrize("changes", [{"sizing.gearing_cap": 0.6}, {"sizing.gearing_cap": None}, ["a=b"], {5: "1"}])
+def test_changes_of_another_type_are_refused_with_an_example(changes):
+    with pytest.raises(fm.FinmodelError, match=r"keys and values as typed, such as \{.*60 %"):
+        fm.load(TINY, set=changes)

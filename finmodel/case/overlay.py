@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from finmodel.base.errors import LimitError, Problem
+from finmodel.base.errors import LimitError, Problem, UsageError
 from finmodel.base.units import Unit
 from finmodel.case.describe import Found, find, known, nearest
 from finmodel.case.guard import MAX_DEPTH
@@ -74,7 +74,13 @@ def dotted(document: Document) -> Document:
 
 
 def from_sets(sets: Mapping[str, str]) -> Document:
-    """The overlay of `--set key=value`; a value that is not TOML is a text."""
+    """The overlay of `--set key=value`; a value that is not TOML is a text.
+
+    Raises:
+        UsageError: Not keys and texts.
+    """
+    if not isinstance(sets, Mapping) or not all(isinstance(word, str) for pair in sets.items() for word in pair):
+        raise UsageError('changes are keys and values as typed, such as {"sizing.gearing_cap": "60 %"}')
     document = Document()
     for key, text in sets.items():
         path, value = tuple(key.strip().split(".")), _value(text)

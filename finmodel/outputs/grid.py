@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from rich import box
 from rich.console import Group
@@ -23,9 +24,10 @@ def grid(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]], wor
     """
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
     table.show_header, table.header_style = any(headers), "dim"
+    level: Literal["top", "bottom"] = "top" if len(words) == len(headers) else "bottom"  # long words on both sides
     for number, header in enumerate(headers):
         left = number in words
-        table.add_column(Text(header), justify="left" if left else "right", no_wrap=not left, vertical="bottom")
+        table.add_column(Text(header), justify="left" if left else "right", no_wrap=not left, vertical=level)
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row))
     return Group(strong(title), table)
