@@ -40,6 +40,7 @@ def test_the_cases_that_are_promised_are_there():
     names = {named(folder) for folder in FOLDERS}
 
     assert {"cases/australia_japan", "cases/tiny_loan", "templates/loan_only", "templates/separation_chain"} <= names
+    assert {"cases/kyushu_magnet_recycling", "cases/ndpr_stockpile"} <= names
     deals = ("mine_to_separation", "recycling_plant", "stockpile_facility")
     assert {f"templates/{name}" for name in deals} <= names
     references = {"reference_sculpted", "reference_level", "lynas_jare", "lynas_jare_loan"}
@@ -104,8 +105,44 @@ def test_the_reserve_of_the_stockpile_facility_buys_at_the_floor_when_the_price_
     assert [check.id for check in fall.checks if check.kind == "error" and not check.passed] == []
 
 
-def test_the_flagship_says_at_its_head_that_it_is_hypothetical():
-    text = (ROOT / "cases" / "australia_japan" / "case.toml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", ["kyushu_magnet_recycling", "ndpr_stockpile"])
+def test_the_scenarios_of_a_case_are_weighted_and_sum_to_one(folder):
+    weights = [scenario.probability for scenario in read_case(ROOT / "cases" / folder).scenarios.values()]
+
+    assert len(weights) == 3
+    assert None not in weights
+    assert sum(weights) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("scenario", ["base", "easing", "embargo"])
+def test_no_check_of_the_magnet_recycling_case_goes_off(scenario):
+    result = run(read_case(ROOT / "cases" / "kyushu_magnet_recycling", scenario))
+
+    assert [check.id for check in result.checks if not check.passed] == []
+
+
+@pytest.mark.parametrize(
+    ("scenario", "alerts"),
+    [("base", []), ("fall", ["checks.no_margin_call"]), ("squeeze", ["checks.no_margin_call"])],
+)
+def test_only_the_margin_calls_that_the_stockpile_case_announces_raise_an_alert(scenario, alerts):
+    result = run(read_case(ROOT / "cases" / "ndpr_stockpile", scenario))
+
+    assert [check.id for check in result.checks if not check.passed] == alerts
+
+
+def test_the_stockpile_case_holds_120_days_and_releases_three_quarters_of_them_in_a_squeeze():
+    """120 of 365 days at 1,800 t a year are 592 t; a month of 31 days makes 581 t of it, and 30 days a quarter."""
+    calm, squeeze = (run(read_case(ROOT / "cases" / "ndpr_stockpile", name)) for name in ("base", "squeeze"))
+    at = calm.model.timeline.labels.index("2031-03")
+
+    assert calm["product.oxide.stock.closing"][at] == pytest.approx(1800 / 12 * 120 / 31)
+    assert squeeze["product.oxide.stock.closing"][at] == pytest.approx(1800 / 12 * 30 / 31)
+
+
+@pytest.mark.parametrize("folder", ["australia_japan", "kyushu_magnet_recycling", "ndpr_stockpile"])
+def test_a_made_up_deal_says_at_its_head_that_it_is_hypothetical(folder):
+    text = (ROOT / "cases" / folder / "case.toml").read_text(encoding="utf-8")
     head = text[: text.index("[timeline]")]
 
     assert "HYPOTHETICAL" in head
