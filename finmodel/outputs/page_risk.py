@@ -26,7 +26,7 @@ HARMLESS = ("lock_up", "default", "arrears", "budget_exceeded")  # they are what
 def page(summary: Summary) -> Group:
     """The whole page."""
     blocks: list[RenderableType] = [*_head(summary), Text(), _results(summary), *_undefined(summary)]
-    for block in (_support(summary), _cover(summary), _events(summary), _regimes(summary)):
+    for block in (support_by_year(summary), _cover(summary), _events(summary), _regimes(summary)):
         if block is not None:
             blocks += [Text(), block]
     return Group(*blocks, Text(), *_foot(summary))
@@ -71,7 +71,8 @@ def _undefined(summary: Summary) -> Iterator[Text]:
             yield Text(f"{label}: defined on {percent(found.defined, 1)} of paths ({', '.join(parts)}{loss})")
 
 
-def _support(summary: Summary) -> Group | None:
+def support_by_year(summary: Summary) -> Group | None:
+    """Support by fiscal year: what to expect, what to hold beyond it for the worst year in a hundred, and the odds."""
     years = summary.by_year.get("support_paid", {})
     exceeded = summary.chances_by_year.get("budget_exceeded", {})
     if not years:
@@ -79,15 +80,27 @@ def _support(summary: Summary) -> Group | None:
     rows: list[list[Cell]] = []
     for year in sorted({*years, *exceeded}):
         found = years.get(year)
-        cells = ["-"] * 6
+        cells = ["-"] * 7
         if found is not None and found.mean is not None:
-            values = [found.mean, found.se, *(found.quantiles[q] for q in ("p50", "p90", "p99")), found.worst]
+            p50, p90, p99 = (found.quantiles[q] for q in ("p50", "p90", "p99"))
+            values = [found.mean, found.se, p50, p90, p99, p99 - found.mean, found.worst]
             cells = ["n/a" if value is None else millions(value) for value in values]
         rows.append([year, *cells, _chance(exceeded.get(year))])
-    headers = ("Fiscal year", "Mean", "s.e.", "P50", "P90", "P99", f"Worst {percent(1 - summary.run.tail, 0)}", "")
-    return grid(
+    headers = (
+        "Fiscal year",
+        "Mean",
+        "s.e.",
+        "P50",
+        "P90",
+        "P99",
+        "Reserve",
+        f"Worst {percent(1 - summary.run.tail, 0)}",
+        "",
+    )
+    table = grid(
         f"Support paid, {summary.currency} m, and whether the budget falls short", (*headers[:-1], "Short"), rows
     )
+    return Group(table, Text("Reserve: P99 less the mean, to be held beyond what is expected."))
 
 
 def _cover(summary: Summary) -> Group | None:

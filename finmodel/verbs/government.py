@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from finmodel.base.errors import UsageError
 from finmodel.terminal import changes, show, write, write_to
 from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, TableJson, app
 
 if TYPE_CHECKING:
+    from rich.console import Group
+
     from finmodel.engine.public_cost import Amount
     from finmodel.engine.results import Results
 
@@ -41,7 +44,11 @@ def government(  # noqa: PLR0913  (an option is a parameter)
         from finmodel.incidence import incidence_over_paths
 
         over = incidence_over_paths(account.result, paths, seed)
+    years = None if paths is None else _years(account.result, hold_debt, paths, seed)
     show(page(account, over, _variance(case, account.result, changes(sets), hold_debt) if scenario else ()))
+    if years is not None:
+        write("")
+        show(years)
     if csv is not None:
         from finmodel.outputs.government import write_account
 
@@ -50,6 +57,16 @@ def government(  # noqa: PLR0913  (an option is a parameter)
         from finmodel.outputs.charts_government import write_charts
 
         write(f"{len(write_charts(account, charts))} pictures in {charts}")
+
+
+def _years(result: Results, hold_debt: bool, paths: int, seed: int) -> Group | None:
+    """Support by fiscal year over the paths: what to expect, and what to hold for a bad year."""
+    from finmodel.outputs.page_risk import support_by_year
+    from finmodel.simulate import simulate
+
+    if hold_debt and result.case.sets:
+        raise UsageError("paths size the debt with --set: leave out --hold-debt, or --paths")
+    return support_by_year(simulate(result.case, paths, seed, ["support_paid", "support.paid"]).summary)
 
 
 def _variance(case: str, result: Results, sets: Mapping[str, str], hold_debt: bool) -> list[Amount]:

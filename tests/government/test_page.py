@@ -46,3 +46,29 @@ def test_four_pictures_are_drawn(tmp_path):
 
     assert len(files) == 4
     assert all(path.read_bytes().startswith(b"\x89PNG") and path.stat().st_size > 10_000 for path in files)
+
+
+def test_over_paths_the_page_says_what_to_expect_and_what_to_hold_beyond_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """The reserve of a year is its P99 less its mean."""
+    assert command(["government", str(FLAGSHIP), "--paths", "1024"]) == 0
+    printed = capsys.readouterr().out
+    row = next(line.split() for line in printed.splitlines() if line.startswith("FY2031") and line.endswith("%"))
+    mean, p99, reserve = (float(row[at]) for at in (1, 5, 6))
+
+    assert reserve == pytest.approx(p99 - mean, abs=0.11)
+    assert "Reserve: P99 less the mean" in printed
+
+
+def test_paths_and_a_held_change_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [
+        "government",
+        str(FLAGSHIP),
+        "--paths",
+        "1024",
+        "--hold-debt",
+        "--set",
+        "support.ndpr_floor.floor=100 USD/kg",
+    ]
+
+    assert command(words) == 2
+    assert "leave out --hold-debt, or --paths" in capsys.readouterr().err
