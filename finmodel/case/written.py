@@ -33,7 +33,7 @@ def written(given: Given, leaf: Leaf, values: Sequence[float], clock: Clock) -> 
         NotWritten: No case file can hold it.
     """
     try:
-        if len(values) == 1 or (len(set(values)) == 1 and not _listed(given)):
+        if len(values) == 1 or (len(set(values)) == 1 and not _listed(given, leaf)):
             return _one(values[0], given.unit, leaf)
         return _row(given, leaf, values, clock)
     except (BadValue, BadValues) as error:
@@ -86,20 +86,23 @@ def _one(value: float, unit: Unit, leaf: Leaf) -> str:
     return day.isoformat()
 
 
-def _listed(given: Given) -> bool:
-    return isinstance(given, Points) and given.rule in ("period", "operating_year")
+def _listed(given: Given, leaf: Leaf) -> bool:
+    """Whether one number cannot stand for the whole row: a list, or values on single dates."""
+    on = isinstance(leaf, Quantity) and leaf.dated == "on"
+    return on or (isinstance(given, Points) and given.rule in ("period", "operating_year"))
 
 
 def _row(given: Given, leaf: Leaf, values: Sequence[float], clock: Clock) -> str | dict[str, str]:
     if not isinstance(leaf, Quantity) or not (leaf.dated or leaf.listed):
         raise NotWritten("is one number, not one for each period.")
-    rule = given.rule if isinstance(given, Points) else ("linear" if leaf.dated == "linear" else "step")
+    usual = leaf.dated if isinstance(leaf.dated, str) else "step"
+    rule = given.rule if isinstance(given, Points) else usual
     if rule in ("period", "operating_year"):
         rows = _by_period(values, clock) if rule == "period" else _by_year(values, clock)
         return f"[{', '.join(toml_text(number_text(value, given.unit, leaf)) for value in rows)}]"
     if not leaf.dated:
         raise NotWritten("is one number, or a list; not one for each period.")
-    days = _steps(values, clock) if rule == "step" else _knots(values, clock)
+    days = {"step": _steps, "linear": _knots, "on": _on}[rule](values, clock)
     return {
         from_serial(day).isoformat(): toml_text(number_text(value, given.unit, leaf)) for day, value in days.items()
     }
@@ -122,6 +125,12 @@ def _knots(values: Sequence[float], clock: Clock) -> dict[float, float]:
         middle = (serial(period.start) + serial(period.end)) / 2
         found[math.floor(middle)] = found[math.ceil(middle)] = value
     return found
+
+
+def _on(values: Sequence[float], clock: Clock) -> dict[float, float]:
+    """The last day of each period with a value; of the first one if none has."""
+    ends = [serial(period.last_day) for period in clock.timeline.periods]
+    return {day: value for day, value in zip(ends, values, strict=True) if value} or {ends[0]: 0.0}
 
 
 def _by_period(values: Sequence[float], clock: Clock) -> list[float]:

@@ -50,9 +50,9 @@ def test_every_input_of_every_case_is_read_back_to_the_last_digit(folder):
     assert count > 20
 
 
-@pytest.mark.parametrize("dated", [True, "linear"])
+@pytest.mark.parametrize("dated", [True, "linear", "on"])
 def test_any_row_of_numbers_becomes_a_table_by_date_that_gives_it(dated):
-    """Steps change on the first day of a period; a straight line is met in the middle, half a day or not."""
+    """Steps change on the first day of a period; a line is met in its middle, half a day or not; "on" is its last."""
     case = read_case(ROOT / "cases" / "tiny_loan")
     clock = clock_of(case.tables.timeline)
     leaf = Quantity("USD/kg", dated=dated)
@@ -61,6 +61,20 @@ def test_any_row_of_numbers_becomes_a_table_by_date_that_gives_it(dated):
     text = written(given, leaf, values, clock)
 
     assert isinstance(text, dict)
+    assert read_back(text, leaf, given, clock) == tuple(values)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.05])
+def test_a_row_of_equal_values_on_single_dates_stays_a_table(value):
+    """One number is refused where a key is a table by date; a row of nothing is 0 on one date."""
+    clock = clock_of(read_case(ROOT / "cases" / "tiny_loan").tables.timeline)
+    leaf = Quantity("ratio", dated="on", le=1)
+    values = [value] * clock.timeline.count
+    given = Given("facility.x.table", tuple(values), unit("ratio"))
+    text = written(given, leaf, values, clock)
+
+    assert isinstance(text, dict)
+    assert len(text) == (len(values) if value else 1)
     assert read_back(text, leaf, given, clock) == tuple(values)
 
 
