@@ -14,7 +14,13 @@ from finmodel.outputs.grid import Cell, grid, strong
 from finmodel.outputs.numbers import NOT_APPLICABLE, decimals_for, fixed, millions, times
 
 OWN = (("Due", "due_own"), ("Granted", "granted_own"), ("Paid", "paid_own"))
-REPORTED = (("Unmet", "unmet"), ("Paid", "paid"), ("Given back", "given_back"))
+REPORTED = (
+    ("Unmet", "unmet"),
+    ("Paid", "paid"),
+    ("Stock bought", "outlay"),
+    ("Stock sold", "resale"),
+    ("Given back", "given_back"),
+)
 
 
 def cash_flow(result: Results, year_end: int | None = None) -> Group | None:

@@ -72,3 +72,13 @@ def test_paths_and_a_held_change_are_refused(capsys: pytest.CaptureFixture[str])
 
     assert command(words) == 2
     assert "leave out --hold-debt, or --paths" in capsys.readouterr().err
+
+
+def test_a_programme_that_buys_stock_shows_what_it_paid_for_it_and_what_it_sold(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert command(["government", str(CASES / "ndpr_stockpile"), "--scenario", "fall"]) == 0
+    head = capsys.readouterr().out
+
+    assert "Stock bought" in head
+    assert "Stock sold" in head
