@@ -320,6 +320,7 @@ def test_a_workbook_that_another_program_saved_comes_back_the_same(desk, tmp_pat
     assert [(edit.key, edit.after) for edit in made.edits] == [("facility.jbic.rate", "5.25 % p.a.")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [TINY, FLAGSHIP])
 def test_an_audit_finds_nothing_in_our_own_workbooks(case, tmp_path):
     path = tmp_path / "book.xlsx"

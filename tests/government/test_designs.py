@@ -35,6 +35,7 @@ def test_every_published_scheme_is_sized_or_says_why_not():
     assert sum(row.expected is not None for row in rows) >= 7
 
 
+@pytest.mark.slow
 def test_every_sized_scheme_reaches_the_outcome_and_no_more():
     for row in table().rows:
         if row.expected is not None:

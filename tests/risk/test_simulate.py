@@ -238,6 +238,7 @@ def test_every_path_a_total_loss_is_a_status_and_never_a_hole(tmp_path):
     assert spread.defined == 1
 
 
+@pytest.mark.slow
 def test_antithetic_paths_have_the_same_mean_with_a_smaller_error(deal, plain):
     mirrored = fm.simulate(deal, 20_000, 9, outputs=["price.oxide.market"], options=fm.Options(sampling="antithetic"))
     random = fm.simulate(deal, 20_000, 9, outputs=["price.oxide.market"])

@@ -190,6 +190,7 @@ def test_a_path_on_which_owners_lose_most_of_their_money_computes_in_the_workboo
     assert command(["workbook", str(CASES / "australia_japan"), "-o", str(tmp_path / "deal.xlsx"), *options]) == 0
 
 
+@pytest.mark.slow
 def test_the_flagship_with_a_simulation_and_two_paths_passes_certificate_and_audit(tmp_path, capsys):
     file = str(tmp_path / "deal.xlsx")
     options = ["--quick", "--simulate", "1024", "--paths", "3,700", "--seed", "7"]

@@ -226,6 +226,7 @@ def test_a_hostile_file_is_refused_in_one_line(name, tmp_path):
     assert wrong in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["bomb_of_cells", "bomb_of_blank_cells", "bomb_of_texts", "zip_bomb", "long_attribute"]
 )

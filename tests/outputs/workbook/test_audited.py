@@ -14,6 +14,7 @@ from tests.outputs.workbook.files import CASES, ROOT
 TEMPLATES = [ROOT / "templates" / name for name in ("recycling_plant",)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [CASES / "tiny_loan", *TEMPLATES], ids=lambda case: case.name)
 def test_the_audit_finds_nothing_in_a_workbook_of_ours(case: Path, tmp_path: Path, capsys):
     write_workbook(run(load(case)), tmp_path / "deal.xlsx", quick=True)

@@ -164,6 +164,7 @@ def test_a_deal_without_support_has_no_such_sheet():
     assert SHEET not in load_workbook(io.BytesIO(made()[0])).sheetnames
 
 
+@pytest.mark.slow
 def test_the_sheet_of_the_flagship_is_its_account_and_the_audit_finds_nothing(tmp_path: Path):
     result = run(load(CASES / "australia_japan", "dual"))
     write_workbook(result, tmp_path / "deal.xlsx", quick=True)

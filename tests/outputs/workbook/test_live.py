@@ -76,6 +76,7 @@ def test_eleven_inputs_changed_in_the_file_give_the_numbers_of_the_case_with_the
     assert changed.metrics["dscr_min"] != run(load(TINY)).metrics["dscr_min"]
 
 
+@pytest.mark.slow
 def test_a_case_by_month_is_live_as_well(tmp_path: Path):
     case = monthly(tmp_path)
     result = run(load(case))
