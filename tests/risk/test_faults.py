@@ -22,7 +22,7 @@ from tests.risk.deals import tiny
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
-PATHS = 65_536
+PATHS = 262_144  # so many that a run lasts until it is stopped
 
 
 @pytest.fixture(scope="module")
