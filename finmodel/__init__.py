@@ -15,6 +15,7 @@ from finmodel.design_table import DesignTable, FloorTable, cheapest_floor, compa
 from finmodel.engine.results import CheckResult, Results
 from finmodel.import_workbook import Imported, import_workbook
 from finmodel.incidence import incidence_over_paths
+from finmodel.report import write_report
 from finmodel.run import load, run
 from finmodel.scenarios import ScenarioTable, scenarios
 from finmodel.sensitivity import SensitivityTable, sensitivity
@@ -50,5 +51,6 @@ __all__ = [
     "sensitivity",
     "simulate",
     "solve",
+    "write_report",
     "write_workbook",
 ]

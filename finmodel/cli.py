@@ -22,8 +22,8 @@ import finmodel.verbs.government  # noqa: F401  (its verbs join the command)
 from finmodel.base.errors import FileError, FinmodelError, LimitError, UsageError
 from finmodel.terminal import write
 
-__all__ = ["app", "book", "command", "deal", "look", "main", "received", "risk"]
-from finmodel.verbs import book, deal, look, received, risk
+__all__ = ["app", "book", "command", "deal", "look", "main", "received", "report", "risk"]
+from finmodel.verbs import book, deal, look, received, report, risk
 from finmodel.verbs.app import app
 
 DEBUG = "--debug"

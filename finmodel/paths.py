@@ -65,6 +65,20 @@ class Prepared:
         return {**self.given, **{id: value for id, value in drawn.items() if id in self.given}}
 
 
+def check_same_run(prepared: Prepared, result: Results, what: str) -> None:
+    """Refuse to show a simulation beside a run that it is not of.
+
+    Raises:
+        UsageError: It is of another case, scenario, change or debt.
+    """
+    base = prepared.base
+    ours, theirs = ((run.case.sha256, run.case.scenario, run.case.sets) for run in (result, base))
+    if ours != theirs:
+        raise UsageError(f"the simulation is of another case, scenario or set of changes than the {what}")
+    if any(result.given[item.value.id] != base.given[item.value.id] for item in result.model.solved):
+        raise UsageError(f"the debt of the simulation is not that of the {what}: run both without --hold-debt")
+
+
 def worlds(case: Case, seed: int, paths: Sequence[int]) -> dict[str, World]:
     """What some paths draw: "path 73412" → input → its row, or its number, as the case's keys would hold them.
 

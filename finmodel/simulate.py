@@ -25,11 +25,12 @@ from finmodel.base.timeline import MONTH_NAMES
 from finmodel.case.read import Case
 from finmodel.engine.fast import FastText
 from finmodel.engine.results import Results
-from finmodel.engine.simulated import Histogram, RunFacts, Spread, Summary
+from finmodel.engine.simulated import Convergence, Fan, Histogram, RunFacts, Spread, Summary
 from finmodel.market.sobol import REPLICATES
 from finmodel.market.streams import BLOCK, check_seed
 from finmodel.outputs.version import version
 from finmodel.paths import Draws, Prepared, prepare, replayed, told
+from finmodel.risk import curves
 from finmodel.risk.ask import year_end
 from finmodel.risk.job import PART_BLOCKS, Job, Part, PathError
 from finmodel.risk.pool import run_here, run_pool
@@ -119,6 +120,27 @@ class Simulation:
             UsageError: It was not kept.
         """
         return histogram(self.column(name))
+
+    @property
+    def fans(self) -> list[str]:
+        """What was kept by fiscal year or by period: support, prices, the lowest DSCR of the year."""
+        return curves.fans(self.store)
+
+    def fan(self, name: str) -> Fan:
+        """How a row that was kept by year spreads over time.
+
+        Raises:
+            UsageError: It was not kept.
+        """
+        return curves.fan(self.store, name, told(self.prepared), self.prepared.base.values)
+
+    def convergence(self, name: str) -> Convergence:
+        """How a result settles as paths are added.
+
+        Raises:
+            UsageError: It was not asked for.
+        """
+        return curves.convergence(self.store, name, told(self.prepared), self.run.tail)
 
     @property
     def labels(self) -> NDArray[np.str_]:

@@ -11,6 +11,7 @@ from finmodel.base.errors import UsageError
 from finmodel.engine.code import Value
 from finmodel.engine.results import Results
 from finmodel.outputs.files import check_target, write_bytes
+from finmodel.paths import check_same_run
 
 if TYPE_CHECKING:
     from finmodel.outputs.workbook.book import Certificate, Simulated
@@ -94,11 +95,6 @@ def _simulated(result: Results, simulation: Simulation) -> Simulated:
     """
     from finmodel.outputs.workbook.book import Simulated
 
-    base = simulation.prepared.base
-    ours, theirs = ((run.case.sha256, run.case.scenario, run.case.sets) for run in (result, base))
-    if ours != theirs:
-        raise UsageError("the simulation is of another case, scenario or set of changes than the workbook")
-    if any(result.given[item.value.id] != base.given[item.value.id] for item in result.model.solved):
-        raise UsageError("the debt of the simulation is not that of the workbook: run both without --hold-debt")
+    check_same_run(simulation.prepared, result, "workbook")
     drawn = [name for name in DRAWN if name in simulation.metrics] or list(simulation.metrics)[:1]
     return Simulated(simulation.summary, {name: simulation.histogram(name) for name in drawn})

@@ -59,6 +59,46 @@ class Histogram:
 
 
 @dataclass(frozen=True)
+class Fan:
+    """A row over time: by fiscal year, or by period.
+
+    Args:
+        name: As it was kept.
+        label: In words.
+        unit: Of the values.
+        spans: Years or periods in which it is defined on some path.
+        spreads: Of all paths, one a span.
+        base: The value of the case as it stands, one a span; nan where it has none.
+    """
+
+    name: str
+    label: str
+    unit: str
+    spans: tuple[str, ...]
+    spreads: tuple[Spread, ...]
+    base: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """How a result settles as paths are added.
+
+    Args:
+        name: Of the result.
+        label: In words.
+        unit: Of the values.
+        paths: Numbers of paths, ending with all.
+        spreads: Of the first so many paths, one a number.
+    """
+
+    name: str
+    label: str
+    unit: str
+    paths: tuple[int, ...]
+    spreads: tuple[Spread, ...]
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """Which run it was.
 

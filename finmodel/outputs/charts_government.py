@@ -1,11 +1,7 @@
-"""Pictures of the government's account: support by year, cumulative against the budget, where it flows, cost by price.
-
-Matplotlib is loaded when a picture is drawn, and no earlier. Files are PNG, written whole or not at all.
-"""
+"""Pictures of the government's account: support by year, against the envelope, where it flows, cost by price."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,17 +10,42 @@ import numpy as np
 
 from finmodel.engine.government import Government
 from finmodel.engine.price_cost import PriceCost
-from finmodel.outputs.files import inside, make_folder, write_bytes
+from finmodel.outputs.drawing import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    MILLION,
+    ORANGE,
+    Picture,
+    draw_into,
+    dress,
+    legend,
+    sheet,
+    ticks,
+)
+from finmodel.outputs.numbers import DUST
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MILLION = 1e6
 THIN = 0.07  # of the whole: a band that leaves room for one line of text
-INK, SUPPORT, MISSED, BACK, OTHER = "#22303c", "#2f6f9f", "#d98f4e", "#5b9b6b", "#b7c0c7"
 GROUPS = {"tax": "Taxes", "loan": "Lenders", "equity": "Owners", "cover": "Cover", "operations": "Suppliers and others",
           "account": "Accounts (time value)", "grant": "Grants", "subsidy": "Grants"}  # fmt: skip
+
+
+def pictures(account: Government) -> dict[str, Picture]:
+    """Name of a picture → what draws it; those that the account has nothing for are left out."""
+    found: dict[str, Picture] = {}
+    if len(account.years):
+        found["government_years"] = lambda: years(account)
+    if _programmes(account):
+        found["government_cumulative"] = lambda: cumulative(account)
+    if max(abs(account.analysis.present.paid), abs(account.analysis.present.given_back)) > DUST:
+        found["government_flow"] = lambda: flow(account)
+    found["government_price"] = lambda: price(account)
+    return found
 
 
 def write_charts(account: Government, folder: Path) -> list[Path]:
@@ -33,62 +54,53 @@ def write_charts(account: Government, folder: Path) -> list[Path]:
     Raises:
         FileError: The folder or a file cannot be written.
     """
-    make_folder(folder)
-    pictures = {
-        "government_years.png": years,
-        "government_cumulative.png": cumulative,
-        "government_flow.png": flow,
-        "government_price.png": price,
-    }
-    return [write_bytes(inside(folder, name), _png(draw(account))) for name, draw in pictures.items()]
+    return draw_into(folder, pictures(account))
 
 
 def years(account: Government) -> Figure:
     """Support granted and not covered by fiscal year and programme, against the ceiling, in the budget's currency."""
     table = account.years
-    programmes = list(dict.fromkeys(table["programme"])) or [""]
-    figure, axes = _figure(len(programmes))
+    programmes = list(dict.fromkeys(table["programme"]))
+    figure, axes = sheet(len(programmes))
     for axis, name in zip(axes, programmes, strict=True):
         rows = table[table["programme"] == name]
         at = np.arange(len(rows))
         granted, unmet = (rows[column].to_numpy() / MILLION for column in ("granted_own", "unmet_own"))
-        axis.bar(at, granted, color=SUPPORT, label="granted")
-        axis.bar(at, unmet, bottom=granted, color=MISSED, label="not covered")
+        axis.bar(at, granted, color=BLUE, label="granted")
+        axis.bar(at, unmet, bottom=granted, color=ORANGE, label="not covered")
         back = rows["given_back_own"].to_numpy() / MILLION
         if back.any():
-            axis.bar(at, -back, color=BACK, label="given back")
+            axis.bar(at, -back, color=GREEN, label="given back")
         axis.step(at, rows["ceiling_own"].to_numpy() / MILLION, where="mid", color=INK, lw=1.4, label="ceiling")
-        _dress(axis, f"{_first(rows, 'label')}: support by fiscal year", f"{_first(rows, 'currency')} m")
-        axis.set_xticks(at, list(rows["fiscal_year"]), rotation=45, ha="right")
-        _legend(axis)
+        dress(axis, f"{_first(rows, 'label')}: support by fiscal year", f"{_first(rows, 'currency')} m")
+        ticks(axis, list(rows["fiscal_year"]), most=len(rows))
+        legend(axis)
     return figure
 
 
 def cumulative(account: Government) -> Figure:
     """What each programme has granted so far, against its envelope and its budgets so far."""
     tables, labels = account.deal.tables, account.deal.model.timeline.labels
-    names = [name for name in tables.programme if f"programme.{name}.granted_ever" in account.deal.values] or [""]
-    figure, axes = _figure(len(names))
+    names = _programmes(account)
+    figure, axes = sheet(len(names))
     for axis, name in zip(axes, names, strict=True):
-        if not name:
-            continue
         terms, values = tables.programme[name], account.deal.values
         unit = str(terms.envelope.unit)
         granted = np.asarray(values[f"programme.{name}.granted_ever"]) / MILLION
         own = [np.asarray(values[f"support.{id}.due_own"]) for id in account.contracts(name)]
         asked = np.cumsum(np.sum(own, axis=0)) / MILLION
-        axis.plot(asked, color=MISSED, lw=1.6, label="entitled to")
-        axis.plot(granted, color=SUPPORT, lw=2.2, label="granted")
+        axis.plot(asked, color=ORANGE, lw=1.6, label="entitled to")
+        axis.plot(granted, color=BLUE, lw=2.2, label="granted")
         axis.axhline(terms.envelope.number / MILLION, color=INK, lw=1.2, ls="--", label="envelope")
-        _dress(axis, f"{terms.label}: cumulative support against the envelope", f"{unit} m")
-        axis.set_xticks(range(0, len(labels), 8), labels[::8], rotation=45, ha="right")
-        _legend(axis)
+        dress(axis, f"{terms.label}: cumulative support against the envelope", f"{unit} m")
+        ticks(axis, list(labels))
+        legend(axis)
     return figure
 
 
 def flow(account: Government) -> Figure:
     """Where net support ends (with/without): from programmes through the waterfall to groups of parties."""
-    figure, axes = _figure(1)
+    figure, axes = sheet(1)
     ends: dict[str, float] = {}
     for at, who in enumerate(account.deal.parties):
         if not who.funder:
@@ -111,18 +123,19 @@ def flow(account: Government) -> Figure:
 def price(account: Government) -> Figure:
     """Cost of support against the price: every deck times a factor, debt held."""
     found = PriceCost(account.deal, account.terms.rate.number)
-    figure, axes = _figure(2)
+    covered = found.dscr is not None and found.dscr_without is not None
+    figure, axes = sheet(1 + covered)
     factors, unit = found.factors, f"{account.currency} m, present value"
-    axes[0].plot(factors, found.net / MILLION, color=SUPPORT, lw=2.2, label="net support")
-    axes[0].plot(factors, found.unmet / MILLION, color=MISSED, lw=1.6, label="not covered")
-    _dress(axes[0], "Cost of support against the price", unit)
-    _legend(axes[0])
+    axes[0].plot(factors, found.net / MILLION, color=BLUE, lw=2.2, label="net support")
+    axes[0].plot(factors, found.unmet / MILLION, color=ORANGE, lw=1.6, label="not covered")
+    dress(axes[0], "Cost of support against the price", unit)
+    legend(axes[0])
     if found.dscr is not None and found.dscr_without is not None:
-        axes[1].plot(factors, found.dscr, color=SUPPORT, lw=2.2, label="with support")
-        axes[1].plot(factors, found.dscr_without, color=OTHER, lw=2.2, label="without")
+        axes[1].plot(factors, found.dscr, color=BLUE, lw=2.2, label="with support")
+        axes[1].plot(factors, found.dscr_without, color=GREY, lw=2.2, label="without")
         axes[1].axhline(1.0, color=INK, lw=0.8, ls=":")
-        _legend(axes[1])
-    _dress(axes[1], "Lowest DSCR against the price", "x")
+        dress(axes[1], "Lowest DSCR against the price", "x")
+        legend(axes[1])
     for axis in axes:
         axis.axvline(1.0, color=INK, lw=0.8, ls=":")
         axis.set_xlabel("price decks, times")
@@ -146,7 +159,7 @@ def _ribbons(axis: Axes, left: Sequence[tuple[str, float]], right: Sequence[tupl
             there = [(x0, ends[0]), (middle, ends[0]), (middle, ends[2]), (x1, ends[2])]
             back = [(x1, ends[3]), (middle, ends[3]), (middle, ends[1]), (x0, ends[1]), (x0, ends[0])]
             codes = [Curve.MOVETO, *[Curve.CURVE4] * 3, Curve.LINETO, *[Curve.CURVE4] * 3, Curve.CLOSEPOLY]
-            colour = SUPPORT if side == 1 or label == "Top-up" else MISSED
+            colour = BLUE if side == 1 or label == "Top-up" else ORANGE
             axis.add_patch(PathPatch(Curve([*there, *back], codes), facecolor=colour, alpha=0.45, lw=0))
             thin = value < THIN * total
             text = f"{label}{' ' if thin else chr(10)}{value / MILLION:,.1f}"
@@ -166,33 +179,11 @@ def _box(total: float) -> Any:
     return Rectangle((0.44, 0.0), 0.12, total, facecolor=INK, lw=0)
 
 
-def _figure(count: int) -> tuple[Figure, list[Axes]]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10.0, 4.6 * count), layout="constrained")
-    axes = figure.subplots(count, 1, squeeze=False)
-    return figure, [row[0] for row in axes]
-
-
-def _dress(axis: Axes, title: str, unit: str) -> None:
-    axis.set_title(title, loc="left", color=INK, fontsize=11)
-    axis.set_ylabel(unit, color=INK)
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.grid(axis="y", color="#e6eaed", lw=0.8)
-    axis.set_axisbelow(True)
-    axis.yaxis.set_major_formatter("{x:,.6g}" if unit == "x" else "{x:,.0f}")
-
-
-def _legend(axis: Axes) -> None:
-    """Above the picture on the right, where no bar or line is."""
-    axis.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, fontsize=9)
+def _programmes(account: Government) -> list[str]:
+    """Programmes that may grant something."""
+    known = account.deal.tables.programme
+    return [name for name in known if f"programme.{name}.granted_ever" in account.deal.values]
 
 
 def _first(rows: Any, column: str) -> str:
     return str(rows[column].iloc[0]) if len(rows) else ""
-
-
-def _png(figure: Figure) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=130)
-    return stream.getvalue()

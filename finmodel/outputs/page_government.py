@@ -40,8 +40,12 @@ KINDS = {"operations": 0, "tax": 1, "loan": 2, "cover": 3, "equity": 4, "account
 
 def page(account: Government, paths: Mean | None = None, variance: Sequence[Amount] = ()) -> Group:
     """The whole account of a run; over paths, and against the case as it stands, if these were run."""
-    blocks: list[RenderableType | None] = [
-        header(account.result),
+    return Group(*_spaced([header(account.result), *blocks(account, paths, variance)]))
+
+
+def blocks(account: Government, paths: Mean | None = None, variance: Sequence[Amount] = ()) -> list[RenderableType]:
+    """The parts of the account, one below the other."""
+    found: list[RenderableType | None] = [
         *support(account.result),
         _programmes(account),
         amounts("Against the case as it stands, present value", variance) if variance else None,
@@ -58,7 +62,7 @@ def page(account: Government, paths: Mean | None = None, variance: Sequence[Amou
         amounts("Outcome", account.outcome_rows),
         definitions(),
     ]
-    return Group(*_spaced(block for block in blocks if block is not None))
+    return [block for block in found if block is not None]
 
 
 def bodies(account: Government) -> Group:
@@ -92,13 +96,14 @@ def with_and_without(account: Government) -> Group:
 
 def over_paths(account: Government, found: Mean) -> Group:
     """Shares of the mean net support over paths, with their intervals."""
-    rows = []
+    rows: list[Sequence[Cell]] = []
     for at, who in enumerate(account.deal.parties):
         if who.funder or abs(found.amounts[at]) <= DUST:
             continue
         shares = [None if part is None else float(part[at]) for part in (found.shares, found.low, found.high)]
         rows.append((who.label, millions(float(found.amounts[at])), *map(_share, shares)))
-    rows.append(("Net support", millions(found.net), "100.0 %" if found.shares is not None else NOT_APPLICABLE, "", ""))
+    share = "100.0 %" if found.shares is not None else NOT_APPLICABLE
+    rows.append(tuple(strong(cell) for cell in ("Net support", millions(found.net), share, "", "")))
     headers = ("Party", f"Mean\n{account.currency} m, PV", "Share", "from", "to")
     title = f"Where support ends over {found.worlds:,} paths (with/without): ratio of means, 95 % interval"
     avoided = f"Senior debt is short without support, and is not with it, on {percent(found.avoided, 1)} of paths."

@@ -38,7 +38,7 @@ def cash_flow(result: Results, year_end: int | None = None) -> Group | None:
 def support(result: Results) -> list[Group]:
     """The account of each support programme, by its own fiscal year: in its budget's currency and as reported."""
     tables = result.case.tables
-    found = []
+    found: list[Group] = []
     for name, programme in tables.programme.items():
         contracts = [id for id, terms in tables.support.items() if terms.programme == name]
         year_end = MONTH_NAMES.index(programme.year_end) + 1

@@ -117,7 +117,7 @@ class Keep:
         exact: list[Floats] = []
         fans: list[Floats] = []
         for yearly in self.yearly:
-            rows = self._rows(yearly, values[yearly.line], width)
+            rows = self.rows_of(yearly, values[yearly.line], width)
             (fans if yearly.fan else exact).extend(rows)
             if bad is None and yearly.how in ("sum", "mean", "last", "each"):
                 bad = next(
@@ -130,7 +130,8 @@ class Keep:
             flags += [np.broadcast_to(happened, width) for happened in at or [_ever(line, flag)]]
         return ([*figures, *exact], fans, flags), bad
 
-    def _rows(self, yearly: Yearly, line: Any, width: int) -> list[Floats]:
+    def rows_of(self, yearly: Yearly, line: Any, width: int) -> list[Floats]:
+        """A line of some paths, gathered as a row asks for, one array a year or period."""
         periods = np.asarray(line, dtype=float)
         if yearly.how == "each":
             return [np.broadcast_to(row, width) for row in periods]

@@ -70,17 +70,17 @@ def summarise(store: Store, run: RunFacts, told: Told) -> Summary:
     )
 
 
+def side(name: str) -> int:
+    """1 where much is bad, such as support that is paid; -1 where little is."""
+    return 1 if name.startswith(HIGH_IS_BAD) else -1
+
+
 def _spread(
     figure: Figure, values: NDArray[np.float64], states: NDArray[np.float64] | None, how: tuple[RunFacts, Told, str]
 ) -> Spread:
     run, told, sampling = how
     why = None if states is None else shares(states, told.reasons[figure.name])
-    return spread(values, sampling, why, (run.tail, _side(figure.name)))
-
-
-def _side(name: str) -> int:
-    """1 where much is bad, such as support that is paid; -1 where little is."""
-    return 1 if name.startswith(HIGH_IS_BAD) else -1
+    return spread(values, sampling, why, (run.tail, side(figure.name)))
 
 
 def _by_year(store: Store, run: RunFacts, units: Mapping[str, str]) -> dict[str, dict[str, Spread]]:
@@ -91,7 +91,7 @@ def _by_year(store: Store, run: RunFacts, units: Mapping[str, str]) -> dict[str,
         for span in store.job.keep.spans(row):
             values = store.column(f"{row.name}:{span}")
             if np.any(np.abs(values) > (DUST if units.get(row.name) in CURRENCIES else 0)):
-                spans[span] = spread(values, run.sampling, None, (run.tail, _side(row.name)))
+                spans[span] = spread(values, run.sampling, None, (run.tail, side(row.name)))
         found[row.name] = spans
     return found
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from finmodel.terminal import changes, show, write_to
+from finmodel.terminal import changes, show, write, write_to
 from finmodel.verbs.app import CaseFolder, Scenario, Sets, app
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from finmodel.simulate import Simulation
+    from finmodel.case.read import Case
+    from finmodel.simulate import Options, Simulation
 
 
 @app.command()
@@ -36,6 +38,7 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
     replay: Annotated[int | None, typer.Option(metavar="K", help="Show path K as a term sheet instead.")] = None,
     json: Annotated[str | None, typer.Option(metavar="FILE", help="Write the summary as JSON; - is stdout.")] = None,
     parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="Write every path as Parquet.")] = None,
+    charts: Annotated[Path | None, typer.Option(metavar="DIR", help="Draw the pictures into a folder.")] = None,
 ) -> None:
     """Run a case on many paths of its prices and show what comes out.
 
@@ -45,37 +48,50 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
     from finmodel.run import load
     from finmodel.simulate import Options, simulate
 
-    whole = {"output": output, "workers": workers, "folder": folder, "scheduler": scheduler, "json": json}
-    _alone("--replay", replay, {"band": band, "fast": fast, **whole, "parquet": parquet})
-    _alone("--band", band, {"scenario": scenario, **whole, "parquet": parquet})
+    whole: dict[str, object] = {
+        "output": output,
+        "workers": workers,
+        "folder": folder,
+        "scheduler": scheduler,
+        "json": json,
+    }
+    whole |= {"parquet": parquet, "charts": charts}
+    _alone("--replay", replay, {"band": band, "fast": fast, **whole})
+    _alone("--band", band, {"scenario": scenario, **whole})
     loaded = load(case, scenario, changes(sets))
     if parquet is not None:
         check_target(parquet)
     if replay is not None:
-        from finmodel.outputs.page import page as term_sheet
-        from finmodel.paths import one_path
-
-        show(term_sheet(one_path(loaded, seed, replay, sampling)))
+        _replay(loaded, seed, replay, sampling)
         return
     if band:
-        from finmodel.bands import bands
-        from finmodel.outputs.page_bands import page as band_page
-
-        table = bands(case, _ranges(band), paths, seed, changes(sets), Options(sampling=sampling, fast=fast))
-        show(band_page(table.base, table.ends))
+        _bands(case, band, (paths, seed), sets, Options(sampling=sampling, fast=fast))
         return
-    outputs = ["usual", *(output or ())]
-    with _progress() as bar:
-        task = bar.add_task("paths", total=paths)
-        options = Options(
-            sampling=sampling,
-            fast=fast,
-            folder=folder,
-            scheduler=scheduler,
-            progress=lambda done, total: bar.update(task, completed=done, total=total, refresh=True),
-        )
-        found = simulate(loaded, paths, seed, outputs, workers, options)
+    options = Options(sampling=sampling, fast=fast, folder=folder, scheduler=scheduler)
+    with progress_bar() as bar:
+        watched = replace(options, progress=counted(bar, paths))
+        found = simulate(loaded, paths, seed, ["usual", *(output or ())], workers, watched)
     _save(found, json, parquet)
+    if charts is not None:
+        from finmodel.outputs.drawing import draw_into
+        from finmodel.report import risk_pictures
+
+        write(f"{len(draw_into(charts, risk_pictures(found)))} pictures in {charts}")
+
+
+def _replay(case: Case, seed: int, path: int, sampling: str) -> None:
+    from finmodel.outputs.page import page
+    from finmodel.paths import one_path
+
+    show(page(one_path(case, seed, path, sampling)))
+
+
+def _bands(case: str, band: list[str], draws: tuple[int, int], sets: Sets, options: Options) -> None:
+    from finmodel.bands import bands
+    from finmodel.outputs.page_bands import page
+
+    table = bands(case, _ranges(band), *draws, changes(sets), options)
+    show(page(table.base, table.ends))
 
 
 def _alone(option: str, value: object, others: Mapping[str, object]) -> None:
@@ -145,7 +161,13 @@ def _save(found: Simulation, json: str | None, parquet: Path | None) -> None:
         show(page(found.summary))
 
 
-def _progress() -> Progress:
+def counted(bar: Progress, paths: int) -> Callable[[int, int], None]:
+    """What shows on a bar how many paths are done."""
+    task = bar.add_task("paths", total=paths)
+    return lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
+
+
+def progress_bar() -> Progress:
     """A bar on stderr, in a terminal only; it is drawn when there is news, without a thread of its own."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -1,0 +1,48 @@
+"""The verb that writes a report with pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from finmodel.base.errors import UsageError
+from finmodel.terminal import changes, write
+from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, app
+from finmodel.verbs.risk import counted, progress_bar
+
+
+@app.command()
+def report(  # noqa: PLR0913  (an option is a parameter)
+    case: CaseFolder,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The report to write, .html.")],
+    scenario: Scenario = None,
+    sets: Sets = None,
+    hold_debt: HoldDebt = False,
+    paths: Annotated[int | None, typer.Option(metavar="N", help="Show price risk over N paths too.")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of the paths; 1 without.")] = None,
+) -> None:
+    """Write a case as a report with pictures, one HTML file.
+
+    It has the tables of run, scenarios, sensitivity, government and, with --paths, of risk.
+    """
+    from finmodel.outputs.files import check_target
+    from finmodel.report import write_report
+    from finmodel.run import load
+    from finmodel.run import run as run_case
+
+    if seed is not None and paths is None:
+        raise UsageError("--seed is of the paths: write --paths too")
+    check_target(output)
+    result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
+    simulation = None
+    with progress_bar() as bar:
+        if paths is not None:
+            from finmodel.simulate import Options, simulate
+
+            options = Options(progress=counted(bar, paths))
+            simulation = simulate(result.case, paths, 1 if seed is None else seed, options=options)
+        parts = bar.add_task("report", total=None)
+        write_report(result, output, simulation=simulation, progress=lambda title: bar.update(parts, description=title))
+    write(f"{output}: written, {output.stat().st_size / 1e6:.1f} MB")
