@@ -26,6 +26,7 @@ from finmodel.risk.job import Job, KernelText, draw
 from finmodel.risk.summary import Told
 from finmodel.run import TOLERANCE, run
 
+LOSSES = {"lender_loss": "Lender's loss, PV", "lender_loss_covered": "Lender's loss, PV, with cover"}
 World = dict[str, tuple[float, ...] | float]
 
 
@@ -193,6 +194,10 @@ def told(prepared: Prepared) -> Told:
     labels.update(
         {figure.name: f"{labels[figure.name].split(':')[0]}: Never paid back" for figure in keep.figures if figure.end}
     )
+    for figure in keep.figures:
+        start, _, loan = figure.name.partition(".")
+        if start in LOSSES:
+            labels[figure.name] = f"{case.tables.facility[loan].label}: {LOSSES[start]}"
     values = prepared.base.values
     base = dict(prepared.base.metrics)
     base.update({figure.name: float(values[figure.line][-1]) for figure in keep.figures if figure.end})

@@ -131,3 +131,15 @@ def _told(name: str, value: object) -> str:
 def _example(key: str, name: str) -> str:
     found = find(CaseTables, (*key.split("."), name))
     return '"…"' if found is None else found.slot.example
+
+
+def sums(key: str, shares: Mapping[str, float], what: str, word: str) -> Iterator[Fault]:
+    """Shares that are not the whole, and what the last of them would have to be."""
+    total = sum(shares.values())
+    if abs(total - 1) <= TOLERANCE:
+        return
+    parts = " + ".join(f"{name} {percent(share)}" for name, share in list(shares.items())[:12]) or "none"
+    fitting, last = shares[list(shares)[-1]] + 1 - total if shares else -1.0, list(shares)[-1] if shares else ""
+    named = f"{word}{chr(34)}{percent(fitting)}{chr(34)} for {last}" if word else f'{last} = "{percent(fitting)}"'
+    remedy = f"Write {named}, or change the others." if 0 <= fitting <= 1 else "Change the probabilities."
+    yield key, f"{what} sum to {percent(total)} ({parts}): they must sum to 100 %.", remedy

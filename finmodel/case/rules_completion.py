@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from finmodel.base.timeline import MONTHS
+from finmodel.case.describe import find
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import Quantity
+from finmodel.case.outcomes import read_outcome
+from finmodel.case.quantity import BadValue
 from finmodel.case.rules_common import Rule, months_text
 from finmodel.case.schema import CaseTables
+from finmodel.case.schema_completion import Completion
 
 
 def a_delay_is_whole_periods(case: CaseTables) -> Iterator[Fault]:
@@ -15,18 +21,41 @@ def a_delay_is_whole_periods(case: CaseTables) -> Iterator[Fault]:
     terms, size = case.completion, MONTHS[case.timeline.frequency]
     if terms is None:
         return
-    for key, given in (("delay", terms.delay), ("longest", terms.longest), ("test_months", terms.test_months)):
-        if given.number % size:
-            below = given.number // size * size
-            fitting = [f'"{months_text(months)}"' for months in (below, below + size) if months or key == "delay"]
-            wrong = f"{months_text(given.number)} are not whole periods of {months_text(size)}."
-            yield f"completion.{key}", wrong, f"Write {key} = {' or '.join(fitting)}."
-    if terms.delay.number > terms.longest.number:
-        wrong = f"a delay of {months_text(terms.delay.number)} is longer than {months_text(terms.longest.number)}."
-        yield "completion.delay", wrong, f'Write longest = "{months_text(terms.delay.number)}", or a shorter delay.'
+    delays = {"completion.delay": terms.delay.number, **dict(_drawn(case, terms))}
+    others = {"completion.longest": terms.longest.number, "completion.test_months": terms.test_months.number}
+    for key, number in {**delays, **others}.items():
+        if number % size:
+            below = number // size * size
+            fitting = [f'"{months_text(months)}"' for months in (below, below + size) if months or key in delays]
+            wrong = f"{months_text(number)} are not whole periods of {months_text(size)}."
+            yield key, wrong, f"Write {key.rpartition('.')[2]} = {' or '.join(fitting)}."
+    for key, number in delays.items():
+        if number > terms.longest.number:
+            wrong = f"a delay of {months_text(number)} is longer than {months_text(terms.longest.number)}."
+            longest = "longest" if key == "completion.delay" else "completion.longest"
+            yield key, wrong, f'Write {longest} = "{months_text(number)}", or a shorter delay.'
     if terms.longest.number >= case.timeline.operations.number:
         wrong = f"a delay of {months_text(terms.longest.number)} would leave nothing of operations."
         yield "completion.longest", wrong, "Write a shorter one."
+
+
+def _drawn(case: CaseTables, terms: Completion) -> Iterator[tuple[str, float]]:
+    """The delays that a simulation may draw; a rule of drivers tells those that cannot be read."""
+    found = find(CaseTables, ("completion", "delay"))
+    leaf = None if found is None else found.slot.leaf
+    assert isinstance(leaf, Quantity)
+    for name, driver in case.risk.driver.items() if case.risk is not None else ():
+        for part, outcome in driver.outcome.items() if driver.key == "completion.delay" else ():
+            with contextlib.suppress(BadValue):
+                yield f"risk.driver.{name}.outcome.{part}.value", read_outcome(leaf, terms.delay, outcome.value)
+
+
+def a_drawn_delay_is_one_of_several(case: CaseTables) -> Iterator[Fault]:
+    """Delays are whole periods, which no continuous multiple is."""
+    for name, driver in case.risk.driver.items() if case.risk is not None else ():
+        if driver.key == "completion.delay" and driver.kind != "outcomes":
+            wrong = "a delay is whole periods, so it cannot be drawn as a multiple."
+            yield f"risk.driver.{name}.kind", wrong, 'Write kind = "outcomes", with a value and a chance for each.'
 
 
 def a_cap_on_damages_has_damages(case: CaseTables) -> Iterator[Fault]:
@@ -37,4 +66,4 @@ def a_cap_on_damages_has_damages(case: CaseTables) -> Iterator[Fault]:
         yield "completion.damages_cap", wrong, f'Write damages = "1 million {case.currency}/month", or remove the cap.'
 
 
-RULES: list[Rule] = [a_delay_is_whole_periods, a_cap_on_damages_has_damages]
+RULES: list[Rule] = [a_delay_is_whole_periods, a_drawn_delay_is_one_of_several, a_cap_on_damages_has_damages]

@@ -58,16 +58,16 @@ def events_hit_nodes_of_the_case(case: CaseTables) -> Iterator[Fault]:
 
 
 def events_last_whole_periods(case: CaseTables) -> Iterator[Fault]:
-    """The duration of an event is a number of whole periods."""
+    """The duration of an event, and how much later it starts, are whole periods."""
     size = MONTHS[case.timeline.frequency]
+    period = "half-year" if case.timeline.frequency == "half" else case.timeline.frequency
     for name, event in case.event.items():
-        months = event.duration.number
-        if months % size:
-            below = int(months // size) * size
-            lengths = [f'"{months_text(length)}"' for length in (below, below + size) if length]
-            period = "half-year" if case.timeline.frequency == "half" else case.timeline.frequency
-            wrong = f"{months_text(months)} are not whole periods of one {period}."
-            yield f"event.{name}.duration", wrong, f"Write duration = {' or '.join(lengths)}."
+        for key, months in (("duration", event.duration.number), ("later", event.later.number)):
+            if months % size:
+                below = int(months // size) * size
+                lengths = [f'"{months_text(length)}"' for length in (below, below + size) if length or key == "later"]
+                wrong = f"{months_text(months)} are not whole periods of one {period}."
+                yield f"event.{name}.{key}", wrong, f"Write {key} = {' or '.join(lengths)}."
 
 
 RULES: list[Rule] = [

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.base.expr import Given
-from finmodel.case.describe import find, nearest
+from finmodel.case.describe import Found, find, nearest
 from finmodel.case.expand import Fault, leaves
 from finmodel.case.leaf import Quantity
-from finmodel.case.quantity import clip
-from finmodel.case.rules_common import Rule, values, words
+from finmodel.case.messages import subject
+from finmodel.case.outcomes import read_outcome
+from finmodel.case.quantity import BadValue, clip
+from finmodel.case.rules_common import Rule, sums, unknown, values, words
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_risk import Driver, Event, RiskTerms
 
-NEEDED = {"triangular": ("low", "likely", "high"), "uniform": ("low", "high"), "lognormal": ("sd",)}
+NEEDED = {"triangular": ("low", "likely", "high"), "uniform": ("low", "high"), "lognormal": ("sd",), "outcomes": ()}
 KEYS = ("low", "likely", "high", "sd")
 
 
@@ -21,6 +23,9 @@ def moved(risk: RiskTerms) -> dict[str, str]:
     """Inputs that prices, rates and regimes move → the key that does it."""
     found = {f"price.{name}.deck": f"risk.price.{name}" for name in risk.price}
     found |= {f"fx.{name}": f"risk.fx.{name}" for name in risk.fx}
+    found |= {f"offtake.{name}.discount": f"risk.basis.{name}" for name in risk.basis}
+    for name in risk.hazard:
+        found |= {f"event.{name}.{part}": f"risk.hazard.{name}" for part in ("later", "share")}
     for state, regime in risk.regime.items():
         where = f"risk.regime.{state}"
         found |= {f"price.{name}.deck": f"{where}.price.{name}" for name in regime.price}
@@ -51,17 +56,28 @@ def drivers_move_live_inputs(case: CaseTables) -> Iterator[Fault]:
             wrong = f"{table.key} is moved by {taken[table.key]} already."
             yield f"{key}.key", wrong, "Remove one of the two."
         else:
-            yield from _fits(key, table, leaf, known[table.key])
+            yield from _fits(key, table, found, known[table.key])
         taken[table.key] = key
 
 
-def _fits(key: str, table: Driver | Event, leaf: Quantity, given: Given) -> Iterator[Fault]:
-    """The multiples leave the input within its bounds."""
+def _fits(key: str, table: Driver | Event, found: Found, given: Given) -> Iterator[Fault]:
+    """What is drawn leaves the input within its bounds."""
+    leaf = found.slot.leaf
+    assert isinstance(leaf, Quantity)
     if not isinstance(table, Driver):
         if not leaf.dated:
             yield f"{key}.key", f"{given.id} is one number for all time: an event lasts a while.", "Use a driver."
         elif leaf.gt is not None and table.multiple.number == 0 and leaf.gt >= 0:
             yield f"{key}.multiple", f"{given.id} must stay above 0.", 'Write multiple = "1 %" or more.'
+        return
+    if table.kind == "outcomes":
+        for name, outcome in table.outcome.items():
+            try:
+                read_outcome(leaf, given, outcome.value)
+            except BadValue as error:
+                remedy = f"Write value = {error.write}." if error.write else ""
+                wrong = f"{subject(tuple(table.key.split('.')), found)} {error.wrong}"
+                yield f"{key}.outcome.{name}.value", wrong, f"{remedy} {error.advice}".strip()
         return
     bounded = leaf.le is not None or leaf.lt is not None
     if table.kind == "lognormal" and bounded:
@@ -75,6 +91,13 @@ def _fits(key: str, table: Driver | Event, leaf: Quantity, given: Given) -> Iter
             yield f"{key}.{name}", wrong, "Write another multiple."
 
 
+def hazards_are_of_events(case: CaseTables) -> Iterator[Fault]:
+    """A hazard says when an event of the case strikes, and how much it takes then."""
+    for name in case.risk.hazard if case.risk is not None else ():
+        if name not in case.event:
+            yield unknown(f"risk.hazard.{name}", name, case.event, "event", "event")
+
+
 def a_driver_has_its_keys(case: CaseTables) -> Iterator[Fault]:
     """Each kind of driver needs its own parameters, in order."""
     for name, driver in case.risk.driver.items() if case.risk is not None else ():
@@ -85,9 +108,18 @@ def a_driver_has_its_keys(case: CaseTables) -> Iterator[Fault]:
                 yield key, f'a driver of kind "{driver.kind}" needs {words(needed)}.', f'Write {part} = "…x".'
             if given and part not in needed:
                 yield f"{key}.{part}", f'a driver of kind "{driver.kind}" has no {part}.', "Remove it."
+        if driver.outcome and driver.kind != "outcomes":
+            yield f"{key}.outcome", f'a driver of kind "{driver.kind}" has no outcomes.', "Remove them."
+        if driver.kind == "outcomes":
+            if not driver.outcome:
+                remedy = 'Write outcome.<name> = { value = "…", chance = "… %" } for each.'
+                yield key, 'a driver of kind "outcomes" needs outcomes.', remedy
+            else:
+                chances = {name: outcome.chance.number for name, outcome in driver.outcome.items()}
+                yield from sums(f"{key}.outcome", chances, "chances of the outcomes", "chance = ")
         points = [part.number for part in (driver.low, driver.likely, driver.high) if part is not None]
         if points != sorted(points) or (len(points) > 1 and points[0] == points[-1]):
             yield f"{key}.high", "low, likely and high do not rise.", "Write them in order, high above low."
 
 
-RULES: list[Rule] = [drivers_move_live_inputs, a_driver_has_its_keys]
+RULES: list[Rule] = [drivers_move_live_inputs, hazards_are_of_events, a_driver_has_its_keys]

@@ -8,7 +8,7 @@ from finmodel.base.timeline import month_number
 from finmodel.case import correlation
 from finmodel.case.expand import Fault
 from finmodel.case.quantity import clip
-from finmodel.case.rules_common import TOLERANCE, Rule, day, percent, quoted, unknown, words
+from finmodel.case.rules_common import Rule, day, percent, quoted, sums, unknown, words
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_risk import Process, Regime, RiskTerms
 
@@ -33,9 +33,9 @@ MOST_MONTHS_BEFORE = 120
 
 
 def processes(risk: RiskTerms) -> dict[str, tuple[str, Process]]:
-    """Name → (key, process) of every price and exchange rate that moves; a name that is both counts once."""
-    found = {name: (f"risk.price.{name}", process) for name, process in risk.price.items()}
-    return {**{name: (f"risk.fx.{name}", process) for name, process in risk.fx.items()}, **found}
+    """Name → (key, process) of every exchange rate, price and basis that moves; a name of two counts once."""
+    kinds = {"fx": risk.fx, "price": risk.price, "basis": risk.basis}
+    return {name: (f"risk.{kind}.{name}", process) for kind, table in kinds.items() for name, process in table.items()}
 
 
 def what_moves_is_known(case: CaseTables) -> Iterator[Fault]:
@@ -49,6 +49,11 @@ def what_moves_is_known(case: CaseTables) -> Iterator[Fault]:
         yield from _known(f"risk.fx.{name}", name, case.fx, "fx", "exchange rate")
         if name in risk.price:
             yield f"risk.fx.{name}", f'"{clip(name)}" is a price of [risk.price] too.', "Rename one of the two."
+    for name in risk.basis:
+        yield from _known(f"risk.basis.{name}", name, case.offtake, "offtake", "offtake contract")
+        if name in risk.price or name in risk.fx:
+            wrong = f'"{clip(name)}" is a price or rate of [risk] too.'
+            yield f"risk.basis.{name}", wrong, "Rename one of the two."
     for state, regime in risk.regime.items():
         for kind, known, table in (
             ("price", case.price, "price"), ("premium", case.price, "price"), ("demand", case.offtake, "offtake"),
@@ -81,9 +86,10 @@ def a_process_has_its_keys(case: CaseTables) -> Iterator[Fault]:
 def _centre(key: str, process: Process) -> Iterator[Fault]:
     """A price of its own has a start; one about the deck has neither start, level nor drift."""
     own = process.centre == "own"
-    if own and (key.startswith("risk.fx.") or process.kind == "bootstrap"):
-        what = "an exchange rate" if key.startswith("risk.fx.") else "a bootstrap"
-        yield f"{key}.centre", f"{what} moves about its deck.", 'Write centre = "mean" or centre = "median".'
+    about = {"fx": "an exchange rate moves about its deck", "basis": "a basis moves about the contract's discount"}
+    moves = about.get(key.split(".")[1], "a bootstrap moves about its deck" if process.kind == "bootstrap" else "")
+    if own and moves:
+        yield f"{key}.centre", f"{moves}.", 'Write centre = "mean" or centre = "median".'
         return
     needed = ("start", "level") if process.kind == "schwartz" else ("start",)
     for name in ("start", "level", "drift"):
@@ -151,26 +157,14 @@ def regimes_add_up(case: CaseTables) -> Iterator[Fault]:
     regimes: Mapping[str, Regime] = {} if case.risk is None else case.risk.regime
     if regimes:
         starts = {name: regime.start.number for name, regime in regimes.items()}
-        yield from _sums("risk.regime", starts, "probabilities of starting in each regime", "start = ")
+        yield from sums("risk.regime", starts, "probabilities of starting in each regime", "start = ")
     for name, regime in regimes.items():
         strange = [other for other in regime.next if other not in regimes]
         for other in strange:
             yield unknown(f"risk.regime.{name}.next.{other}", other, regimes, "risk.regime", "regime")
         if not strange:
             shares = {other: share.number for other, share in regime.next.items()}
-            yield from _sums(f"risk.regime.{name}.next", shares, "probabilities of the next month", "")
-
-
-def _sums(key: str, shares: Mapping[str, float], what: str, word: str) -> Iterator[Fault]:
-    """Shares that are not the whole, and what the last of them would have to be."""
-    total = sum(shares.values())
-    if abs(total - 1) <= TOLERANCE:
-        return
-    parts = " + ".join(f"{name} {percent(share)}" for name, share in list(shares.items())[:12]) or "none"
-    fitting, last = shares[list(shares)[-1]] + 1 - total if shares else -1.0, list(shares)[-1] if shares else ""
-    named = f"{word}{chr(34)}{percent(fitting)}{chr(34)} for {last}" if word else f'{last} = "{percent(fitting)}"'
-    remedy = f"Write {named}, or change the others." if 0 <= fitting <= 1 else "Change the probabilities."
-    yield key, f"{what} sum to {percent(total)} ({parts}): they must sum to 100 %.", remedy
+            yield from sums(f"risk.regime.{name}.next", shares, "probabilities of the next month", "")
 
 
 def the_start_is_before_the_deal(case: CaseTables) -> Iterator[Fault]:

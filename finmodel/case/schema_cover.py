@@ -65,6 +65,7 @@ class Event(Table):
     label_ja: str = ""
     kind: Literal["expropriation", "transfer_stop", "export_ban", "political_force_majeure", "commercial_default"]
     start: Day
+    later: Annotated[Given, Quantity("month", ge=0, meaning="How much later the event starts")] = default("0 months")
     duration: Annotated[Given, Quantity("month", gt=0, meaning="How long the event holds")]
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of output, or of cash, that is lost")] = (
         default("0 %")

@@ -1,4 +1,4 @@
-"""Keys of price risk: how prices and exchange rates move, regimes that switch them together, and other drivers."""
+"""Keys of price risk: how prices, exchange rates and basis move, regimes that switch them, drivers, events, hazards."""
 
 from __future__ import annotations
 
@@ -64,11 +64,19 @@ class Regime(Table):
     )
 
 
+class Outcome(Table):
+    """One of several values that an input may have."""
+
+    value: str
+    chance: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Probability of this value")]
+
+
 class Driver(Table):
-    """An input of the case that is drawn once a path, such as a capital cost; drawn as a multiple of its value."""
+    """An input of the case that is drawn once a path: as a multiple of its value, or as one of several values."""
 
     key: str
-    kind: Literal["triangular", "uniform", "lognormal"]
+    kind: Literal["triangular", "uniform", "lognormal", "outcomes"]
+    outcome: dict[Id, Outcome] = {}
     low: Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="Lowest multiple")] | None = None
     likely: Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="Most likely multiple")] | None = None
     high: Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="Highest multiple")] | None = None
@@ -87,6 +95,13 @@ class Event(Table):
     )
 
 
+class Hazard(Table):
+    """When an event of the case strikes: in any period from its start on, once a path at most."""
+
+    rate: Annotated[Given, Quantity("1/year", ge=0, le=12, meaning="Rate at which it strikes while it has not")]
+    share: Annotated[Given, Quantity("ratio", gt=0, le=1, meaning="Share that is lost when it strikes")]
+
+
 class RiskTerms(Table):
     """Price risk: what a simulation draws. Nothing here moves a run of the case itself."""
 
@@ -100,7 +115,9 @@ class RiskTerms(Table):
     ] = default("95 %")
     price: dict[Id, Process] = {}
     fx: dict[Id, Process] = {}
+    basis: dict[Id, Process] = {}
     correlation: dict[Id, dict[Id, Correlation]] = {}
     regime: dict[Id, Regime] = {}
     driver: dict[Id, Driver] = {}
     event: dict[Id, Event] = {}
+    hazard: dict[Id, Hazard] = {}

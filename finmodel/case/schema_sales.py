@@ -45,7 +45,7 @@ class Offtake(Table):
     total_quantity: (
         Annotated[Given, Quantity("t", gt=0, meaning="Most that the buyer takes over the contract, contained")] | None
     ) = None
-    discount: Annotated[Given, Quantity("ratio", ge=-1, lt=1, meaning="Below the index")] = default("0 %")
+    discount: Annotated[Given, Quantity("ratio", ge=-1, lt=1, dated=True, meaning="Below the index")] = default("0 %")
     floor: Annotated[Given, Quantity("money/kg", ge=0, meaning="Lowest index that the buyer pays")] | None = None
     ceiling: Annotated[Given, Quantity("money/kg", gt=0, meaning="Highest index that the buyer pays")] | None = None
     share_strike: (

@@ -78,10 +78,9 @@ def _hits(event: Event, node: str) -> bool:
 
 def _lost(model: Model, name: str, terms: Event, clock: Clock) -> Line:
     section = model.section(f"event.{name}", RATIO, terms.label)
-    begun = month_of(terms.start) < clock.end_month
-    active = section.flag(
-        "active", f"{terms.label}: Holds", begun & (clock.end_month <= month_of(terms.start) + terms.duration)
-    )
+    start = month_of(terms.start) + terms.later
+    holds = (start < clock.end_month) & (clock.end_month <= start + terms.duration)
+    active = section.flag("active", f"{terms.label}: Holds", holds)
     return section.line("lost", f"{terms.label}: Share lost", active * terms.share)
 
 

@@ -12,15 +12,19 @@ from finmodel.base.errors import UsageError
 from finmodel.base.expr import Given
 from finmodel.base.timeline import from_serial, month_number
 from finmodel.case import correlation
+from finmodel.case.describe import find
 from finmodel.case.expand import leaves
+from finmodel.case.leaf import Quantity
+from finmodel.case.outcomes import read_outcome
 from finmodel.case.prices import History as Recorded
 from finmodel.case.read import Case
 from finmodel.case.rules_risk import processes
+from finmodel.case.schema import CaseTables
 from finmodel.case.schema_risk import Driver, Process, Regime, RiskTerms
 from finmodel.market.history import History
 from finmodel.market.processes import Motion
 from finmodel.market.regimes import Chain
-from finmodel.market.shocks import Happening, Multiple
+from finmodel.market.shocks import Choice, Happening, Hazard, Multiple
 from finmodel.market.worlds import Market, PriceTerms
 
 LEAST_HISTORY = 36  # months
@@ -55,11 +59,16 @@ def market_of(case: Case) -> Market:
         chain=chain,
         prices=tuple(_prices(case, risk, chain, before)),
         rates={name: _row(values[f"fx.{name}"], timeline.count) for name in risk.fx},
+        discounts={name: _row(values[f"offtake.{name}.discount"], timeline.count) for name in risk.basis},
         demands=_demands(risk, values, timeline.count),
-        multiples=tuple(_multiple(f"driver.{name}", driver) for name, driver in risk.driver.items()),
+        once=tuple(_once(f"driver.{name}", driver, values[driver.key]) for name, driver in risk.driver.items()),
         happenings=tuple(
             Happening(f"event.{name}", e.key, e.hazard.number, max(1, round(e.lasts.number)), e.multiple.number)
             for name, e in risk.event.items()
+        ),
+        hazards=tuple(
+            Hazard(name, hazard.rate.number, hazard.share.number, timeline.months)
+            for name, hazard in risk.hazard.items()
         ),
         base=_base(risk, values, timeline.count),
     )
@@ -166,7 +175,14 @@ def _demands(
     }
 
 
-def _multiple(name: str, driver: Driver) -> Multiple:
+def _once(name: str, driver: Driver, given: Given) -> Multiple | Choice:
+    if driver.kind == "outcomes":
+        found = find(CaseTables, driver.key.split("."))
+        leaf = None if found is None else found.slot.leaf
+        assert isinstance(leaf, Quantity)
+        outcomes = driver.outcome.values()
+        numbers = tuple(read_outcome(leaf, given, outcome.value) for outcome in outcomes)
+        return Choice(name, driver.key, numbers, tuple(outcome.chance.number for outcome in outcomes))
     points = [getattr(driver, part) for part in KINDS[driver.kind]]
     return Multiple(name, driver.key, driver.kind, tuple(point.number for point in points))
 
@@ -177,6 +193,8 @@ def _base(risk: RiskTerms, values: Mapping[str, Given], count: int) -> dict[str,
         value = values[driver.key].value
         found[driver.key] = tuple(value) if isinstance(value, tuple) else value
     found.update({event.key: _row(values[event.key], count) for event in risk.event.values()})
+    for name in risk.hazard:
+        found.update({key: values[key].number for key in (f"event.{name}.later", f"event.{name}.share")})
     return found
 
 

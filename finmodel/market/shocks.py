@@ -1,4 +1,4 @@
-"""What is drawn besides prices: an input as a multiple drawn once a path, and events that start in a month and last."""
+"""What is drawn besides prices: an input once a path, events that start in a month and last, and hazards of events."""
 
 from __future__ import annotations
 
@@ -68,3 +68,49 @@ class Happening:
         number = np.cumsum(starts, axis=0)
         number[self.months :] = number[self.months :] - number[: -self.months].copy()
         return np.where(number > 0, self.multiple, 1.0)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several values of an input, drawn once a path.
+
+    Args:
+        name: Of the variable, such as "driver.delay".
+        key: The input.
+        values: In the order of the case.
+        chances: Of each; they sum to 1.
+    """
+
+    name: str
+    key: str
+    values: tuple[float, ...]
+    chances: tuple[float, ...]
+
+    def of(self, uniform: Floats) -> Floats:
+        """The value of each path."""
+        at = np.searchsorted(np.cumsum(self.chances), uniform, side="right")
+        return np.asarray(np.array(self.values)[np.minimum(at, len(self.values) - 1)])
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """When an event of the case strikes: the first time of a Poisson process, at the start of the period it falls in.
+
+    Args:
+        name: Of the event.
+        rate: A year.
+        share: Lost while it holds.
+        period: Months.
+    """
+
+    name: str
+    rate: float
+    share: float
+    period: int
+
+    def of(self, uniform: Floats, never: float) -> Floats:
+        """Months from the event's start until it strikes, on each path; `never` beyond the timeline."""
+        if self.rate == 0:
+            return np.full(uniform.shape, never)
+        months = -12 / self.rate * np.log1p(-uniform)
+        return np.asarray(np.minimum(np.floor(months / self.period) * self.period, never))

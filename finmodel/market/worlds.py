@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from finmodel.market.history import History, drawn
 from finmodel.market.processes import Motion, factor, jump_sizes
 from finmodel.market.regimes import Chain, States
-from finmodel.market.shocks import Happening, Multiple
+from finmodel.market.shocks import Choice, Happening, Hazard, Multiple
 from finmodel.market.sobol import Points
 from finmodel.market.streams import BLOCK, Stream
 
@@ -61,10 +61,12 @@ class Market:
         chain: Regimes; None without.
         prices: Market prices that move.
         rates: Exchange rate → its quotes by period.
+        discounts: Contract whose price moves about the index → its discount by period.
         demands: Contract → its demand by period, and by regime (nan where the case's holds).
-        multiples: Inputs drawn once a path.
+        once: Inputs drawn once a path, as a multiple of themselves or as one of several values.
         happenings: Events.
-        base: Input → its values by period, or one number, of what multiples and events move.
+        hazards: When events of the case strike.
+        base: Input → its values by period, or one number, of what is drawn besides prices.
     """
 
     months: int
@@ -76,9 +78,11 @@ class Market:
     chain: Chain | None
     prices: tuple[PriceTerms, ...]
     rates: Mapping[str, tuple[float, ...]]
+    discounts: Mapping[str, tuple[float, ...]]
     demands: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]]
-    multiples: tuple[Multiple, ...]
+    once: tuple[Multiple | Choice, ...]
     happenings: tuple[Happening, ...]
+    hazards: tuple[Hazard, ...]
     base: Mapping[str, tuple[float, ...] | float]
 
     @property
@@ -87,7 +91,9 @@ class Market:
         found = [f"price.{price.name}.deck" for price in self.prices]
         found += [f"price.{price.name}.premium" for price in self.prices if price.premiums]
         found += [f"fx.{name}" for name in self.rates] + [f"offtake.{name}.demand" for name in self.demands]
-        return (*found, *(item.key for item in self.multiples), *(event.key for event in self.happenings))
+        found += [f"offtake.{name}.discount" for name in self.discounts]
+        found += [f"event.{hazard.name}.{part}" for hazard in self.hazards for part in ("later", "share")]
+        return (*found, *(item.key for item in self.once), *(event.key for event in self.happenings))
 
     def draw(self, stream: Stream, points: Points | None = None) -> tuple[Rows, States]:
         """The rows of a block of paths by input, and the number of the regime whose name each path bears.
@@ -102,6 +108,9 @@ class Market:
             rows.update(self._price(price, factors.get(f"price.{price.name}"), states))
         for name, quotes in self.rates.items():
             rows[f"fx.{name}"] = np.array(quotes)[:, None] * self._mean(factors[f"fx.{name}"][self.before :])
+        for name, discounts in self.discounts.items():
+            achieved = self._mean(factors[f"basis.{name}"][self.before :])  # of the index, a multiple about 1
+            rows[f"offtake.{name}.discount"] = 1 - (1 - np.array(discounts)[:, None]) * achieved
         for name, (case, by_regime) in self.demands.items():
             rows[f"offtake.{name}.demand"] = self._mean(self._by_state(by_regime, case, states))
         rows.update(self._others(stream))
@@ -166,9 +175,15 @@ class Market:
 
     def _others(self, stream: Stream) -> Rows:
         rows: Rows = {}
-        for multiple in self.multiples:
-            once, value = multiple.of(stream.uniform(multiple.name, 1)[0]), self.base[multiple.key]
-            rows[multiple.key] = np.array(value)[:, None] * once if isinstance(value, tuple) else value * once
+        for item in self.once:
+            drawn, value = item.of(stream.uniform(item.name, 1)[0]), np.array(self.base[item.key])
+            shape = (*value.shape, BLOCK)
+            row = np.broadcast_to(drawn, shape) if isinstance(item, Choice) else value[..., None] * drawn
+            rows[item.key] = row
+        for hazard in self.hazards:
+            strikes = hazard.of(stream.uniform(f"hazard.{hazard.name}", 1)[0], float(self.months))
+            rows[f"event.{hazard.name}.later"] = strikes
+            rows[f"event.{hazard.name}.share"] = np.full(BLOCK, hazard.share)
         for event in self.happenings:
             months = event.of(stream.uniform(event.name, self.months))[self.before :]
             rows[event.key] = np.array(self.base[event.key])[:, None] * self._mean(months)

@@ -26,7 +26,7 @@ from finmodel.outputs.drawing import (
     sheet,
     ticks,
 )
-from finmodel.outputs.numbers import DUST
+from finmodel.outputs.numbers import DUST, SHARES
 from finmodel.outputs.page_risk import EVENTS
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def settling(found: Sequence[Convergence]) -> Figure:
     figure, axes = sheet(2 * len(rows), 2, SMALL)
     for one, (left, right) in zip(rows, zip(axes[::2], axes[1::2], strict=True), strict=True):
         times, unit = _scale(one.name, one.unit)
-        tail = "p95" if one.name.startswith(("support", "loss.")) else "p5"
+        tail = "p95" if one.name.startswith(("support", "loss.", "lender_loss")) else "p5"
         mean = [(s.mean, *_around(s.mean, s.se)) for s in one.spreads]
         quantile = [(s.quantiles.get(tail), *s.intervals.get(tail, (None, None))) for s in one.spreads]
         for axis, rows_, word in ((left, mean, "mean"), (right, quantile, tail.upper())):
@@ -217,7 +217,7 @@ def _scale(name: str, unit: str) -> tuple[float, str]:
     """The multiple in which a result is drawn, and what that is called."""
     if unit in CURRENCIES:
         return 1 / MILLION, f"{unit} m"
-    if unit == "1/year" or name == "gearing":
+    if unit == "1/year" or name.partition(".")[0] in SHARES:
         return 100.0, "%"
     return 1.0, "x" if unit == "ratio" else unit
 

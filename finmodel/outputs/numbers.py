@@ -13,7 +13,7 @@ NOT_APPLICABLE = "n/a"
 MILLION = 1e6
 WIDE = 1e10
 DUST = 0.005  # less of any currency, or of tonnes, counts as nothing on a page
-SHARES = ("gearing",)
+SHARES = ("gearing", "lender_loss", "lender_loss_covered")
 
 
 def fixed(value: float, decimals: int) -> str:

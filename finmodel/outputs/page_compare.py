@@ -103,7 +103,7 @@ def _fine(name: str, value: float | None, unit: str, *, part: bool = False) -> s
     """A result of a bridge, or a part of one, to three decimals, so that the rows are seen to add up."""
     if value is None:
         return NOT_APPLICABLE
-    share = unit == "1/year" or name in SHARES
+    share = unit == "1/year" or name.partition(".")[0] in SHARES
     text = fixed(value * 100 if share else value, 3)
     sign = "+" if part and not text.startswith("-") else ""
     return f"{sign}{text}{(' pp' if part else ' % ') if share else 'x' if unit == 'ratio' else ''}"

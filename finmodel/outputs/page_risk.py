@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
@@ -20,13 +21,16 @@ EVENTS = {
     "budget_exceeded": "Budget does not cover the support due",
     "not_completed": "Cost beyond what owners promised: not completed",
 }
+SHOWN_APART = ("dscr", "support_paid", "support_given_back", "support_unmet")
+MARKET = re.compile(r"price\.[^.]+")  # drawn, and shown in pictures
 HARMLESS = ("lock_up", "default", "arrears", "budget_exceeded")  # they are what a simulation is for
 
 
 def page(summary: Summary) -> Group:
     """The whole page."""
     blocks: list[RenderableType] = [*_head(summary), Text(), _results(summary), *_undefined(summary)]
-    for block in (support_by_year(summary), _cover(summary), _events(summary), _regimes(summary)):
+    asked = [_row(summary, name) for name in summary.by_year if name not in SHOWN_APART and not MARKET.fullmatch(name)]
+    for block in (support_by_year(summary), _cover(summary), *asked, _events(summary), _regimes(summary)):
         if block is not None:
             blocks += [Text(), block]
     return Group(*blocks, Text(), *_foot(summary))
@@ -109,6 +113,19 @@ def _cover(summary: Summary) -> Group | None:
         [year, *(fixed(found.quantiles[q], 2) + "x" for q in SHOWN)] for year, found in years.items() if found.quantiles
     ]
     return grid("Lowest DSCR of the year", ("Fiscal year", *(q.upper() for q in SHOWN)), rows) if rows else None
+
+
+def _row(summary: Summary, name: str) -> Group | None:
+    """A row that was asked for, over time."""
+    unit, years = summary.units.get(name, ""), summary.by_year[name]
+    rows = []
+    for year, found in years.items():
+        values = (found.mean, found.se, *(found.quantiles.get(q) for q in SHOWN))
+        rows.append([year, *(_cell(name, value, unit) for value in values)])
+    label = (
+        f"{clean(summary.labels.get(name, name))}, {unit} m" if unit in CURRENCIES else summary.labels.get(name, name)
+    )
+    return grid(clean(label), ("", "Mean", "s.e.", *(q.upper() for q in SHOWN)), rows) if rows else None
 
 
 def _events(summary: Summary) -> Group | None:

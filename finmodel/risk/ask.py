@@ -20,7 +20,9 @@ LOSS, CHECKS = "loss.", "checks"
 SHORTFALL = "checks.funding_shortfall"
 USUALLY, ALL = "usual", "all"
 HOWS = ("sum", "mean", "low", "high", "last", "each")
-USUAL = re.compile(r"equity_irr(\..+)?|dscr_min|npv_post_tax|support_(paid|given_back|unmet|net|net_pv)")
+USUAL = re.compile(
+    r"equity_irr(\..+)?|dscr_min|npv_post_tax|support_(paid|given_back|unmet|net|net_pv)|lender_loss(_covered)?\..+"
+)
 ROWS = {"support_paid": "support.paid", "support_given_back": "support.given_back", "support_unmet": "support.unmet"}
 CHECK = 1e-9
 

@@ -15,7 +15,7 @@ from finmodel.risk.statistics import chance, shares, spread
 from finmodel.risk.store import Store
 
 DUST = 0.005  # of any currency: what adding leaves behind of nothing
-HIGH_IS_BAD = ("support", "loss.")
+HIGH_IS_BAD = ("support", "loss.", "lender_loss")
 
 
 @dataclass(frozen=True)
