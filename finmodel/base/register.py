@@ -68,6 +68,10 @@ class Register:
         """Income that is taxable beside sales, support and cost; negative when it is deductible."""
         self._note(self.taxed, entity, amount)
 
+    def cash_of(self, party: str) -> tuple[Expr, Expr]:
+        """What a party is paid and what it brings in, as noted so far."""
+        return add(self.paid.get(party, [])), add(self.received.get(party, []))
+
     def read(self, name: str) -> dict[str, Expr]:
         """One of the tables, each item added up; nothing may join it afterwards."""
         self.closed.add(name)

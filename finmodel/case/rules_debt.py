@@ -49,6 +49,18 @@ def senior_debt_is_shared_and_other_debt_has_an_amount(case: CaseTables) -> Iter
             yield f"facility.{name}", f'"{wanted}" is missing: {rule}.', f"{instead}."
 
 
+def a_shareholder_loan_is_of_a_class(case: CaseTables) -> Iterator[Fault]:
+    """The return of the class that lends counts its loan."""
+    for name, loan in case.facility.items():
+        if loan.owner is None:
+            continue
+        key = f"facility.{name}.owner"
+        if loan.rank != "shareholder":
+            yield key, f"a {loan.rank} facility is not an owner's.", 'Remove it, or write rank = "shareholder".'
+        elif loan.owner not in case.equity:
+            yield unknown(key, loan.owner, case.equity, "equity", "class of equity")
+
+
 def senior_shares_are_whole(case: CaseTables) -> Iterator[Fault]:
     """The shares of senior debt sum to 100 %."""
     shares = {name: loan.share for name, loan in senior_of(case).items() if loan.share is not None}
@@ -213,6 +225,7 @@ RULES: list[Rule] = [
     amounts_are_in_the_facility_s_currency,
     hedges_swap_a_curve,
     senior_debt_is_shared_and_other_debt_has_an_amount,
+    a_shareholder_loan_is_of_a_class,
     senior_shares_are_whole,
     senior_facilities_share_one_schedule,
     own_schedules_stand_beside_a_shared_one,

@@ -16,6 +16,7 @@ class Facility(Table):
     that the others are sized on.
     A bridge loan is drawn in construction in place of senior debt, which takes it out at completion or on a date.
     A standby facility is drawn on cost overrun alone.
+    `owner` is the class of equity that makes a shareholder loan: its return counts the loan.
     """
 
     label: str
@@ -23,6 +24,7 @@ class Facility(Table):
     lender: str
     country: str
     rank: Literal["senior", "mezzanine", "shareholder", "bridge"]
+    owner: Id | None = None
     currency: Currency | None = None
     exchange_tax: Literal["realised", "accrued", "none"] = "realised"
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of senior debt")] | None = None

@@ -7,7 +7,7 @@ from finmodel.base.folds import total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.schema import CaseTables
-from finmodel.cashflow import checks, companies, parties, ratios, statements
+from finmodel.cashflow import checks, companies, owner_loans, parties, ratios, statements
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.returns import Returns, flows
@@ -63,14 +63,15 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     tax = add([entity.transfer for entity in deal.notional_tax])
     withheld = [owner.withheld for owner in deal.owners if owner.withheld is not None]
     to_owners = deal.paid.distributions - add(list(withheld)) if withheld else deal.paid.distributions
-    net = flows(found.section, project, tax, to_owners - deal.paid_in)
+    owners, lent = owner_loans.join(model, deal.owners, deal.loans)
+    net = flows(found.section, project, tax, add([to_owners, *lent]) - deal.paid_in)
     found.rate("project_irr_pre_tax", "Project IRR before tax", net.project)
     found.rate("project_irr_post_tax", "Project IRR after tax", net.project_post_tax)
     found.rate("equity_irr", "Equity IRR", net.equity)
     found.dated_rate("equity_xirr", "Equity IRR by dates", net.equity, near="equity_irr")
     found.present_value("npv_post_tax", "Project net present value after tax", net.project_post_tax)
     found.payback("payback_years", "Payback of the project after tax, years", net.project_post_tax)
-    found.classes(deal.owners)
+    found.classes(owners)
     if works.support.public:
         support = found.section.line(
             "net_support_flow", "Support paid less given back", works.support.paid - works.support.given_back

@@ -112,8 +112,8 @@ def matching(result: Results, pattern: str) -> list[str]:
 
 
 def owner_lines(ids: Container[str], name: str) -> tuple[str, str]:
-    """Ids of what a class pays in, and of what it receives after tax; both with the prices of exits."""
-    either = (("put_in", "paid_in"), ("kept", "got", "received"))
+    """Ids of what a class pays in, and of what it receives after tax; both with its loans and the prices of exits."""
+    either = (("all_in", "put_in", "paid_in"), ("all_out", "kept", "got", "received"))
     paid, got = (next(id for part in parts if (id := f"equity.{name}.{part}") in ids) for parts in either)
     return paid, got
 
