@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from finmodel.base.errors import UsageError
+from finmodel.base.errors import UsageError, want
 from finmodel.engine.simulated import Summary
 from finmodel.run import load
 from finmodel.simulate import Options, simulate
@@ -51,6 +51,7 @@ def bands(
         UsageError: A key is not one of [risk].
         CaseError, SolveError, NumberError, LimitError: As for `simulate`.
     """
+    want(ranges, dict, 'ranges are {"risk.price.ndpr.volatility": ("30 %", "45 %")}')
     for key in ranges:
         if not key.startswith(PREFIX):
             raise UsageError(

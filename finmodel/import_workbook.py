@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finmodel.base.errors import CaseError, Problem, RefusedError, UsageError
+from finmodel.base.errors import CaseError, Problem, RefusedError, UsageError, want_path
 from finmodel.base.expr import Given
 from finmodel.case.describe import Found, find
 from finmodel.case.edited import Edit, case_files
@@ -91,6 +91,8 @@ def import_workbook(edited: Path | str, onto: Path | str, new: Path | str, on: d
         UsageError: Nothing was changed, or the new folder is not beside the case.
         SolveError, NumberError: The new case cannot be run; nothing is written.
     """
+    want_path(edited, "the edited workbook")
+    want_path(new, "the folder of the new case")
     case, folder = load(onto), Path(new)
     extends = _beside(case, folder)
     book = read_book(edited)

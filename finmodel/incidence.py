@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from finmodel.base.errors import UsageError
+from finmodel.base.errors import UsageError, want
 from finmodel.build import build
 from finmodel.case.expand import leaves
 from finmodel.case.public import government
@@ -30,6 +30,7 @@ def incidence_over_paths(result: Results, paths: int = 4_096, seed: int = 1) -> 
     Raises:
         UsageError: The case has no support, no [risk] table, or too many paths are asked for.
     """
+    want(result, Results, "the incidence is of a run, fm.run(case)")
     case, blocks = result.case, -(-paths // BLOCK)
     if not case.tables.support:
         raise UsageError("the case has no price support, so there is no account of where it ends")

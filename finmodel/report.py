@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from finmodel.base.errors import UsageError
+from finmodel.base.errors import UsageError, want, want_path
 from finmodel.engine.results import Results
 from finmodel.outputs.files import check_target, write_text
 from finmodel.paths import check_same_run
@@ -73,6 +73,8 @@ def write_report(
         UsageError: The name does not end in .html, or the simulation is of another run.
         FileError: It cannot be written.
     """
+    want(result, Results, "a report is written of a run, fm.run(case)")
+    want_path(path, "the name of a report")
     if Path(path).suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{path}: the name of a report ends in .html")
     check_target(Path(path))

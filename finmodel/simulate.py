@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.base.errors import LimitError, UsageError
+from finmodel.base.errors import LimitError, UsageError, want
 from finmodel.base.timeline import MONTH_NAMES
 from finmodel.case.read import Case
 from finmodel.engine.fast import FastText
@@ -184,6 +184,8 @@ def simulate(
         NumberError: A line is no finite number on some path; names line, period and path.
     """
     options = options or Options()
+    want(options, Options, "options are fm.Options(…)")
+    want(outputs, (list, tuple, type(None)), "outputs are a list of names")
     begun = time.perf_counter()
     crew = _checked(paths, seed, workers, options)
     draws = Draws(paths, seed, options.sampling, options.chunk or (1 if options.fast else 2), options.fast)
@@ -223,6 +225,7 @@ def _checked(paths: int, seed: int, workers: int | None, options: Options) -> in
         raise UsageError(f"Sobol points come in {whole:,} times a power of two: got {paths:,} paths")
     if options.chunk is not None and not 1 <= options.chunk <= PART_BLOCKS:
         raise UsageError(f"a chunk has 1 to {PART_BLOCKS} blocks: got {options.chunk}")
+    want(workers, (int, type(None)), "workers is a whole number")
     if workers is not None and not 1 <= workers <= 1024:
         raise UsageError(f"workers is a number from 1 to 1,024: got {workers}")
     known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from finmodel.base.errors import CaseError, FinmodelError, NumberError, SolveError, UsageError
+from finmodel.base.errors import CaseError, FinmodelError, NumberError, SolveError, UsageError, want
 from finmodel.base.expr import Given
 from finmodel.base.units import PER_YEAR, RATIO, Unit, conversion, unit
 from finmodel.case.describe import nearest
@@ -94,6 +94,8 @@ def solve(
         SolveError: No value in reach meets the goal; the message says how near it comes.
         CaseError, FileError, LimitError, NumberError: As for `load` and `run`.
     """
+    want(key, str, "the input to find is a dotted key")
+    want(goal, str, 'a goal is text, such as "dscr_min = 1.30x"')
 
     def trial(text: str) -> Results:
         return run(load(path, None, {**(set or {}), key: text}), hold_debt=hold_debt)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finmodel.base.errors import UsageError
+from finmodel.base.errors import UsageError, want, want_path
 from finmodel.engine.code import Value
 from finmodel.engine.results import Results
 from finmodel.outputs.files import check_target, write_bytes
@@ -48,6 +48,8 @@ def write_workbook(
         FileError: It cannot be written.
         LimitError: The case is larger than a workbook.
     """
+    want(result, Results, "a workbook is written of a run, fm.run(case)")
+    want_path(path, "the name of a workbook")
     if Path(path).suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: the name of a workbook ends in .xlsx")
     check_target(Path(path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,34 @@ def test_a_case_may_be_changed_by_key():
 def test_changes_of_another_type_are_refused_with_an_example(changes):
     with pytest.raises(fm.FinmodelError, match=r"keys and values as typed, such as \{.*60 %"):
         fm.load(TINY, set=changes)
+
+
+def _wrong() -> dict[str, tuple[Callable[[], object], str]]:
+    """Calls with an argument of another type → what must be said."""
+    run, case = fm.run(TINY), fm.load(TINY)
+    return {
+        "load": (lambda: fm.load(5), "a case is text or a path: got 5"),
+        "run": (lambda: fm.run(run), "a case is text or a path: got a Results"),
+        "scenario": (lambda: fm.load(TINY, scenario=5), "a scenario is the name of one: got 5"),
+        "scenarios": (lambda: fm.scenarios(None), "a case is text or a path: got a NoneType"),
+        "workbook": (lambda: fm.write_workbook(case, "x.xlsx"), "a workbook is written of a run"),
+        "workbook's name": (lambda: fm.write_workbook(run, None), "the name of a workbook is text or a path"),
+        "report": (lambda: fm.write_report(case, "x.html"), "a report is written of a run"),
+        "report's name": (lambda: fm.write_report(run, 5), "the name of a report is text or a path: got 5"),
+        "outputs": (lambda: fm.simulate(TINY, 10, outputs="dscr_min"), 'outputs are a list of names: got "dscr_min"'),
+        "workers": (lambda: fm.simulate(TINY, 10, workers="2"), 'workers is a whole number: got "2"'),
+        "options": (lambda: fm.simulate(TINY, 10, options=5), "options are fm.Options"),
+        "goal": (lambda: fm.solve(TINY, "a.b", 6), "a goal is text"),
+        "ranges": (lambda: fm.bands(TINY, 5), "ranges are {"),
+        "paths": (lambda: fm.incidence_over_paths(TINY), "the incidence is of a run"),
+        "import": (lambda: fm.import_workbook(5, TINY, "x"), "the edited workbook is text or a path: got 5"),
+        "line": (lambda: run[5], "a line is named by text"),
+        "pattern": (lambda: run.frame(5), "a pattern is text"),
+    }
+
+
+def test_an_argument_of_another_type_is_refused_in_words():
+    for what, (call, words) in _wrong().items():
+        with pytest.raises(fm.FinmodelError) as caught:
+            call()
+        assert words in str(caught.value), what

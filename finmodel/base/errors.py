@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 _HERE = str(Path(__file__).parent)
@@ -118,3 +119,28 @@ def place() -> str:
         frame = frame.f_back
     path = frame.f_code.co_filename.replace("\\", "/").rsplit("/", 2)
     return f"{'/'.join(path[-2:])}:{frame.f_lineno}"
+
+
+def want(value: object, kinds: type | tuple[type, ...], words: str) -> None:
+    """Refuse an argument of another type, in words.
+
+    Args:
+        words: What it should be, such as "a scenario is a name".
+
+    Raises:
+        UsageError: It is of none of the types.
+    """
+    if not isinstance(value, kinds):
+        shown = (
+            f'"{value[:40]}"' if isinstance(value, str) else str(value)[:40] if isinstance(value, int | float) else ""
+        )
+        raise UsageError(f"{words}: got {shown or f'a {type(value).__name__}'}")
+
+
+def want_path(value: object, what: str) -> None:
+    """Refuse what is no path.
+
+    Raises:
+        UsageError: It is neither text nor a path.
+    """
+    want(value, (str, PathLike), f"{what} is text or a path")

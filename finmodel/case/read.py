@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from finmodel.base.errors import CaseError, Problem, UsageError
+from finmodel.base.errors import CaseError, Problem, UsageError, want, want_path
 from finmodel.base.timeline import Timeline
 from finmodel.base.units import CURRENCIES
 from finmodel.case import regimes
@@ -129,6 +129,8 @@ def read_with(
     resize: bool = False,
 ) -> Case:
     """Read a case against a given schema; `read_case` uses the one of finmodel."""
+    want_path(path, "a case")
+    want(scenario, (str, type(None)), "a scenario is the name of one")
     problems: list[Problem] = []
     layers, sets = open_layers(Path(path)), sets or {}
     base = base_document(layers, problems)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.base.errors import UsageError
+from finmodel.base.errors import UsageError, want
 from finmodel.base.model import Model
 from finmodel.case.read import Case
 from finmodel.engine.code import Values
@@ -53,6 +53,7 @@ class Results:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, id: str) -> NDArray[np.float64] | float:
+        want(id, str, 'a line is named by text, such as "facility.jbic.interest"')
         if id not in self.values:
             try:
                 self.model.find(id)
@@ -106,6 +107,7 @@ class Results:
         """Lines whose id matches a pattern, one column each, one row a period (a DataFrame; units in `attrs`)."""
         import pandas as pd
 
+        want(pattern, str, 'a pattern is text, such as "facility.*"')
         ids = [id for id, line in self.model.lines.items() if line.series and fnmatchcase(id, pattern)]
         index = pd.Index(self.model.timeline.labels, name="period")
         frame = pd.DataFrame({id: self.values[id] for id in ids}, index=index)

@@ -9,7 +9,7 @@ import typer
 
 from finmodel.base.errors import UsageError
 from finmodel.terminal import changes, write
-from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, app
+from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Seed, Sets, app, seed_of
 
 if TYPE_CHECKING:
     from finmodel.case.read import Case
@@ -27,7 +27,7 @@ def workbook(  # noqa: PLR0913  (an option is a parameter)
     hold_debt: HoldDebt = False,
     paths: Annotated[str, typer.Option(metavar="K1,K2", help="Simulated paths as columns, 20 at most.")] = "",
     simulate: Annotated[int | None, typer.Option(metavar="N", help="Show what comes out of N paths.")] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Seed of all draws.")] = 1,
+    seed: Seed = None,
     quick: Annotated[bool, typer.Option("--quick", help="Compare the live case only before writing.")] = False,
     lang: Annotated[str, typer.Option("--lang", help="Language of labels, headings and notes: en or ja.")] = "en",
 ) -> None:
@@ -40,13 +40,14 @@ def workbook(  # noqa: PLR0913  (an option is a parameter)
     from finmodel.run import run as run_case
     from finmodel.workbook import write_workbook
 
+    start = seed_of(seed, bool(paths) or simulate is not None, "--simulate or --paths")
     result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
-    drawn = _drawn(result.case, paths, seed, simulate)
+    drawn = _drawn(result.case, paths, start, simulate)
     simulation = None
     if simulate is not None:
         from finmodel.simulate import simulate as run_paths
 
-        simulation = run_paths(result.case, simulate, seed)
+        simulation = run_paths(result.case, simulate, start)
     certificate = write_workbook(result, output, quick=quick, paths=drawn, simulation=simulation, lang=lang)
     write(certificate_text(str(output), certificate))
 

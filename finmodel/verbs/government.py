@@ -10,7 +10,7 @@ import typer
 
 from finmodel.base.errors import UsageError
 from finmodel.terminal import changes, show, write, write_to
-from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, TableJson, app
+from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Seed, Sets, TableJson, app, seed_of
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -26,7 +26,7 @@ def government(  # noqa: PLR0913  (an option is a parameter)
     sets: Sets = None,
     hold_debt: HoldDebt = False,
     paths: Annotated[int | None, typer.Option(help="Show it over so many paths of price risk too.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the paths.")] = 1,
+    seed: Seed = None,
     csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the tables into a folder.")] = None,
     charts: Annotated[Path | None, typer.Option(metavar="DIR", help="Draw the pictures into a folder.")] = None,
 ) -> None:
@@ -38,13 +38,14 @@ def government(  # noqa: PLR0913  (an option is a parameter)
     from finmodel.run import load
     from finmodel.run import run as run_case
 
+    drawn = seed_of(seed, paths is not None, "--paths")
     account = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt).government
     over = None
     if paths is not None:
         from finmodel.incidence import incidence_over_paths
 
-        over = incidence_over_paths(account.result, paths, seed)
-    years = None if paths is None else _years(account.result, hold_debt, paths, seed)
+        over = incidence_over_paths(account.result, paths, drawn)
+    years = None if paths is None else _years(account.result, hold_debt, paths, drawn)
     show(page(account, over, _variance(case, account.result, changes(sets), hold_debt) if scenario else ()))
     if years is not None:
         write("")

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from finmodel.base.errors import UsageError
 from finmodel.terminal import changes, write
-from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Sets, app
+from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Seed, Sets, app, seed_of
 from finmodel.verbs.risk import counted, progress_bar
 
 
@@ -21,7 +20,7 @@ def report(  # noqa: PLR0913  (an option is a parameter)
     sets: Sets = None,
     hold_debt: HoldDebt = False,
     paths: Annotated[int | None, typer.Option(metavar="N", help="Show price risk over N paths too.")] = None,
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of the paths; 1 without.")] = None,
+    seed: Seed = None,
 ) -> None:
     """Write a case as a report with pictures, one HTML file.
 
@@ -32,8 +31,7 @@ def report(  # noqa: PLR0913  (an option is a parameter)
     from finmodel.run import load
     from finmodel.run import run as run_case
 
-    if seed is not None and paths is None:
-        raise UsageError("--seed is of the paths: write --paths too")
+    drawn = seed_of(seed, paths is not None, "--paths")
     check_target(output)
     result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
     simulation = None
@@ -42,7 +40,7 @@ def report(  # noqa: PLR0913  (an option is a parameter)
             from finmodel.simulate import Options, simulate
 
             options = Options(progress=counted(bar, paths))
-            simulation = simulate(result.case, paths, 1 if seed is None else seed, options=options)
+            simulation = simulate(result.case, paths, drawn, options=options)
         parts = bar.add_task("report", total=None)
         write_report(result, output, simulation=simulation, progress=lambda title: bar.update(parts, description=title))
     write(f"{output}: written, {output.stat().st_size / 1e6:.1f} MB")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import finmodel as fm
 from finmodel.engine.code import compile_kernel
@@ -69,6 +70,7 @@ def test_the_interpreter_and_the_face_over_paths_agree_with_the_numbers(tmp_path
         assert np.allclose(got, want, rtol=1e-12, atol=1e-6, equal_nan=True), id
 
 
+@pytest.mark.slow
 def test_the_workbook_with_every_kind_of_facility_is_certified(tmp_path: Path) -> None:
     """It is recalculated by another program under changes of inputs; a difference would raise."""
     certificate = write_workbook(everything(tmp_path), tmp_path / "all.xlsx", quick=True)

@@ -60,7 +60,7 @@ def differences_of_support(folder: Path, file: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     "scheme",
-    [pytest.param(path, marks=() if path.stem == "ebitda_floor" else pytest.mark.slow) for path in SCHEMES],
+    [pytest.param(path, marks=pytest.mark.slow) for path in SCHEMES],
     ids=lambda path: path.stem,
 )
 def test_every_line_of_a_scheme_recalculates_in_a_spreadsheet(scheme, tmp_path):
@@ -69,7 +69,7 @@ def test_every_line_of_a_scheme_recalculates_in_a_spreadsheet(scheme, tmp_path):
 
 @pytest.mark.parametrize(
     "scheme",
-    [pytest.param(path, marks=() if path.stem in ("jare", "stockpile") else pytest.mark.slow) for path in SCHEMES],
+    [pytest.param(path, marks=() if path.stem == "stockpile" else pytest.mark.slow) for path in SCHEMES],
     ids=lambda path: path.stem,
 )
 def test_the_account_of_a_scheme_is_shown_written_and_drawn(scheme, tmp_path, capsys):

@@ -72,19 +72,19 @@ def one_path(model: Model, id: str, value: Any, path: int) -> Any:
     return array[..., path if array.shape[-1] > 1 else 0] if array.ndim > plain else array
 
 
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", [pytest.param(n, marks=pytest.mark.slow if n > 2 else ()) for n in range(10)])
 def test_scalar_numpy_and_interpreter_agree_bit_for_bit_on_random_models(block: int) -> None:
     for seed in range(block * 70, block * 70 + 70):
         check(seed, Taste())
 
 
-@pytest.mark.parametrize("block", range(2))
+@pytest.mark.parametrize("block", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_they_agree_bit_for_bit_where_whole_rows_become_rates_of_return(block: int) -> None:
     for seed in range(block * 50, block * 50 + 50):
         check(10_000 + seed, Taste(rates=True))
 
 
-@pytest.mark.parametrize("block", range(2))
+@pytest.mark.parametrize("block", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_they_agree_to_1e_12_of_the_largest_value_where_powers_occur(block: int) -> None:
     for seed in range(block * 100, block * 100 + 100):
         check(20_000 + seed, Taste(power=True))

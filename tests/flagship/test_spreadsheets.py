@@ -28,7 +28,11 @@ def wrong_cells(case: Path, file: Path, engine: str) -> list[str]:
     return differences(deal.model, result.values, {id: found["deal", id] for id in deal.model.lines})
 
 
-@pytest.mark.parametrize("case", DEALS, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=pytest.mark.slow if case.name == "australia_japan" else ()) for case in DEALS],
+    ids=lambda case: case.name,
+)
 def test_every_line_recalculates_in_formualizer(case, tmp_path):
     assert wrong_cells(case, tmp_path / "deal.xlsx", "formualizer") == []
 

@@ -42,6 +42,7 @@ def test_every_sized_scheme_reaches_the_outcome_and_no_more():
             assert row.outcome == pytest.approx(1.30, abs=1e-6), row.label
 
 
+@pytest.mark.slow
 def test_schemes_are_ranked_by_expected_cost_which_is_weighted_over_scenarios():
     sized = [row for row in table().rows if row.expected is not None]
 
@@ -51,6 +52,7 @@ def test_schemes_are_ranked_by_expected_cost_which_is_weighted_over_scenarios():
         assert row.expected == pytest.approx(math.fsum(table().weights[name] * row.costs[name] for name in row.costs))
 
 
+@pytest.mark.slow
 def test_the_cases_own_floor_at_its_size_costs_what_a_run_of_the_case_says():
     """The floor found for 1.30x, set in the case with the debt held, gives the same cover and the same support."""
     own = next(row for row in table().rows if row.label == OWN)
@@ -61,6 +63,7 @@ def test_the_cases_own_floor_at_its_size_costs_what_a_run_of_the_case_says():
     assert found.government.analysis.present.net == pytest.approx(own.costs["detente"], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_floor_that_buyers_pay_costs_no_public_money_and_says_what_buyers_pay():
     jare = next(row for row in table().rows if row.name == "jare")
 
@@ -68,6 +71,7 @@ def test_a_floor_that_buyers_pay_costs_no_public_money_and_says_what_buyers_pay(
     assert jare.buyers > 100e6
 
 
+@pytest.mark.slow
 def test_the_p95_of_a_design_is_that_of_its_paths_and_lies_above_its_cost_as_the_case_stands():
     """Paths of the case's own price risk, the same for all; the buyer's floor costs the public nothing on any."""
     rows = {row.name: row for row in table().rows if row.expected is not None}
@@ -77,12 +81,14 @@ def test_the_p95_of_a_design_is_that_of_its_paths_and_lies_above_its_cost_as_the
     assert rows["premium"].p95 == pytest.approx(max(rows["premium"].costs.values()), rel=0.05)
 
 
+@pytest.mark.slow
 def test_a_scheme_that_cannot_reach_the_outcome_tells_how_far_it_comes():
     missed = {row.label: row.reason for row in table().rows if row.expected is None}
 
     assert missed["Stockpile purchase"].startswith("reaches 0.")
 
 
+@pytest.mark.slow
 def test_the_same_debt_stands_under_every_design():
     assert table().base.metrics["debt.jbic"] == run(load(FLAGSHIP)).metrics["debt.jbic"]
 
@@ -138,6 +144,7 @@ def test_a_cover_that_no_floor_reaches_has_no_row():
     assert cheapest_floor(FLAGSHIP, 5.0, 0.9).cheapest is None
 
 
+@pytest.mark.slow
 def test_the_ranking_is_shown_in_a_hundred_columns_and_written_as_json(capsys):
     found = table()
     show(page(found.base, found.rows, found.metric, found.target, found.world))

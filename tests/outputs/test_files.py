@@ -125,6 +125,7 @@ def test_an_interrupt_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pyte
     assert names(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_a_whole_file_and_the_next_write_tidies_up(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     for pause in (0.0, 0.003, 0.007, 0.011, 0.02):

@@ -12,6 +12,7 @@ import pytest
 import finmodel as fm
 from finmodel.cli import command
 from finmodel.market.shocks import Choice, Hazard
+from finmodel.risk.job import draw
 
 BASE = Path(__file__).parents[1] / "errors" / "base"
 DELAY, SEIZED, BASIS = "completion.delay", "event.seizure", "offtake.oem.discount"
@@ -62,24 +63,30 @@ def risk(deal: Path) -> fm.Simulation:
     return fm.simulate(deal, 4_096, 5, keep, workers=1)
 
 
+def drawn(risk: fm.Simulation, key: str) -> np.ndarray:
+    """An input on every path: one row a path."""
+    blocks = [draw(risk.prepared.job, block)[0][key] for block in range(risk.run.paths // 1_024)]
+    return np.concatenate([block.T for block in blocks])
+
+
 def striking(risk: fm.Simulation) -> int:
     """A path that is late, and on which the event strikes while there is output."""
-    given = ((k, risk.prepared.path(k)) for k in range(200))
-    return next(k for k, inputs in given if inputs[DELAY] == 6 and 0 < inputs[f"{SEIZED}.later"] < 60)
+    later = drawn(risk, f"{SEIZED}.later")
+    return int(np.argmax((drawn(risk, DELAY) == 6) & (later > 0) & (later < 60)))
 
 
 def test_a_path_is_the_run_of_a_case_that_says_what_it_drew(risk, deal):
     """Every drawn input written into the case: each result, and each line, is the path's."""
     path = striking(risk)
-    drawn = risk.prepared.path(path)
+    inputs = risk.prepared.path(path)
     case = fm.load(deal)
     changes = {
-        DELAY: f"{drawn[DELAY]:g} months",
-        f"{SEIZED}.later": f"{drawn[f'{SEIZED}.later']:g} months",
+        DELAY: f"{inputs[DELAY]:g} months",
+        f"{SEIZED}.later": f"{inputs[f'{SEIZED}.later']:g} months",
         f"{SEIZED}.share": "80 %",
         **{
             f"{BASIS}.{period.start}": f"{float(value)!r}x"
-            for period, value in zip(case.timeline.periods, drawn[BASIS], strict=True)
+            for period, value in zip(case.timeline.periods, inputs[BASIS], strict=True)
         },
     }
     told = fm.run(fm.load(deal, set=changes), hold_debt=True)
@@ -102,7 +109,7 @@ def test_delays_come_as_often_as_their_chances_say(risk):
 
 def test_an_event_strikes_by_its_rate_and_once_at_most(risk):
     """Within t years it has struck with probability 1 - exp(-rate x t), in whole periods."""
-    later = np.array([risk.prepared.path(k)[f"{SEIZED}.later"] for k in range(0, 4_096, 8)])
+    later = drawn(risk, f"{SEIZED}.later")
     for months in (12, 60, 120):
         wanted = 1 - math.exp(-0.1 * months / 12)
         assert abs((later < months).mean() - wanted) < 4 * math.sqrt(wanted * (1 - wanted) / later.size)
@@ -112,8 +119,7 @@ def test_an_event_strikes_by_its_rate_and_once_at_most(risk):
 
 def test_the_basis_has_the_moments_of_its_process_and_the_index_does_not_feel_it(risk, deal):
     """Achieved price over index: mean 1, and the variance of a mean-reverting logarithm averaged over six months."""
-    paid = np.array([1 - np.array(risk.prepared.path(k)[BASIS]) for k in range(0, 4_096, 4)])
-    late = paid[:, 10]
+    late = 1 - drawn(risk, BASIS)[:, 10]
     assert abs(late.mean() - 1) < 4 * late.std(ddof=1) / math.sqrt(late.size)
     speed, step = 2.0, math.exp(-2.0 / 12)
     stationary = 0.1**2 * (1 - step**2) / (2 * speed) / (1 - step**2)
@@ -144,9 +150,7 @@ volatility = "30 %"
 ndpr = "-90 %"
 """
     risk = fm.simulate(made(tmp_path, CLAUSES[CLAUSES.index("[risk.basis") :] + extra), 1_024, 1, workers=1)
-    rows = [risk.prepared.path(k) for k in range(400)]
-    paid = np.log([1 - np.array(row[BASIS])[2] for row in rows])
-    deck = np.log([np.array(row["price.ndpr.deck"])[2] for row in rows])
+    paid, deck = np.log(1 - drawn(risk, BASIS)[:, 2]), np.log(drawn(risk, "price.ndpr.deck")[:, 2])
 
     assert np.corrcoef(paid, deck)[0, 1] < -0.3
 

@@ -285,3 +285,47 @@ def test_a_disk_without_room_is_a_file_error(deal, tmp_path, monkeypatch):
     with pytest.raises(fm.FinmodelError, match="cannot write") as caught:
         fm.simulate(deal, 10_000, 1, options=fm.Options(folder=tmp_path / "run"))
     assert caught.value.exit_code == 4
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+def test_more_paths_than_can_be_counted_are_refused_before_the_start_in_little_memory(deal, tmp_path):
+    """A hundred million paths where a process may have a gigabyte: one sentence, no folder, no half start."""
+    import resource
+
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+
+    folder = tmp_path / "run"
+    done = subprocess.run(
+        [sys.executable, "-m", "finmodel", "risk", str(deal), "--paths", "100000000", "--folder", str(folder)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+        preexec_fn=small,
+        check=False,
+    )
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (5, 1), done.stderr
+    assert "at most 20,000,000 are run" in done.stderr
+    assert not folder.exists()
+
+
+def test_a_clock_that_jumps_back_and_a_change_to_summer_time_move_nothing(deal, tmp_path, monkeypatch):
+    """A run that is stopped and goes on while the clock goes backwards by an hour at every look."""
+    looks = iter(range(10**9))
+    monkeypatch.setattr(time, "time", lambda: 1_800_000_000.0 - 3_600.0 * next(looks))
+    monkeypatch.setattr(time, "perf_counter", lambda: 1e6 - 3_600.0 * next(looks))
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    folder = tmp_path / "run"
+    first = fm.simulate(deal, 20_000, 3, workers=1, options=fm.Options(folder=folder))
+    kept = digest(folder)
+    parts(folder)[1].unlink()
+    again = fm.simulate(deal, 20_000, 3, workers=1, options=fm.Options(folder=folder))
+    monkeypatch.undo()
+    time.tzset()
+    plain = fm.simulate(deal, 20_000, 3, workers=1)
+
+    assert digest(folder) == kept
+    for run in (first, again):
+        assert all(run.column(n).tobytes() == plain.column(n).tobytes() for n in ("equity_irr", "dscr_min"))

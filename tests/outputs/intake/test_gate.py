@@ -208,7 +208,12 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+LARGE = ("long_attribute", "bomb_of_blank_cells", "bomb_of_texts")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in LARGE else ()) for name in HOSTILE]
+)
 def test_a_hostile_file_is_refused_in_one_line(name, tmp_path):
     make, wrong = HOSTILE[name]
     path = saved(tmp_path, make())

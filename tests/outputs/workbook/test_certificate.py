@@ -28,6 +28,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, id: str, formula: str) -> None:
     monkeypatch.setattr(References, "formula", other)
 
 
+@pytest.mark.slow
 def test_base_case_and_five_changes_are_compared_and_stand_on_the_sheet_of_checks():
     _, certificate = made()
     page = opened()["Checks"]
