@@ -182,6 +182,7 @@ def test_the_workbook_is_only_read(desk):
     assert desk.file.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_new_case_may_be_edited_again(desk):
     """The second workbook is written from the new case, and its case extends that one."""
     desk.type("facility.jbic.rate", 0.0525)
@@ -231,7 +232,9 @@ REFUSED: dict[str, tuple[Callable[[Desk], None], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if at % 4 else ()) for at, name in enumerate(REFUSED)]
+)
 def test_what_is_no_edit_of_an_input_is_refused_in_one_line(name, desk):
     spoil, wrong = REFUSED[name]
     desk.type("price.oxide.deck", 41.0)

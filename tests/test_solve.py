@@ -38,6 +38,7 @@ def test_a_fixed_amount_of_debt_is_found_within_a_range() -> None:
     assert found.value == pytest.approx(7.5e6 / (1 / 8 + 0.05 * 182 / 365), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_with_the_debt_held_a_change_of_its_amount_changes_nothing() -> None:
     with pytest.raises(SolveError, match=r"is not reached: the nearest is 0\.332572"):
         fm.solve(TINY, "sizing.amount", "dscr_min = 2x", hold_debt=True, between=("50 million USD", "60 million USD"))

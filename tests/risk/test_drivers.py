@@ -163,6 +163,7 @@ def test_chunks_and_workers_change_no_bit(risk, deal, chunk, workers):
         assert again.column(name).tobytes() == risk.column(name).tobytes()
 
 
+@pytest.mark.slow
 def test_a_drawn_path_is_a_live_column_of_the_workbook(risk, deal, tmp_path, capsys):
     file, path = tmp_path / "deal.xlsx", striking(risk)
 

@@ -31,7 +31,7 @@ def plain(deal: Path) -> fm.Simulation:
     return fm.simulate(deal, 20_000, 7, workers=1)
 
 
-@pytest.mark.parametrize(("chunk", "workers"), [(1, 1), (8, 1), (3, 2), (8, 2)])
+@pytest.mark.parametrize(("chunk", "workers"), [(1, 1), (8, 1), (3, 2), pytest.param(8, 2, marks=pytest.mark.slow)])
 def test_chunks_and_workers_change_no_bit(deal, plain, chunk, workers):
     again = fm.simulate(deal, 20_000, 7, workers=workers, options=fm.Options(chunk=chunk))
 

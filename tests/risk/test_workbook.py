@@ -140,6 +140,7 @@ def test_a_simulation_of_another_run_is_refused(simulation, deal):
         workbook_bytes(held, quick=True, simulation=fm.simulate(fm.load(deal, None, changed), 10, 1))
 
 
+@pytest.mark.slow
 def test_the_workbook_of_a_path_is_that_path_in_a_scenario_too(tmp_path: Path):
     """What a scenario changes and nobody draws, the rate of a loan, stands in the column of the path as well."""
     folder = tiny(tmp_path)

@@ -54,6 +54,7 @@ def test_a_workbook_that_differs_is_not_written_and_its_first_cells_are_named(tm
     assert target.read_text() == "old"
 
 
+@pytest.mark.slow
 def test_a_formula_that_is_right_as_it_stands_but_deaf_to_an_input_is_found(tmp_path: Path, monkeypatch):
     """The spoilt line shows the right number in the base case; a change of the price uncovers it."""
     price = opened(values=True)["Prices"]

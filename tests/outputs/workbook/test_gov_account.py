@@ -87,6 +87,7 @@ def agree(page: Any, result: Results, programme: str, head: int = 6) -> None:
             assert left == pytest.approx(row["unmet_own"], rel=1e-9, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", SCHEMES.values(), ids=SCHEMES)
 def test_the_ledger_by_fiscal_year_is_the_account_of_the_engine(more: str, tmp_path: Path):
     result = deal(tmp_path, more)
@@ -94,6 +95,7 @@ def test_the_ledger_by_fiscal_year_is_the_account_of_the_engine(more: str, tmp_p
     agree(opened(workbook_bytes(result, quick=True)[0]), result, "Fund")
 
 
+@pytest.mark.slow
 def test_a_claim_that_waits_is_asked_for_once_and_shown_until_it_is_met(tmp_path: Path):
     """Due 500, 700, 300 and 500 thousand; 300 a year are granted: 200, 600, 600 and 800 wait at year end."""
     page = opened(workbook_bytes(deal(tmp_path, SCHEMES["what is not met waits"]), quick=True)[0])
@@ -105,6 +107,7 @@ def test_a_claim_that_waits_is_asked_for_once_and_shown_until_it_is_met(tmp_path
     assert rows_of(page)["Fund: first period in which a claim is not met in full"][TOTAL - 1].year == 2029
 
 
+@pytest.mark.slow
 def test_programmes_with_fiscal_years_of_their_own_have_calendars_of_their_own(tmp_path: Path):
     march = fund("400,000 USD/year", year_end="March").replace("fund", "other").replace("Fund", "Other")
     second = floor("12 USD/kg", "second", "second").replace('"fund"', '"other"')
@@ -160,6 +163,7 @@ def test_the_ledger_follows_what_is_typed_and_incidence_says_that_it_is_stale(tm
     assert typed.cell(verdict) == "current"
 
 
+@pytest.mark.slow
 def test_a_deal_without_support_has_no_such_sheet():
     assert SHEET not in load_workbook(io.BytesIO(made()[0])).sheetnames
 

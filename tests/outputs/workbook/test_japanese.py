@@ -102,11 +102,13 @@ def test_every_chart_has_a_japanese_title():
     assert all(KANA_OR_KANJI.search(title) for title in titles(japanese()))
 
 
+@pytest.mark.slow
 def test_the_audit_finds_nothing_in_a_japanese_file(tmp_path: Path):
     write_workbook(run(load(TINY)), tmp_path / "deal.xlsx", quick=True, lang="ja")
     assert not audit(tmp_path / "deal.xlsx").findings
 
 
+@pytest.mark.slow
 def test_a_japanese_file_is_imported_as_an_english_one_is(tmp_path: Path):
     case = Path(shutil.copytree(TINY, tmp_path / "case"))
     result = run(load(case))

@@ -163,6 +163,7 @@ def test_years_are_those_of_the_annual_tables(typed: Typed):
     assert [typed.cell(f"Annual!{column}6") for column in "HIJKLM"] == list(range(2027, 2033))
 
 
+@pytest.mark.slow
 def test_paths_become_columns_of_the_switch():
     """A simulated path is a row of prices; its column computes to the model's numbers for that row."""
     row = [40.0 - t for t in range(12)]
