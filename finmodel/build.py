@@ -10,8 +10,6 @@ from finmodel.base.expr import Given
 from finmodel.base.model import Model
 from finmodel.case.expand import leaves
 from finmodel.case.read import Case
-from finmodel.cashflow.deal import build as build_deal
-from finmodel.cashflow.extra import BadFormula
 from finmodel.engine.code import Values
 from finmodel.engine.plan import Plan, plan
 
@@ -50,6 +48,9 @@ def build(case: Case) -> Built:
         CaseError: A formula of [extra_lines] is wrong.
         CircularityError: Lines need each other in the same period.
     """
+    from finmodel.cashflow.deal import build as build_deal  # loads every clause, only when a deal is built
+    from finmodel.cashflow.extra import BadFormula
+
     places = {key.removeprefix("extra_lines."): str(place) for key, place in case.places.items()}
     try:
         model = build_deal(case.tables, case.timeline, places)

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from finmodel.base.errors import UsageError
 from finmodel.base.units import CURRENCIES
-from finmodel.cashflow.returns import REASONS
 from finmodel.engine.irr import OK, SEVERAL, irr_one
 from finmodel.engine.results import Results
 from finmodel.outputs.version import version
@@ -69,6 +68,8 @@ class ScenarioTable:
     @property
     def notes(self) -> dict[str, str]:
         """What to know of the rate of the weighted flows, when it is not the only one or there is none."""
+        from finmodel.cashflow.returns import REASONS
+
         status = self._equity_irr()[1] if self.weights else OK
         return {} if status == OK else {EQUITY_IRR: REASONS[status]}
 
