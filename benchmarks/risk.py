@@ -30,6 +30,7 @@ from finmodel.paths import Draws, prepare
 from finmodel.risk.job import compute, draw
 
 ROOT = Path(__file__).parents[1]
+FEWER = (1_000, 10_000)  # run too, to see that time grows in proportion
 sys.path.insert(0, str(ROOT))
 from tests.risk.deals import tiny  # noqa: E402  (a deal of the tests, found beside this folder)
 
@@ -85,6 +86,7 @@ def pysam(paths: int) -> tuple[float, float] | None:
     except ImportError:
         return None
     model = single.default("FlatPlatePVSingleOwner")
+    model.Lifetime.system_use_lifetime_output = 0  # one year of output stands for all
     model.SystemOutput.gen = [20_000.0] * 8760
     model.SystemOutput.system_pre_curtailment_kwac = [20_000.0] * 8760
 
@@ -115,7 +117,8 @@ def main() -> None:
             continue
         prepared.job.text.kernel()
         face = "numba" if fast else "NumPy"
-        row(f"{prepared.base.case.name[:24]}, {face}", asked.paths, run(asked.case, asked.paths, asked.workers, fast))
+        for paths in sorted({*(few for few in FEWER if few < asked.paths), asked.paths}):
+            row(f"{prepared.base.case.name[:24]}, {face}", paths, run(asked.case, paths, asked.workers, fast))
         for what, micro in parts(asked.case, fast).items():
             table.add_row(f"  {what}", "", "", f"{micro:.0f} µs a path", "")
     with tempfile.TemporaryDirectory() as folder:
@@ -126,7 +129,9 @@ def main() -> None:
     row("rates alone, finmodel", 1_024, cost(lambda: irr_batch(flows, 0.02)))
     row("rates alone, numpy-financial", 1_024, cost(lambda: [npf.irr(flows[:, p]) for p in range(1_024)]))
     found = pysam(100)
-    if found is not None:
+    if found is None:
+        table.add_row("PySAM single owner: not installed (pip install NREL-PySAM)", "", "", "", "")
+    else:
         row("PySAM single owner", 100, found)
     Console(width=110).print(table)
 

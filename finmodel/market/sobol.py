@@ -4,6 +4,10 @@ A run has 16 replicates, each with a scrambling of its own: the spread of their 
 a single one could not tell. Block b belongs to replicate b mod 16, and is the next 1,024 points of it. The bridge gives
 the first, most even coordinates to the end of each path, then to its middle, and so on; what it returns are independent
 normal numbers again, so every process may use them.
+Measured: error of the mean of 1,024 points, on a strip of quarterly puts over ten years: 0.09 % bridged, 0.06 % by
+         principal components, 2.4 % of random paths; on the flagship, whose regimes are drawn at random, 16,384 paths
+         have an error of support of 1.0 against 2.0 million. Principal components would need a product of matrices on
+         the path axis, whose bits change with the machine: the bridge stays.
 Source:  A. B. Owen, Scrambled net variance for integrals of smooth functions (1997); P. Glasserman, Monte Carlo Methods
          in Financial Engineering (2003), sections 5.2 and 5.4.
 """
