@@ -63,7 +63,8 @@ def write_report(
 ) -> Path:
     """Write a run as one HTML file: results, financing, cash, scenarios, sensitivities, support, risk, and sources.
 
-    The file holds all that it shows, has no script, and prints on A4. The same run gives the same bytes.
+    The file holds all that it shows, has no script, and prints on A4. The same run gives the same bytes,
+    but for the seconds that a simulation took.
 
     Args:
         simulation: Paths of the same run; without it the report has no part on price risk.
@@ -151,18 +152,36 @@ def _scenarios(result: Results) -> Blocks:
     from finmodel.scenarios import scenarios
 
     table = scenarios(result.case.path, result.case.sets)
+    if not _same_debt(result, table.base):
+        table = scenarios(result.case.path, result.case.sets, hold_debt=True)
     yield page(table.base, table.runs, table.weighted, table.worst)
 
 
 def _sensitivities(result: Results) -> Blocks:
+    from rich.text import Text
+
     from finmodel.outputs.charts_deal import pictures
     from finmodel.outputs.page_sensitivity import page
     from finmodel.sensitivity import sensitivity
 
     table = sensitivity(result.case.path, result.case.sets)
+    if not _same_debt(result, table.base):
+        yield Text("The shocks are not shown: they would size the debt anew, and this run holds it.")
+        return
     shocks = {"Base case": table.base, **{table.shocks[name]: run for name, run in table.runs.items()}}
     yield _picture("deal_sensitivity", pictures(table.base, shocks))
     yield page(table.rows, table.dates, table.remarks)
+
+
+def _same_debt(result: Results, again: Results) -> bool:
+    """Whether a run of the case as it stands on the disk has the debt of the report.
+
+    Raises:
+        UsageError: The case has changed since it was run.
+    """
+    if again.case.sha256 != result.case.sha256:
+        raise UsageError(f"{result.case.path}: the case has changed since it was run; run it again")
+    return all(again.given[item.value.id] == result.given[item.value.id] for item in result.model.solved)
 
 
 def _support(result: Results, simulation: Simulation | None) -> Blocks:

@@ -79,6 +79,35 @@ def test_a_simulation_of_another_run_is_refused(simulation):
         report_text(fm.run(TINY), simulation=simulation)
 
 
+def test_a_report_on_held_debt_leaves_out_what_would_size_it_anew():
+    case = CASES.parent / "tests" / "cases_reference" / "reference_sculpted"
+    dearer = fm.load(case, set={"facility.loan.rate": "9 % p.a."})
+
+    assert "they would size the debt anew" in report_text(fm.run(dearer, hold_debt=True))
+    assert "they would size the debt anew" not in report_text(fm.run(dearer))
+
+
+def test_a_case_that_changed_since_it_was_run_is_refused(tmp_path):
+    made = Path(shutil.copytree(TINY, tmp_path / "deal"))
+    run = fm.run(made)
+    (made / "case.toml").write_text((made / "case.toml").read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    with pytest.raises(UsageError, match="the case has changed since it was run"):
+        report_text(run)
+
+
+def test_a_check_that_fails_is_told_and_the_report_is_written(tmp_path, capsys):
+    made = Path(shutil.copytree(TINY, tmp_path / "deal"))
+    case = made / "case.toml"
+    case.write_text(
+        case.read_text(encoding="utf-8").replace("[expect]", '[expect]\nequity_irr = "at least 90 %"'), encoding="utf-8"
+    )
+
+    assert command(["report", str(made), "-o", str(tmp_path / "deal.html")]) == 6
+    assert "equity_irr" in capsys.readouterr().err
+    assert "NOT MET" in (tmp_path / "deal.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["deal.pdf", "deal", "deal.html.txt"])
 def test_a_report_is_called_html(name, tmp_path):
     with pytest.raises(UsageError, match=r"the name of a report ends in \.html"):

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from finmodel.terminal import changes, write
+from finmodel.terminal import changes, fail, write
 from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Seed, Sets, app, seed_of
+from finmodel.verbs.deal import failures_of
 from finmodel.verbs.risk import counted, progress_bar
 
 
@@ -43,4 +44,7 @@ def report(  # noqa: PLR0913  (an option is a parameter)
             simulation = simulate(result.case, paths, drawn, options=options)
         parts = bar.add_task("report", total=None)
         write_report(result, output, simulation=simulation, progress=lambda title: bar.update(parts, description=title))
+    faults = failures_of(result, golden=scenario is None and not sets)
     write(f"{output}: written, {output.stat().st_size / 1e6:.1f} MB")
+    if faults:
+        fail(faults)
