@@ -152,13 +152,14 @@ def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns,
     premium = cover.build(model, case.cover, loans, clock, money)
     sized = [loan for loan in senior if loan.terms.sized]
     ahead = plan.build(model, sized, clock, money) if sized else None
-    reserve = reserves.service(model, case.reserve.dsra, ahead, frame)
+    later = [loan for loan in senior if loan.terms.refinances]
+    reserve = reserves.service(model, case.reserve.dsra, ahead, later, frame)
     saved = set_aside.build(model, case, works, frame)
     grants = model.sections["capex"].ahead("grants_received", "Grants received").define(works.capex.grants_received)
     needs = Needs(works.capex.spent, works.cash, premium, reserve.funding, grants)
     at_close = [loan for loan in loans if not loan.terms.refinances]
     funded = funding.build(model, case.funding, needs, at_close, solved, frame)
-    later = refinancing.build(loans, borrower, clock)
+    refinanced = refinancing.build(loans, borrower, clock)
     fees = model.sections["cover"].ahead("operating_fees", "Cover premium and agency fees in operation")
     yearly = (premium + add([loan.agency for loan in loans])) * clock.completed
     fees.define(yearly if reserve.letter is None else yearly + reserve.letter.fee)
@@ -166,7 +167,7 @@ def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns,
         model.register.taxes(-reserve.letter.interest, borrower)
     earned = set_aside.interest(model, reserve, saved)
     short = short_debt.build(model, case, works, frame)
-    return _Debt(loans, senior, premium, ahead, reserve, saved, earned, funded, later, fees, short)
+    return _Debt(loans, senior, premium, ahead, reserve, saved, earned, funded, refinanced, fees, short)
 
 
 def _open(model: Model, name: str, terms: Facility, deal: tuple[Unknowns, Treasury, str], frame: Frame) -> Loan:

@@ -5,7 +5,8 @@ Timing:  the draw and what it repays are of one day; the first repayment of the 
          grace counted from the draw. What falls due on the day itself is paid by operations, not refinanced.
 Source:  the fee is a share of what is drawn, paid from the draw, and expensed at once (assumed). Where the amount is
          less than what is owed, each facility is repaid in proportion, and its schedule goes on with the rest. The plan
-         as signed does not know of it: what looks ahead follows the old schedules, for what is left of them.
+         as signed does not know of it: tests that look ahead follow the old schedules, for what is left of them; the
+         debt service reserve holds the new facility's service too, from the payment date after its draw on.
 """
 
 from __future__ import annotations

@@ -12,13 +12,15 @@ Source:  decisions on the reserve (F26) and on tests that look ahead (F1). First
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finmodel.base.expr import Const, Expr, hi, where
+from finmodel.base.expr import Const, Expr, add, hi, ratio, where
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.timeline import MONTHS
 from finmodel.base.units import RATIO
 from finmodel.case.schema_waterfall import ReserveTerms
+from finmodel.cashflow.facility import Loan, plan_service
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.plan import Plan
 from finmodel.cashflow.timing import Clock
@@ -75,8 +77,14 @@ class ServiceReserve:
     letter: Letter | None = None
 
 
-def service(model: Model, terms: ReserveTerms | None, ahead: Plan | None, frame: Frame) -> ServiceReserve:
-    """Declare the debt service reserve; its target follows the plan, in proportion to what was drawn of it (F1)."""
+def service(
+    model: Model, terms: ReserveTerms | None, ahead: Plan | None, later: Sequence[Loan], frame: Frame
+) -> ServiceReserve:
+    """Declare the debt service reserve; its target follows the plan, in proportion to what was drawn of it (F1).
+
+    Args:
+        later: Senior facilities that refinance others: from the date after their draw on, their service counts too.
+    """
     clock = frame[0]
     section = model.section("account", frame[1].money, "Accounts")
     account = section.account("dsra", "Debt service reserve account")
@@ -88,6 +96,9 @@ def service(model: Model, terms: ReserveTerms | None, ahead: Plan | None, frame:
     held = build(model, "dsra", terms, PlannedService(ahead.service, ahead.dates.pays, ahead.dates.repaying), clock)
     own = model.sections["reserve.dsra"]
     target = own.line("target_drawn", "Reserve target, for what was drawn", held.target * ahead.drawn)
+    if later:
+        more = [_refinanced(own, loan, terms, clock) for loan in later]
+        target = own.line("target_refinanced", "Reserve target, refinancing included", target + add(more))
     if terms.form == "letter_of_credit":
         return _by_letter(own, terms, (account, earned), target, clock)
     final = None
@@ -95,6 +106,19 @@ def service(model: Model, terms: ReserveTerms | None, ahead: Plan | None, frame:
         last = (held.remaining > frame[1].cent) & (held.remaining.lead(1) <= frame[1].cent)
         final = own.flag("final_service", "Last payment date of the plan", last)
     return ServiceReserve(account, target, held.funding, earned, account.opening, final)
+
+
+def _refinanced(section: Section, loan: Loan, terms: ReserveTerms, clock: Clock) -> Expr:
+    """What is held for a facility that refinances others: its planned service to come, for what was drawn of it."""
+    title = f"DSRA, {loan.label}"
+    remaining = section.ahead(f"{loan.id}.service_remaining", f"{title}: Planned service from here to the end")
+    remaining.define(plan_service(loan, clock) + remaining.next)
+    held = math.ceil(terms.months.number / clock.timeline.months)
+    to_come = remaining.lead(1) - remaining.lead(1 + held)
+    ahead = section.line(f"{loan.id}.service_ahead", f"{title}: Planned service of the months to come", to_come)
+    planned = section.ahead(f"{loan.id}.target", f"{title}: Target on its full commitment")
+    planned.define(where(loan.pays, ahead, planned.prev))
+    return planned * ratio(loan.base.opening, loan.commitment)
 
 
 def _by_letter(

@@ -108,3 +108,36 @@ def test_a_sweep_on_the_date_takes_only_what_refinancing_leaves(tmp_path: Path) 
     assert row(result, "facility.jbic.scheduled")[6] == pytest.approx((10.2 - swept) / 4)
     assert row(result, "facility.new.outstanding.closing").min() >= -1e-9
     assert failed(result) == set()
+
+
+RESERVE = """
+[reserve.dsra]
+months = "6 months"
+"""
+
+
+def test_the_reserve_holds_the_service_of_the_new_loan_once_it_is_drawn(tmp_path: Path) -> None:
+    """Before, the next instalment of the old loan; after, that of the new one; nothing once it is repaid.
+
+    On the day of the draw the reserve still holds 7.5 and interest on 30 for the first half of 2030.
+    """
+    result = run(extended(tmp_path, NEW + RESERVE))
+    target, held = row(result, "reserve.dsra.target_refinanced"), row(result, "account.dsra.closing")
+    quarter = DRAWN / 4
+    wanted = [quarter + 0.015 * (DRAWN - quarter * paid) for paid in (1, 2, 3)]
+
+    assert target[4] == pytest.approx(7.5 + interest(37.5, 5))
+    assert target[5] == pytest.approx(7.5 + interest(30, 6))
+    assert target[6:9] == pytest.approx(wanted)
+    assert target[9:] == pytest.approx([0] * 3, abs=1e-9)
+    assert held[6:10] == pytest.approx([*wanted, 0], abs=1e-9)
+    assert failed(result) == set()
+
+
+def test_a_part_that_is_refinanced_leaves_both_services_in_the_reserve(tmp_path: Path) -> None:
+    """10.2 of the old loan in instalments of 2.55, and 20 of the new one in instalments of 5."""
+    result = run(extended(tmp_path, NEW.replace("40 million", "20 million") + RESERVE))
+    target = row(result, "reserve.dsra.target_refinanced")
+
+    assert target[6] == pytest.approx(2.55 + interest(10.2 - 2.55, 7) + 5 + 0.015 * 15)
+    assert failed(result) == set()
