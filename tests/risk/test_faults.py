@@ -31,7 +31,7 @@ def deal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(deal: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
-    """`finmodel risk` as a process of its own, in a group of its own; it heeds Ctrl-C even where the tests ignore it."""
+    """`finmodel risk` as a process in a group of its own; it heeds Ctrl-C even where the tests ignore it."""
     words = ["risk", str(deal), "--paths", str(PATHS), "--folder", str(folder), "--workers", "2", "--json", "-", *more]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
     return subprocess.Popen(
