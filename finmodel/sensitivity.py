@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from finmodel.base.errors import CaseError, Problem
 from finmodel.break_even import BreakEven, break_even
 from finmodel.case.calendar import cent
 from finmodel.engine.plan import plan
@@ -105,9 +106,21 @@ def vary(path: Path | str, key: str, values: Sequence[str], set: Mapping[str, st
 
     Returns:
         "Base case", and each value → its run.
+
+    Raises:
+        CaseError: What is wrong with any of the values; nothing is run.
     """
-    rows = {"Base case": run(load(path, None, set), hold_debt=True)}
-    return rows | {value: run(load(path, None, {**(set or {}), key: value}), hold_debt=True) for value in values}
+    cases = {"Base case": load(path, None, set)}
+    problems: list[Problem] = []
+    for value in values:
+        try:
+            cases[value] = load(path, None, {**(set or {}), key: value})
+        except CaseError as error:
+            told = (replace(one, file="--vary") if one.key == key else one for one in error.problems)
+            problems += (one for one in told if one not in problems)
+    if problems:
+        raise CaseError(problems)
+    return {label: run(case, hold_debt=True) for label, case in cases.items()}
 
 
 def dates_of(rows: Mapping[str, Results]) -> dict[str, tuple[int, int]]:

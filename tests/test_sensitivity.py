@@ -205,3 +205,13 @@ def test_a_deal_without_debt_has_its_grid_too() -> None:
     assert set(table.dates.values()) == {(0, 0)}
     assert table.break_even.change is None
     assert table.break_even.reason == "no senior debt service falls due"
+
+
+def test_values_that_cannot_be_read_are_told_together_and_by_their_own_option(capsys):
+    words = ["sensitivity", str(CASES / "tiny_loan"), "--vary", "facility.jbic.rate=banana;5 % p.a.;400 % p.a."]
+    assert command(words) == 2
+    told = capsys.readouterr().err
+
+    assert told.count("--vary: facility.jbic.rate") == 2
+    assert 'got "banana"' in told and 'out of range: got "400 % p.a."' in told
+    assert "--set" not in told
