@@ -16,6 +16,7 @@ from finmodel.case.schema_market import Index, Inflation
 from finmodel.case.schema_risk import RiskTerms
 from finmodel.case.schema_sales import Offtake
 from finmodel.case.schema_short import CreditLine, Repo
+from finmodel.case.schema_shutdown import Shutdown
 from finmodel.case.schema_support import GovernmentTerms, Programme, Support
 from finmodel.case.schema_tax import Entity, Intercompany
 from finmodel.case.schema_waterfall import Closure, Reserves, WaterfallTerms
@@ -60,6 +61,7 @@ class CaseTables(Table):
     capex: dict[Id, Capex]
     grant: dict[Id, Grant] = {}
     closure: Closure | None = None
+    shutdown: Shutdown | None = None
     subsidy: dict[Id, Subsidy] = {}
     facility: dict[Id, Facility] = {}
     repo: dict[Id, Repo] = {}

@@ -64,11 +64,15 @@ class Chain:
 
 @dataclass(frozen=True)
 class Plants:
-    """The nodes and products of a case, and by node the share of output [ratio per period] that events leave."""
+    """The nodes and products of a case, and by node the share of output [ratio per period] that events leave.
+
+    `running` is 0 while the deal is shut down; None when it never is.
+    """
 
     nodes: Mapping[str, Node]
     products: Mapping[str, Product]
     left: Mapping[str, Line] = field(default_factory=dict)
+    running: Expr | None = None
 
 
 def market_value(terms: Product, index: Expr, contained: Expr, macro: Macro) -> Expr:
@@ -82,6 +86,7 @@ class _Builder:
     def __init__(self, model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macro]) -> None:
         self.model, self.market = model, market
         self.nodes, self.products, self.left = plants.nodes, plants.products, plants.left
+        self.running = plants.running
         self.clock, self.macro = frame
         self.sections: dict[str, Section] = {}
         self.produced: dict[str, Line] = {}
@@ -99,7 +104,7 @@ class _Builder:
         section = self.model.section(f"node.{name}", TONNE, node.label)
         years = self.clock.years * self.clock.operations
         rated = node.nameplate * node.availability * self._ramp_up(section, node)
-        whole = rated * years
+        whole = rated * years if self.running is None else rated * years * self.running
         if name in self.left:
             whole = section.line("capacity_free", f"{node.label}: Capacity without events", whole) * self.left[name]
         capacity = section.line("capacity", f"{node.label}: Capacity", whole)

@@ -48,8 +48,19 @@ class Income:
         return billed + self.support.by_node[node] if node in self.support.by_node else billed
 
 
-def build(model: Model, costs: Mapping[str, Cost], chain: Chain, income: Income, frame: tuple[Clock, Macro]) -> Costs:
-    """Declare each cost."""
+def build(
+    model: Model,
+    costs: Mapping[str, Cost],
+    chain: Chain,
+    income: Income,
+    fixed: Expr | None,
+    frame: tuple[Clock, Macro],
+) -> Costs:
+    """Declare each cost.
+
+    Args:
+        fixed: The share of fixed cost that runs; None for all of it, always.
+    """
     macro = frame[1]
     spends = [spend for feed in chain.feed.values() for spend in feed] + income.sales.spends
     by_node: dict[str, list[Expr]] = {node: [] for node in chain.main}
@@ -57,7 +68,7 @@ def build(model: Model, costs: Mapping[str, Cost], chain: Chain, income: Income,
         by_node[node] += [spend.billed for spend in feed]
     for name, terms in costs.items():
         section = model.section(f"cost.{name}", macro.money, terms.label)
-        billed = section.line("billed", terms.label, _amount(terms, chain, income, frame))
+        billed = section.line("billed", terms.label, _amount(terms, chain, income, fixed, frame))
         entity = chain.main[terms.node].entity if terms.node is not None else terms.entity
         if entity is None:
             raise ModelError(f"cost.{name} needs a node or an entity")
@@ -73,10 +84,11 @@ def build(model: Model, costs: Mapping[str, Cost], chain: Chain, income: Income,
     return Costs(spends, {node: add(parts) for node, parts in by_node.items()}, billed)
 
 
-def _amount(terms: Cost, chain: Chain, income: Income, frame: tuple[Clock, Macro]) -> Expr:
+def _amount(terms: Cost, chain: Chain, income: Income, fixed: Expr | None, frame: tuple[Clock, Macro]) -> Expr:
     clock, macro = frame
     if terms.per_year is not None:
-        return macro.convert(terms.per_year) * clock.years * clock.operations * macro.index(terms.inflation)
+        whole = macro.convert(terms.per_year) * clock.years * clock.operations * macro.index(terms.inflation)
+        return whole if fixed is None else whole * fixed
     assert terms.node is not None
     if terms.per_kg is not None:
         return macro.convert(terms.per_kg) * chain.main[terms.node].produced * KG_PER_T * macro.index(terms.inflation)

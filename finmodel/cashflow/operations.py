@@ -21,6 +21,7 @@ from finmodel.cashflow import (
     offtake,
     prices,
     recycling,
+    shutdown,
     subsidy,
     support,
     working,
@@ -75,10 +76,16 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     clock, macro = frame
     market = prices.build(model, case.price, macro)
     happening = events.build(model, case, clock)
-    nodes = chain.build(model, Plants(case.node, case.product, happening.left), market, frame)
+    terms = case.shutdown
+    shut = None if terms is None else shutdown.begin(model, terms, market.index[terms.price], frame)
+    running, fixed = (None, None) if shut is None else (shut.running, shut.fixed)
+    nodes = chain.build(model, Plants(case.node, case.product, happening.left, running), market, frame)
     sales = offtake.build(model, case.offtake, nodes, market, frame)
     supported = support.build(model, case.support, case.programme, Deals(sales.contracts, market), frame)
-    spending = costs.build(model, case.cost, nodes, Income(sales, supported), frame)
+    income = Income(sales, supported)
+    spending = costs.build(model, case.cost, nodes, income, fixed, frame)
+    if shut is not None:
+        shutdown.end(shut, add([income.of(node) for node in nodes.main]), spending.billed, frame)
     stocks = inventory.tonnes(nodes, sales.held)
     stock = inventory.build(model, nodes, spending, stocks, macro)
     if recycling.used(case.node):

@@ -116,7 +116,19 @@ def owners(rng: random.Random) -> str:
     return public + (leaves if rng.random() < 0.6 else "")
 
 
-CLAUSES: tuple[Clause, ...] = (waterfall, owners_loan, reserves, owners)
+def idle(rng: random.Random) -> str:
+    """A shut-down while operations lose cash, or none."""
+    rows = [
+        f'after = "{rng.choice((12, 24))} months"',
+        f'care = "{rng.randint(0, 100)} %"',
+        'price = "product"',
+        f'restart_above = "{rng.uniform(5, 60):.1f} USD/kg"',
+        f'restart_after = "{rng.choice((12, 24))} months"',
+    ]
+    return "\n".join(["[shutdown]", *rows, ""]) if rng.random() < 0.5 else ""
+
+
+CLAUSES: tuple[Clause, ...] = (waterfall, owners_loan, reserves, owners, idle)
 
 
 SEED_WITH_MANY = 54
