@@ -170,7 +170,8 @@ def test_a_browser_shows_it_without_a_complaint(deal, tmp_path):
         pytest.skip("no browser was found")
     file = write_report(fm.run(deal), tmp_path / "deal.html", simulation=fm.simulate(deal, 2_048))
     sheet = tmp_path / "deal.pdf"
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--enable-logging=stderr"]
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-pdf-header-footer"]
+    flags.append("--enable-logging=stderr")
     found = subprocess.run(
         [browser, *flags, f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={sheet}", file.as_uri()],
         capture_output=True,
