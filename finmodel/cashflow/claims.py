@@ -8,7 +8,8 @@ Risk:    political is what is unpaid on a date, up to the cash that political ev
          commercial: a fall in price pays nothing under political cover.
 After:   the deal owes what it owed. The insurer holds claims / losses of the instalments claimed, and takes that share
          of every later receipt on them, and interest on what is late for what it holds; the cost of recovery is shared
-         likewise. A lender that is paid late in the end may so do better without cover: default interest is its gain.
+         likewise; without a claim there is none. A lender that is paid late in the end may so do better without cover:
+         default interest is its gain.
 Sign:    every line is the positive amount that its label names; the loss of a lender may be negative.
 Timing:  claims are paid on the date of claim, by the insurer to the lender: they are no cash of the deal.
 Source:  rules of cover (F31) and of the lender's loss (F33); waiting period assumed where the policy is not seen.
@@ -24,6 +25,7 @@ from finmodel.base.expr import Const, Expr, add, hi, lo, ratio
 from finmodel.base.folds import total
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import RATIO
+from finmodel.case.calendar import RATIO_ROUNDING
 from finmodel.case.schema_cover import Cover
 from finmodel.cashflow.events import Events
 from finmodel.cashflow.facility import Loan
@@ -160,7 +162,8 @@ def _recovered(section: Section, terms: Cover, loan: Loan, claim: tuple[Line, Li
         f"{key}.held_share", f"{title}: Share of the insurer", ratio(held.opening, open_.opening), RATIO
     )
     to_insurer = section.line(f"{key}.recovery", f"{title}: Recovery to the insurer", received * share)
-    cost = section.line(f"{key}.recovery_cost", f"{title}: Cost of recovery", received * terms.recovery_cost)
+    recovering = received * (share > RATIO_ROUNDING)  # an insurer that paid no claim recovers nothing, at no cost
+    cost = section.line(f"{key}.recovery_cost", f"{title}: Cost of recovery", recovering * terms.recovery_cost)
     of_insurer = section.line(f"{key}.recovery_cost_insurer", f"{title}: Cost of recovery, insurer", cost * share)
     open_.close(add=[loss], less=[received])
     held.close(add=[claimed], less=[to_insurer])

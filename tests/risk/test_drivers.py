@@ -196,3 +196,17 @@ def test_a_hazard_of_nothing_never_strikes_and_one_of_all_strikes_at_once():
     assert Hazard("x", 0.0, 1.0, 1).of(uniform, 240.0).tolist() == [240.0] * 3
     assert Hazard("x", 12.0, 1.0, 6).of(uniform, 240.0)[0] == 0.0
     assert Hazard("x", 0.1, 1.0, 6).of(uniform, 240.0)[2] == 240.0  # beyond the timeline
+
+
+def test_cover_costs_a_lender_nothing_where_no_claim_is_paid_and_helps_where_one_is():
+    """Under political cover a fall in price pays nothing, and leaves the lender where it would be without cover."""
+    template = BASE.parents[2] / "templates" / "covered_loan"
+    keep = ["lender_loss.bank", "lender_loss_covered.bank", "cover.nexi.claims:sum"]
+    risk = fm.simulate(template, 2_048, 1, keep, workers=1)
+    years = [name for name in risk.store.names() if name.startswith("cover.nexi.claims:sum:")]
+    claimed = np.sum([risk.column(name) for name in years], axis=0) > 1
+    gain = risk.column("lender_loss.bank") - risk.column("lender_loss_covered.bank")
+
+    assert 0.05 < claimed.mean() < 0.5
+    assert np.abs(gain[~claimed]).max() < 1e-9
+    assert gain[claimed].mean() > 0.002
