@@ -134,17 +134,21 @@ def _results(result: Results) -> Blocks:
 
 
 def _financing(result: Results) -> Blocks:
+    from finmodel.outputs.charts_deal import pictures
     from finmodel.outputs.page_finance import equity, facilities, payments, sources_and_uses
 
-    yield from (sources_and_uses(result), _deal(result, "deal_funding"))
-    yield from (facilities(result), payments(result), _deal(result, "deal_debt"))
-    yield from (equity(result), _deal(result, "deal_owners"))
+    drawn = pictures(result)
+    yield from (sources_and_uses(result), _picture("deal_funding", drawn))
+    yield from (facilities(result), payments(result), _picture("deal_debt", drawn))
+    yield from (equity(result), _picture("deal_owners", drawn))
 
 
 def _cash(result: Results) -> Blocks:
+    from finmodel.outputs.charts_deal import pictures
     from finmodel.outputs.page_years import cash_flow
 
-    yield from (_deal(result, "deal_cover"), _deal(result, "deal_revenue"), cash_flow(result))
+    drawn = pictures(result)
+    yield from (_picture("deal_cover", drawn), _picture("deal_revenue", drawn), cash_flow(result))
 
 
 def _scenarios(result: Results) -> Blocks:
@@ -190,7 +194,8 @@ def _support(result: Results, simulation: Simulation | None) -> Blocks:
     from finmodel.outputs.page_government import blocks
 
     account = result.government
-    for name in drawn if (drawn := pictures(account)) else ():
+    drawn = pictures(account)
+    for name in drawn:
         yield _picture(name, drawn)
     over = None
     if simulation is not None:
@@ -251,13 +256,6 @@ def _sources(result: Results) -> Blocks:
     table = sources(result.case)
     yield Text(f"{len(table.rows)} figures; assumed ones, and those without a source, stand out.")
     yield Folded("Every figure with its source", [table])
-
-
-def _deal(result: Results, name: str) -> Block | None:
-    from finmodel.outputs.charts_deal import pictures
-
-    drawn = pictures(result)
-    return _picture(name, drawn) if name in drawn else None
 
 
 def _picture(name: str, drawn: Mapping[str, Draw]) -> Block | None:

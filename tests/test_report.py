@@ -87,6 +87,14 @@ def test_a_report_on_held_debt_leaves_out_what_would_size_it_anew():
     assert "they would size the debt anew" not in report_text(fm.run(dearer))
 
 
+def test_a_deal_without_a_rate_and_without_cover_has_a_report_without_the_picture_of_shocks():
+    """Nothing comes back and no debt falls due: there is no result that a shock could move."""
+    nothing = {"node.plant.availability": "0 %", "sizing.amount": "0 USD"}
+    told = [image["alt"] for image in Page(report_text(fm.run(fm.load(TINY, set=nothing)))).images]
+
+    assert TOLD["deal_sensitivity"] not in told and TOLD["deal_funding"] in told
+
+
 def test_a_case_that_changed_since_it_was_run_is_refused(tmp_path):
     made = Path(shutil.copytree(TINY, tmp_path / "deal"))
     run = fm.run(made)

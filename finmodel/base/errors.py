@@ -131,10 +131,10 @@ def want(value: object, kinds: type | tuple[type, ...], words: str) -> None:
         UsageError: It is of none of the types.
     """
     if not isinstance(value, kinds):
-        shown = (
-            f'"{value[:40]}"' if isinstance(value, str) else str(value)[:40] if isinstance(value, int | float) else ""
-        )
-        raise UsageError(f"{words}: got {shown or f'a {type(value).__name__}'}")
+        got = f"a {type(value).__name__}"
+        if isinstance(value, str | int | float):
+            got = f'"{value[:40]}"' if isinstance(value, str) else str(value)[:40]
+        raise UsageError(f"{words}: got {got}")
 
 
 def want_path(value: object, what: str) -> None:

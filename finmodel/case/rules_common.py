@@ -133,6 +133,21 @@ def _example(key: str, name: str) -> str:
     return '"…"' if found is None else found.slot.example
 
 
+def whole_periods(key: str, months: float, size: int, of: str, or_none: bool = False) -> Iterator[Fault]:
+    """A time that is no whole number of periods, and the nearest that are.
+
+    Args:
+        size: Months of a period.
+        of: A period in words.
+        or_none: Whether nothing is a time too.
+    """
+    if months % size:
+        below = months // size * size
+        fitting = [f'"{months_text(time)}"' for time in (below, below + size) if time or or_none]
+        wrong = f"{months_text(months)} are not whole periods of {of}."
+        yield key, wrong, f"Write {key.rpartition('.')[2]} = {' or '.join(fitting)}."
+
+
 def sums(key: str, shares: Mapping[str, float], what: str, word: str) -> Iterator[Fault]:
     """Shares that are not the whole, and what the last of them would have to be."""
     total = sum(shares.values())

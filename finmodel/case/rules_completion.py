@@ -6,12 +6,10 @@ import contextlib
 from collections.abc import Iterator
 
 from finmodel.base.timeline import MONTHS
-from finmodel.case.describe import find
 from finmodel.case.expand import Fault
-from finmodel.case.leaf import Quantity
 from finmodel.case.outcomes import read_outcome
 from finmodel.case.quantity import BadValue
-from finmodel.case.rules_common import Rule, months_text
+from finmodel.case.rules_common import Rule, months_text, whole_periods
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_completion import Completion
 
@@ -24,11 +22,7 @@ def a_delay_is_whole_periods(case: CaseTables) -> Iterator[Fault]:
     delays = {"completion.delay": terms.delay.number, **dict(_drawn(case, terms))}
     others = {"completion.longest": terms.longest.number, "completion.test_months": terms.test_months.number}
     for key, number in {**delays, **others}.items():
-        if number % size:
-            below = number // size * size
-            fitting = [f'"{months_text(months)}"' for months in (below, below + size) if months or key in delays]
-            wrong = f"{months_text(number)} are not whole periods of {months_text(size)}."
-            yield key, wrong, f"Write {key.rpartition('.')[2]} = {' or '.join(fitting)}."
+        yield from whole_periods(key, number, size, months_text(size), key in delays)
     for key, number in delays.items():
         if number > terms.longest.number:
             wrong = f"a delay of {months_text(number)} is longer than {months_text(terms.longest.number)}."
@@ -41,13 +35,10 @@ def a_delay_is_whole_periods(case: CaseTables) -> Iterator[Fault]:
 
 def _drawn(case: CaseTables, terms: Completion) -> Iterator[tuple[str, float]]:
     """The delays that a simulation may draw; a rule of drivers tells those that cannot be read."""
-    found = find(CaseTables, ("completion", "delay"))
-    leaf = None if found is None else found.slot.leaf
-    assert isinstance(leaf, Quantity)
     for name, driver in case.risk.driver.items() if case.risk is not None else ():
         for part, outcome in driver.outcome.items() if driver.key == "completion.delay" else ():
             with contextlib.suppress(BadValue):
-                yield f"risk.driver.{name}.outcome.{part}.value", read_outcome(leaf, terms.delay, outcome.value)
+                yield f"risk.driver.{name}.outcome.{part}.value", read_outcome(terms.delay, outcome.value)
 
 
 def a_drawn_delay_is_one_of_several(case: CaseTables) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from finmodel.base.timeline import MONTHS
 from finmodel.case.expand import Fault
 from finmodel.case.quantity import clip
-from finmodel.case.rules_common import Rule, months_text, typed, unknown
+from finmodel.case.rules_common import Rule, typed, unknown, whole_periods
 from finmodel.case.schema import CaseTables
 
 
@@ -63,11 +63,7 @@ def events_last_whole_periods(case: CaseTables) -> Iterator[Fault]:
     period = "half-year" if case.timeline.frequency == "half" else case.timeline.frequency
     for name, event in case.event.items():
         for key, months in (("duration", event.duration.number), ("later", event.later.number)):
-            if months % size:
-                below = int(months // size) * size
-                lengths = [f'"{months_text(length)}"' for length in (below, below + size) if length or key == "later"]
-                wrong = f"{months_text(months)} are not whole periods of one {period}."
-                yield f"event.{name}.{key}", wrong, f"Write {key} = {' or '.join(lengths)}."
+            yield from whole_periods(f"event.{name}.{key}", months, size, f"one {period}", key == "later")
 
 
 RULES: list[Rule] = [

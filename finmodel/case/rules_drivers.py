@@ -73,7 +73,7 @@ def _fits(key: str, table: Driver | Event, found: Found, given: Given) -> Iterat
     if table.kind == "outcomes":
         for name, outcome in table.outcome.items():
             try:
-                read_outcome(leaf, given, outcome.value)
+                read_outcome(given, outcome.value)
             except BadValue as error:
                 remedy = f"Write value = {error.write}." if error.write else ""
                 wrong = f"{subject(tuple(table.key.split('.')), found)} {error.wrong}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from finmodel.base.timeline import MONTHS
 from finmodel.case.expand import Fault
-from finmodel.case.rules_common import Rule, months_text, unknown
+from finmodel.case.rules_common import Rule, months_text, unknown, whole_periods
 from finmodel.case.schema import CaseTables
 
 
@@ -21,11 +21,7 @@ def a_shut_down_counts_whole_periods(case: CaseTables) -> Iterator[Fault]:
     """Margins and prices are known by period."""
     terms, size = case.shutdown, MONTHS[case.timeline.frequency]
     for key, given in () if terms is None else (("after", terms.after), ("restart_after", terms.restart_after)):
-        if given.number % size:
-            below = given.number // size * size
-            fitting = [f'"{months_text(months)}"' for months in (below, below + size) if months]
-            wrong = f"{months_text(given.number)} are not whole periods of {months_text(size)}."
-            yield f"shutdown.{key}", wrong, f"Write {key} = {' or '.join(fitting)}."
+        yield from whole_periods(f"shutdown.{key}", given.number, size, months_text(size))
 
 
 RULES: list[Rule] = [a_shut_down_watches_a_price, a_shut_down_counts_whole_periods]

@@ -18,14 +18,15 @@ from finmodel.cashflow.facility import Loan
 
 def join(model: Model, owners: Sequence[Owner], loans: Sequence[Loan]) -> tuple[list[Owner], list[Expr]]:
     """Owners with their loans among what they put in and got, and what the loans add to the flow of all equity."""
-    joined, added = [], []
+    joined: list[Owner] = []
+    added: list[Expr] = []
     for owner in owners:
         own = [loan for loan in loans if loan.terms.owner == owner.id]
         if own:
             owner = _with_loans(model, owner, own)
             added.append(model.find(f"equity.{owner.id}.net_loans"))
         joined.append(owner)
-    return joined, list(added)
+    return joined, added
 
 
 def _with_loans(model: Model, owner: Owner, loans: Sequence[Loan]) -> Owner:

@@ -111,11 +111,7 @@ def service(
 def _refinanced(section: Section, loan: Loan, terms: ReserveTerms, clock: Clock) -> Expr:
     """What is held for a facility that refinances others: its planned service to come, for what was drawn of it."""
     title = f"DSRA, {loan.label}"
-    remaining = section.ahead(f"{loan.id}.service_remaining", f"{title}: Planned service from here to the end")
-    remaining.define(plan_service(loan, clock) + remaining.next)
-    held = math.ceil(terms.months.number / clock.timeline.months)
-    to_come = remaining.lead(1) - remaining.lead(1 + held)
-    ahead = section.line(f"{loan.id}.service_ahead", f"{title}: Planned service of the months to come", to_come)
+    _, ahead = _to_come(section, (f"{loan.id}.", title), plan_service(loan, clock), _held(terms, clock))
     planned = section.ahead(f"{loan.id}.target", f"{title}: Target on its full commitment")
     planned.define(where(loan.pays, ahead, planned.prev))
     return planned * ratio(loan.base.opening, loan.commitment)
@@ -143,16 +139,27 @@ def build(model: Model, name: str, terms: ReserveTerms, service: PlannedService,
     """Declare the target of a reserve; its balance is an account of the waterfall."""
     title = name.upper()
     section = model.section(f"reserve.{name}", service.due.unit, title)
-    remaining = section.ahead("service_remaining", f"{title}: Planned service from here to the end")
-    remaining.define(service.due + remaining.next)
-    held = math.ceil(terms.months.number / clock.timeline.months)
-    to_come = remaining.lead(1) - remaining.lead(1 + held)
-    ahead = section.line("service_ahead", f"{title}: Planned service of the months to come", to_come)
+    held = _held(terms, clock)
+    remaining, ahead = _to_come(section, ("", title), service.due, held)
     first = _first_service(section, service, remaining, held, clock)
     funding = section.line("funding", f"{title}: Initial funding", first * clock.last_construction)
     target = section.ahead("target", f"{title}: Target")
     target.define(where(service.pays & clock.completed, ahead, funding + target.prev))
     return ReservePlan(target, funding, remaining)
+
+
+def _held(terms: ReserveTerms, clock: Clock) -> int:
+    """The periods whose service is held."""
+    return math.ceil(terms.months.number / clock.timeline.months)
+
+
+def _to_come(section: Section, names: tuple[str, str], due: Expr, held: int) -> tuple[Line, Line]:
+    """Planned service from each period to the end, and of so many periods to come; names are prefix and title."""
+    prefix, title = names
+    remaining = section.ahead(f"{prefix}service_remaining", f"{title}: Planned service from here to the end")
+    remaining.define(due + remaining.next)
+    to_come = remaining.lead(1) - remaining.lead(1 + held)
+    return remaining, section.line(f"{prefix}service_ahead", f"{title}: Planned service of the months to come", to_come)
 
 
 def _first_service(section: Section, service: PlannedService, remaining: Line, held: int, clock: Clock) -> Line:

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 
 QUANTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 TOTAL_LOSS = "total loss"
+HIGH_IS_BAD = ("support", "loss.", "lender_loss")
+
+
+def side(name: str) -> int:
+    """1 where much is bad, such as support that is paid; -1 where little is."""
+    return 1 if name.startswith(HIGH_IS_BAD) else -1
 
 
 @dataclass(frozen=True)

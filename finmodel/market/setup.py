@@ -12,14 +12,11 @@ from finmodel.base.errors import UsageError
 from finmodel.base.expr import Given
 from finmodel.base.timeline import from_serial, month_number
 from finmodel.case import correlation
-from finmodel.case.describe import find
 from finmodel.case.expand import leaves
-from finmodel.case.leaf import Quantity
 from finmodel.case.outcomes import read_outcome
 from finmodel.case.prices import History as Recorded
 from finmodel.case.read import Case
 from finmodel.case.rules_risk import processes
-from finmodel.case.schema import CaseTables
 from finmodel.case.schema_risk import Driver, Process, Regime, RiskTerms
 from finmodel.market.history import History
 from finmodel.market.processes import Motion
@@ -177,11 +174,8 @@ def _demands(
 
 def _once(name: str, driver: Driver, given: Given) -> Multiple | Choice:
     if driver.kind == "outcomes":
-        found = find(CaseTables, driver.key.split("."))
-        leaf = None if found is None else found.slot.leaf
-        assert isinstance(leaf, Quantity)
         outcomes = driver.outcome.values()
-        numbers = tuple(read_outcome(leaf, given, outcome.value) for outcome in outcomes)
+        numbers = tuple(read_outcome(given, outcome.value) for outcome in outcomes)
         return Choice(name, driver.key, numbers, tuple(outcome.chance.number for outcome in outcomes))
     points = [getattr(driver, part) for part in KINDS[driver.kind]]
     return Multiple(name, driver.key, driver.kind, tuple(point.number for point in points))

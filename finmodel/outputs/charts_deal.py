@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from finmodel.engine.results import Results
-from finmodel.outputs.annual import Column, YearTable, by_year, flow, owner_lines, without_nothing
+from finmodel.outputs.annual import CASH, Column, YearTable, by_year, flow, owner_lines, without_nothing
 from finmodel.outputs.drawing import BLUE, FAMILY, GREY, INK, MILLION, ORANGE, Picture, dress, legend, sheet, ticks
 from finmodel.outputs.numbers import DUST
+from finmodel.outputs.workbook.layout import products_by_node
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Series = Mapping[str, Sequence[float]]
-CFADS = Column("CFADS", ("cfads.net_cfads",))
-SERVICE = Column("Senior debt service", ("waterfall.senior_service",))
-JUNIOR = Column("Junior debt service", ("waterfall.junior_service",))
-COVER = Column("Lowest DSCR", ("ratios.dscr",), "times")
+CFADS, SERVICE, JUNIOR, COVER = (
+    next(column for column in CASH if column.title == title)
+    for title in ("CFADS", "Senior service", "Junior service", "Lowest DSCR")
+)
 PULLED = (("dscr_min", "Lowest DSCR", 1.0, "x"), ("equity_irr", "Equity IRR", 100.0, "%"))
 
 
@@ -47,7 +48,7 @@ def pictures(result: Results, shocks: Mapping[str, Results] | None = None) -> di
         table = without_nothing(by_year(result, columns, result.model.timeline.year_end))
         if table.columns:
             found[name] = _stacked(result, table, title)
-    if shocks is not None and len(shocks) > 1:
+    if shocks is not None and len(shocks) > 1 and any(result.metrics.get(name) is not None for name, *_ in PULLED):
         found["deal_sensitivity"] = lambda: tornado(shocks)
     return found
 
@@ -64,7 +65,7 @@ def cover(result: Results) -> Figure:
     for column, colour in ((SERVICE, BLUE), (JUNIOR, ORANGE)):
         if column.title in rows:
             amounts = rows[column.title] / MILLION
-            axis.bar(at, amounts, bottom=bottom, color=colour, width=0.45, label=column.title.lower().capitalize())
+            axis.bar(at, amounts, bottom=bottom, color=colour, width=0.45, label=column.title)
             bottom = bottom + amounts
     dress(axis, "CFADS, debt service and DSCR by fiscal year", f"{_money(result)} m")
     ticks(axis, list(table.years), len(table.years))
@@ -122,10 +123,10 @@ def funding(result: Results) -> Series:
 
 def _revenue(result: Results) -> list[Column]:
     tables = result.case.tables
-    made = {name: (node.product, *node.by_products) for name, node in tables.node.items()}
-    billed = {name: [f"offtake.*.{p}.billed" for p in products] for name, products in made.items()}
-    spot = {name: [f"spot.{p}.billed" for p in products] for name, products in made.items()}
-    return [Column(tables.node[name].label, (*billed[name], *spot[name])) for name in made]
+    return [
+        Column(tables.node[name].label, tuple(id for p in made for id in (f"offtake.*.{p}.billed", f"spot.{p}.billed")))
+        for name, made in products_by_node(tables).items()
+    ]
 
 
 def _owners(result: Results) -> list[Column]:

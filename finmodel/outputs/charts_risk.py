@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from finmodel.base.units import CURRENCIES
-from finmodel.engine.simulated import Convergence, Fan, Histogram, Spread, Summary
+from finmodel.engine.simulated import Convergence, Fan, Histogram, Spread, Summary, side
 from finmodel.outputs.drawing import (
     BLUE,
     FAMILY,
@@ -172,7 +172,7 @@ def settling(found: Sequence[Convergence]) -> Figure:
     figure, axes = sheet(2 * len(rows), 2, SMALL)
     for one, (left, right) in zip(rows, zip(axes[::2], axes[1::2], strict=True), strict=True):
         times, unit = _scale(one.name, one.unit)
-        tail = "p95" if one.name.startswith(("support", "loss.", "lender_loss")) else "p5"
+        tail = "p95" if side(one.name) > 0 else "p5"
         mean = [(s.mean, *_around(s.mean, s.se)) for s in one.spreads]
         quantile = [(s.quantiles.get(tail), *s.intervals.get(tail, (None, None))) for s in one.spreads]
         for axis, rows_, word in ((left, mean, "mean"), (right, quantile, tail.upper())):

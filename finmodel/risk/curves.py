@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from finmodel.base.errors import UsageError
 from finmodel.engine.code import Values
-from finmodel.engine.simulated import Convergence, Fan
+from finmodel.engine.simulated import Convergence, Fan, side
 from finmodel.market.sobol import REPLICATES
 from finmodel.market.streams import BLOCK
 from finmodel.risk.statistics import spread
 from finmodel.risk.store import Store
-from finmodel.risk.summary import Told, side
+from finmodel.risk.summary import Told
 
 FEWEST, POINTS = 64, 32
 

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finmodel.base.units import CURRENCIES
-from finmodel.engine.simulated import Chance, RunFacts, Spread, Summary
+from finmodel.engine.simulated import Chance, RunFacts, Spread, Summary, side
 from finmodel.risk.keep import EVER, Figure
 from finmodel.risk.statistics import chance, shares, spread
 from finmodel.risk.store import Store
 
 DUST = 0.005  # of any currency: what adding leaves behind of nothing
-HIGH_IS_BAD = ("support", "loss.", "lender_loss")
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,6 @@ def summarise(store: Store, run: RunFacts, told: Told) -> Summary:
         by_regime=by_regime,
         labels=told.labels,
     )
-
-
-def side(name: str) -> int:
-    """1 where much is bad, such as support that is paid; -1 where little is."""
-    return 1 if name.startswith(HIGH_IS_BAD) else -1
 
 
 def _spread(
