@@ -76,12 +76,22 @@ def write_report(
     """
     want(result, Results, "a report is written of a run, fm.run(case)")
     want_path(path, "the name of a report")
-    if Path(path).suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"{path}: the name of a report ends in .html")
-    check_target(Path(path))
+    check_name(path)
     text = report_text(result, simulation=simulation, progress=progress)
     write_text(Path(path), text)
     return Path(path)
+
+
+def check_name(path: Path | str) -> None:
+    """Refuse, before long work, a file that could not be written after it.
+
+    Raises:
+        UsageError: The name does not end in .html.
+        FileError: It cannot be written.
+    """
+    if Path(path).suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"{path}: the name of a report ends in .html")
+    check_target(Path(path))
 
 
 def report_text(result: Results, *, simulation: Simulation | None = None, progress: Progress | None = None) -> str:

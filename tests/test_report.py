@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -154,6 +156,27 @@ def test_pictures_of_a_simulation_are_drawn_into_a_folder(deal, tmp_path, capsys
 
     assert f"{len(files)} pictures in" in capsys.readouterr().out
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
+
+
+def test_pictures_leave_stdout_to_the_json_that_was_asked_for(deal, tmp_path, capsys):
+    words = ["risk", str(deal), "--paths", "1024", "--charts", str(tmp_path / "out"), "--json", "-"]
+
+    assert command(words) == 0
+    assert json.loads(capsys.readouterr().out)["paths"] == 1024
+    assert len(list((tmp_path / "out").iterdir())) > 3
+
+
+def no_simulation(*_: object, **__: object) -> None:
+    raise AssertionError("paths were run before what could be refused")
+
+
+def test_what_cannot_be_written_is_told_before_paths_are_run(deal, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sys.modules["finmodel.simulate"], "simulate", no_simulation)
+    (tmp_path / "taken").write_text("x", encoding="utf-8")
+
+    assert command(["report", str(deal), "-o", str(tmp_path / "x.pdf"), "--paths", "1024"]) == 2
+    assert command(["risk", str(deal), "--paths", "1024", "--charts", str(tmp_path / "taken")]) == 4
+    assert "not a folder" in capsys.readouterr().err
 
 
 def test_labels_of_a_case_are_plain_text_in_pictures(tmp_path):

@@ -27,13 +27,12 @@ def report(  # noqa: PLR0913  (an option is a parameter)
 
     It has the tables of run, scenarios, sensitivity, government and, with --paths, of risk.
     """
-    from finmodel.outputs.files import check_target
-    from finmodel.report import write_report
+    from finmodel.report import check_name, write_report
     from finmodel.run import load
     from finmodel.run import run as run_case
 
     drawn = seed_of(seed, paths is not None, "--paths")
-    check_target(output)
+    check_name(output)
     result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
     simulation = None
     with progress_bar() as bar:

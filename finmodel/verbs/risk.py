@@ -44,7 +44,7 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
 
     Prices move as the case's [risk] table says; the debt stays as signed.
     """
-    from finmodel.outputs.files import check_target
+    from finmodel.outputs.files import check_target, make_folder
     from finmodel.run import load
     from finmodel.simulate import Options, simulate
 
@@ -61,6 +61,8 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
     loaded = load(case, scenario, changes(sets))
     if parquet is not None:
         check_target(parquet)
+    if charts is not None:
+        make_folder(charts)
     if replay is not None:
         _replay(loaded, seed, replay, sampling)
         return
@@ -73,10 +75,17 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
         found = simulate(loaded, paths, seed, ["usual", *(output or ())], workers, watched)
     _save(found, json, parquet)
     if charts is not None:
-        from finmodel.outputs.drawing import draw_into
-        from finmodel.report import risk_pictures
+        _draw(found, charts, quiet=json == "-")
 
-        write(f"{len(draw_into(charts, risk_pictures(found)))} pictures in {charts}")
+
+def _draw(found: Simulation, folder: Path, quiet: bool) -> None:
+    """Draw the pictures; where stdout is JSON, nothing else goes there."""
+    from finmodel.outputs.drawing import draw_into
+    from finmodel.report import risk_pictures
+
+    drawn = draw_into(folder, risk_pictures(found))
+    if not quiet:
+        write(f"{len(drawn)} pictures in {folder}")
 
 
 def _replay(case: Case, seed: int, path: int, sampling: str) -> None:
