@@ -101,6 +101,8 @@ class SizingTerms(Table):
     """How senior debt is sized. An amount fixes it; otherwise the lowest of the limits binds.
 
     `jbic_beside` names the senior facilities whose sum JBIC's share is taken of; all of them where it is left out.
+    `sculpting` says how a sculpted schedule uses the cover that is left where another limit binds: level over its
+    dates, or repaid as late as the cover allows.
     """
 
     amount: Annotated[Given, Quantity("money", ge=0, meaning="Fixed senior debt")] | None = None
@@ -124,6 +126,7 @@ class SizingTerms(Table):
         None
     )
     support: Literal["contract", "none"] = "none"
+    sculpting: Literal["level", "back-ended"] = "level"
     tolerance: Annotated[Given, Quantity("ratio", gt=0, le=1e-9, meaning="Largest residual, relative")] = default(
         "0.000000001 %"
     )

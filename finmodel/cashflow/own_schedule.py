@@ -19,9 +19,10 @@ from finmodel.base.units import RATIO
 from finmodel.case.calendar import RATIO_ROUNDING
 from finmodel.cashflow import sculpting, senior
 from finmodel.cashflow.facility import Loan
+from finmodel.cashflow.sculpting import Form, Sculpted
 
 
-def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given) -> list[Line]:
+def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given, form: Form) -> list[Line]:
     """Declare the debt at the cover, the sculpted schedule, and what dates can carry that repay own schedules alone."""
     sculpted = senior.shared(loans)
     repaying = sculpted[0].repaying
@@ -29,11 +30,13 @@ def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given)
         "sculpted_share", "Sculpted share of senior debt", add([senior.share(x) for x in sculpted]), RATIO
     )
     rate, growth = senior.interest(section, sculpted), senior.growth(section, sculpted, "sculpted_growth")
+    shared = Sculpted(repaying, rate, growth, form)
     own = add([senior.unit_service(loan) * senior.worth(loan) for loan in senior.own(loans)])
     service = section.line("own_service", "Service of own schedules, per unit of senior debt", own, RATIO)
     label = "Capacity that the service of own schedules leaves"
     left = section.line("capacity_left", label, hi(0, capacity - service * debt) * repaying)
-    value = sculpting.valued(section, (repaying, rate), left, growth)
+    carried = sculpting.valued(section, shared, left)
+    value = carried.after
     later: Expr = value if growth is None else value * growth
     worth = _worth(section, service, (repaying, rate), (later, left), growth)
     first = section.model.find("time.first")
@@ -41,7 +44,7 @@ def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given)
     each = section.line("unit_at_close", "Sculpted share, and own service at its value", (worth + part) * first, RATIO)
     by_cover = section.line("by_cover", "Debt at the debt service cover", ratio(total(whole), total(each)))
     at_close = section.line("sculpted_at_close", "Sculpted debt that the capacity left can carry", value * first)
-    sculpting.schedule(section, repaying, value, total(at_close))
+    sculpting.schedule(section, shared, carried, total(at_close))
     return [by_cover, _by_own(section, sculpted[0], (service, rate, part), capacity)]
 
 

@@ -21,6 +21,7 @@ from finmodel.case.schema_debt import SizingTerms
 from finmodel.cashflow import life_cover, own_schedule, sculpting, senior
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
+from finmodel.cashflow.sculpting import Form, Sculpted
 from finmodel.cashflow.senior import SeniorDates
 from finmodel.cashflow.timing import Clock
 
@@ -68,11 +69,15 @@ class Sizing:
 
 @dataclass(frozen=True)
 class Capacity:
-    """What senior debt is sized on: its dates, and per date the cash that lenders count and what may be paid of it."""
+    """What senior debt is sized on: its dates, and per date the cash that lenders count and what may be paid of it.
+
+    `form` is how a sculpted schedule uses what is left where another limit binds.
+    """
 
     dates: SeniorDates
     window: Line
     service: Line
+    form: Form
 
 
 def unknowns(model: Model, currency: str) -> Unknowns:
@@ -138,7 +143,7 @@ def _capacity(section: Section, terms: SizingTerms, cash: Cash, dates: SeniorDat
         "Debt service capacity",
         (hi(0, window * share) / terms.dscr_contracted + hi(0, window * (1 - share)) / terms.dscr_merchant) * repaying,
     )
-    return Capacity(dates, window, service)
+    return Capacity(dates, window, service, terms.sculpting)
 
 
 def _window(section: Section, name: str, label: str, flow: Expr, pays: Line) -> Line:
@@ -152,10 +157,11 @@ def _by_cover(section: Section, loans: Sequence[Loan], capacity: Capacity, rate:
     first, label = senior.shared(loans)[0], "Debt at the debt service cover"
     if first.terms.profile == "sculpted":
         if senior.own(loans):
-            return own_schedule.limits(section, loans, capacity.service, solved.debt)
+            return own_schedule.limits(section, loans, capacity.service, solved.debt, capacity.form)
         growth = senior.growth(section, loans, "growth")
         own = rate if growth is None else senior.interest(section, loans)
-        return [sculpting.sculpted(section, label, (first.repaying, own), capacity.service, growth)]
+        debt = Sculpted(first.repaying, own, growth, capacity.form)
+        return [sculpting.sculpted(section, label, debt, capacity.service)]
     repaying = capacity.dates.repaying
     if senior.own(loans) or senior.foreign(loans):
         service = add([senior.worth(loan) * senior.unit_service(loan) for loan in loans]) * repaying
