@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from finmodel.base.errors import UsageError, want, want_path
+from finmodel.case.folder import reserved
 from finmodel.engine.results import Results
-from finmodel.outputs.files import check_target, write_text
+from finmodel.outputs.files import write_text
+from finmodel.outputs.targets import REPORT, check_output
 from finmodel.paths import check_same_run
 from finmodel.risk.ask import years
 
@@ -72,26 +74,15 @@ def write_report(
 
     Raises:
         UsageError: The name does not end in .html, or the simulation is of another run.
+        RefusedError: It is a file of the case.
         FileError: It cannot be written.
     """
     want(result, Results, "a report is written of a run, fm.run(case)")
     want_path(path, "the name of a report")
-    check_name(path)
+    check_output(path, REPORT, reserved(result.case.files))
     text = report_text(result, simulation=simulation, progress=progress)
     write_text(Path(path), text)
     return Path(path)
-
-
-def check_name(path: Path | str) -> None:
-    """Refuse, before long work, a file that could not be written after it.
-
-    Raises:
-        UsageError: The name does not end in .html.
-        FileError: It cannot be written.
-    """
-    if Path(path).suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"{path}: the name of a report ends in .html")
-    check_target(Path(path))
 
 
 def report_text(result: Results, *, simulation: Simulation | None = None, progress: Progress | None = None) -> str:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finmodel.base.errors import UsageError, want, want_path
+from finmodel.base.errors import want, want_path
+from finmodel.case.folder import reserved
 from finmodel.engine.code import Value
 from finmodel.engine.results import Results
-from finmodel.outputs.files import check_target, write_bytes
+from finmodel.outputs.files import write_bytes
+from finmodel.outputs.targets import WORKBOOK, check_output
 from finmodel.paths import check_same_run
 
 if TYPE_CHECKING:
@@ -44,15 +46,14 @@ def write_workbook(
     Raises:
         UsageError: There is no such language, the name does not end in .xlsx, the case has changed since it was run, or
             the simulation is of another case.
+        RefusedError: It is a file of the case.
         CertificateError: The file does not compute to the model's numbers; nothing is written.
         FileError: It cannot be written.
         LimitError: The case is larger than a workbook.
     """
     want(result, Results, "a workbook is written of a run, fm.run(case)")
     want_path(path, "the name of a workbook")
-    if Path(path).suffix.lower() != ".xlsx":
-        raise UsageError(f"{path}: the name of a workbook ends in .xlsx")
-    check_target(Path(path))
+    check_output(path, WORKBOOK, reserved(result.case.files))
     data, certificate = workbook_bytes(result, quick=quick, paths=paths, simulation=simulation, lang=lang)
     write_bytes(Path(path), data)
     return certificate

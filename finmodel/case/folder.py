@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,6 +72,26 @@ def open_layers(path: Path) -> list[Layer]:
     return layers
 
 
+def reserved(files: Iterable[Path]) -> tuple[Path, ...]:
+    """Files that are read for a case, and those that would be if they were there: no result may take their place.
+
+    Args:
+        files: Those that were read.
+    """
+    found = list(files)
+    folders = dict.fromkeys(file.parent for file in found)
+    return tuple(dict.fromkeys([*found, *(folder / name for folder in folders for name in (*PARTS, PRICES))]))
+
+
+def reserved_by(path: Path) -> tuple[Path, ...]:
+    """The same for a case that is not read yet.
+
+    Raises:
+        FileError, LimitError, CaseError: As for `open_layers`.
+    """
+    return reserved(text.path for layer in open_layers(path) for text in layer.texts)
+
+
 def base_document(layers: Sequence[Layer], problems: list[Problem]) -> Document:
     """The case as its layers make it, before scenarios and `--set`."""
     result = Document()
@@ -100,6 +120,7 @@ def digest(layers: Sequence[Layer], scenario: str | None, sets: Mapping[str, str
 
 def _layer(main: Path, problems: list[Problem]) -> Layer:
     folder = main.parent
+    _refuse_link(main)
     text = read_text(main)
     case = parse(text, problems)
     texts, parts = [text], {}
@@ -118,9 +139,14 @@ def _optional(path: Path) -> Text | None:
     """A file that may be left out; a broken link is not left out."""
     if not os.path.lexists(path):
         return None
+    _refuse_link(path)
+    return read_text(path)
+
+
+def _refuse_link(path: Path) -> None:
+    """A case is what lies in its folder: a folder may be a link, a file in it may not lead elsewhere."""
     if not _inside(path, path.parent):
         raise FileError(f"{path}: a link out of the case folder; copy the file into it")
-    return read_text(path)
 
 
 def _take_extends(layer: Layer, problems: list[Problem]) -> None:

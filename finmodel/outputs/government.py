@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TABLES = (
     "years", "ledger", "bodies", "incidence", "by_date", "instruments", "pro_rata", "net_cost", "unit_costs", "outcome",
 )  # fmt: skip
+NAMES = tuple(f"government_{name}.csv" for name in TABLES)
 
 
 def write_account(account: Government, folder: Path) -> list[Path]:
@@ -26,7 +27,8 @@ def write_account(account: Government, folder: Path) -> list[Path]:
     """
     make_folder(folder)
     return [
-        write_bytes(inside(folder, f"government_{name}.csv"), to_csv(_rows(getattr(account, name)))) for name in TABLES
+        write_bytes(inside(folder, file), to_csv(_rows(getattr(account, name))))
+        for name, file in zip(TABLES, NAMES, strict=True)
     ]
 
 

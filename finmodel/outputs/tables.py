@@ -20,6 +20,7 @@ from finmodel.outputs.files import inside, make_folder, write_bytes
 from finmodel.outputs.numbers import NOT_APPLICABLE, clean
 
 Cell = str | float | bool | None
+NAMES = ("metrics.csv", "lines.csv", "numbers.csv", "checks.csv", "annual.csv", "statements.csv", "covenants.csv")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -32,17 +33,17 @@ def write_tables(result: Results, folder: Path, year_end: int | None = None) -> 
     Raises:
         FileError: The folder or a file cannot be written.
     """
-    tables = {
-        "metrics.csv": _metrics(result),
-        "lines.csv": _lines(result),
-        "numbers.csv": _numbers(result),
-        "checks.csv": _checks(result),
-        "annual.csv": _annual(result, year_end or result.model.timeline.year_end),
-        "statements.csv": _statements(result, year_end or result.model.timeline.year_end),
-        "covenants.csv": covenants(result),
-    }
+    tables = (
+        _metrics(result),
+        _lines(result),
+        _numbers(result),
+        _checks(result),
+        _annual(result, year_end or result.model.timeline.year_end),
+        _statements(result, year_end or result.model.timeline.year_end),
+        covenants(result),
+    )
     make_folder(folder)
-    return [write_bytes(inside(folder, name), to_csv(rows)) for name, rows in tables.items()]
+    return [write_bytes(inside(folder, name), to_csv(rows)) for name, rows in zip(NAMES, tables, strict=True)]
 
 
 def to_csv(rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -10,6 +10,7 @@ import typer
 from finmodel.base.errors import UsageError
 from finmodel.terminal import changes, write
 from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Seed, Sets, app, seed_of
+from finmodel.verbs.targets import Targets
 
 if TYPE_CHECKING:
     from finmodel.case.read import Case
@@ -35,11 +36,13 @@ def workbook(  # noqa: PLR0913  (an option is a parameter)
 
     Another program recalculates it first, and every line is compared with the model.
     """
+    from finmodel.outputs.targets import WORKBOOK
     from finmodel.outputs.workbook.told import certificate_text
     from finmodel.run import load
     from finmodel.run import run as run_case
     from finmodel.workbook import write_workbook
 
+    Targets(case).file(output, WORKBOOK)
     start = seed_of(seed, bool(paths) or simulate is not None, "--simulate or --paths")
     result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
     drawn = _drawn(result.case, paths, start, simulate)

@@ -10,6 +10,7 @@ import typer
 from finmodel.base.errors import UsageError
 from finmodel.terminal import changes, fail, show, write, write_to
 from finmodel.verbs.app import CaseFolder, HoldDebt, Resize, Scenario, Sets, TableJson, app
+from finmodel.verbs.targets import Targets
 
 if TYPE_CHECKING:
     from finmodel.engine.results import Results
@@ -33,9 +34,13 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     """
     from finmodel.outputs.annual import month_of
     from finmodel.outputs.page import page
+    from finmodel.outputs.tables import NAMES
     from finmodel.run import load
     from finmodel.run import run as run_case
 
+    targets = Targets(case)
+    targets.json(json)
+    targets.tables(csv, *NAMES)
     changed = changes(sets)
     result = run_case(load(case, scenario, changed), hold_debt=hold_debt, resize=resize)
     year_end = None if year_ends is None else month_of(result.model.timeline, year_ends)
@@ -64,6 +69,7 @@ def scenarios(
     from finmodel.scenarios import scenarios as run_scenarios
     from finmodel.scenarios import to_json
 
+    Targets(case).json(json)
     table = run_scenarios(case, changes(sets), hold_debt, resize)
     faults = [f"{name}: {fault}" for name, run in table.runs.items() for fault in failures_of(run, golden=False)]
     if json is not None:
@@ -99,6 +105,7 @@ def sensitivity(
         rows = vary(case, key.strip(), [value.strip() for value in listed.split(";")], changes(sets))
         show(page(rows, dates_of(rows), [f"Varied: {key.strip()}."]))
         return
+    Targets(case).json(json)
     table = run_sensitivity(case, changes(sets))
     if json is not None:
         write_to(json, to_json(table))

@@ -11,6 +11,7 @@ import typer
 from finmodel.base.errors import UsageError
 from finmodel.terminal import changes, show, write, write_to
 from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Seed, Sets, TableJson, app, seed_of
+from finmodel.verbs.targets import Targets
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -34,10 +35,14 @@ def government(  # noqa: PLR0913  (an option is a parameter)
 
     Programmes, public bodies, parties with and without support, instruments, and the cost to the public.
     """
+    from finmodel.outputs.government import NAMES
     from finmodel.outputs.page_government import page
     from finmodel.run import load
     from finmodel.run import run as run_case
 
+    targets = Targets(case)
+    targets.tables(csv, *NAMES)
+    targets.pictures(charts)
     drawn = seed_of(seed, paths is not None, "--paths")
     account = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt).government
     over = None
@@ -96,6 +101,7 @@ def compare_support(
     from finmodel.design_table import compare_designs, to_json
     from finmodel.outputs.page_designs import page
 
+    Targets(case).json(json)
     table = compare_designs(case, outcome, _ratio(target), scenario, changes(sets))
     if json is not None:
         write_to(json, to_json(table))

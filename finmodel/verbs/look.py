@@ -10,6 +10,7 @@ import typer
 from finmodel.base.errors import CaseError, Problem, UsageError
 from finmodel.terminal import changes, write, write_to
 from finmodel.verbs.app import CaseFolder, Scenario, Sets, app
+from finmodel.verbs.targets import Targets
 
 if TYPE_CHECKING:
     from finmodel.case.read import Case
@@ -46,6 +47,7 @@ def keys(
     if json_schema is None:
         write(keys_text(prefix))
     else:
+        Targets(None).json(json_schema)
         write_to(json_schema, schema_text())
 
 

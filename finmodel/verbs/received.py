@@ -9,6 +9,7 @@ import typer
 
 from finmodel.terminal import fail, show, write, write_to
 from finmodel.verbs.app import app
+from finmodel.verbs.targets import Targets
 
 Waive = Annotated[
     list[str] | None, typer.Option("--waive", metavar="RULE@WHERE=REASON", help="Accept findings; may be repeated.")
@@ -30,6 +31,7 @@ def audit(
     from finmodel.outputs.expectations import CheckError
     from finmodel.outputs.page_audit import page, summary
 
+    Targets(None, file).json(json)
     found = audited(file, waive or ())
     if json is not None:
         write_to(json, found.to_json())

@@ -11,6 +11,7 @@ from finmodel.terminal import changes, fail, write
 from finmodel.verbs.app import CaseFolder, HoldDebt, Scenario, Seed, Sets, app, seed_of
 from finmodel.verbs.deal import failures_of
 from finmodel.verbs.risk import counted, progress_bar
+from finmodel.verbs.targets import Targets
 
 
 @app.command()
@@ -27,12 +28,13 @@ def report(  # noqa: PLR0913  (an option is a parameter)
 
     It has the tables of run, scenarios, sensitivity, government and, with --paths, of risk.
     """
-    from finmodel.report import check_name, write_report
+    from finmodel.outputs.targets import REPORT
+    from finmodel.report import write_report
     from finmodel.run import load
     from finmodel.run import run as run_case
 
+    Targets(case).file(output, REPORT)
     drawn = seed_of(seed, paths is not None, "--paths")
-    check_name(output)
     result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
     simulation = None
     with progress_bar() as bar:

@@ -11,6 +11,7 @@ import typer
 
 from finmodel.terminal import changes, show, write, write_to
 from finmodel.verbs.app import CaseFolder, Scenario, Sets, app
+from finmodel.verbs.targets import Targets
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -44,7 +45,8 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
 
     Prices move as the case's [risk] table says; the debt stays as signed.
     """
-    from finmodel.outputs.files import check_target, make_folder
+    from finmodel.outputs.files import make_folder
+    from finmodel.outputs.targets import PARQUET
     from finmodel.run import load
     from finmodel.simulate import Options, simulate
 
@@ -58,9 +60,11 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
     whole |= {"parquet": parquet, "charts": charts}
     _alone("--replay", replay, {"band": band, "fast": fast, **whole})
     _alone("--band", band, {"scenario": scenario, **whole})
+    targets = Targets(case)
+    targets.json(json)
+    targets.file(parquet, PARQUET)
+    targets.pictures(charts)
     loaded = load(case, scenario, changes(sets))
-    if parquet is not None:
-        check_target(parquet)
     if charts is not None:
         make_folder(charts)
     if replay is not None:
