@@ -148,3 +148,23 @@ def test_the_tree_holds_what_the_readme_says():
 
     assert {"finmodel", "templates", "cases", "tests", "README.md", "LICENSE", "CHANGES.md", ".ci"} <= top
     assert {"fast", "test"} <= set(project["optional-dependencies"])
+
+
+CLOCKS = {"perf_counter", "perf_counter_ns", "process_time", "process_time_ns", "monotonic", "monotonic_ns", "time_ns"}
+CLOCKS |= {"thread_time", "thread_time_ns", "timeit", "getrusage", "default_timer"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=name)
+def test_no_test_looks_at_a_clock(path):
+    """Work is counted (tests/work.py), events are waited for: a slow machine fails nothing. A clock may be replaced."""
+    if path == ROOT / "tests" / "work.py":
+        return
+    named = [node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute) and node.attr in CLOCKS]
+    named += [node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name) and node.id in CLOCKS]
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            named += [alias.name for alias in node.names if alias.name in CLOCKS]
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("time.time", "time.clock_gettime"):
+            named.append(ast.unparse(node.func))
+
+    assert named == []

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 import finmodel as fm
 from tests.risk.deals import tiny
 from tests.risk.test_simulate import bits
+from tests.work import wait_for
 
 pytest.importorskip("distributed")
 ROOT = Path(__file__).parents[2]
@@ -76,9 +76,7 @@ def test_a_worker_of_a_real_cluster_may_be_killed(deal, whole, tmp_path):
     crew += [subprocess.Popen([*worker, "--no-dashboard"], cwd=tmp_path, **quiet) for _ in range(2)]
     try:
         process = study(deal, address, tmp_path / "run")
-        end = time.monotonic() + 120
-        while not list((tmp_path / "run").glob("parts/part-*.bin")) and time.monotonic() < end:
-            time.sleep(0.05)
+        wait_for(lambda: list((tmp_path / "run").glob("parts/part-*.bin")))
         crew[1].send_signal(signal.SIGKILL)
         out, err = process.communicate(timeout=180)
     finally:
@@ -103,9 +101,7 @@ def test_a_scheduler_that_dies_ends_the_run_and_another_one_goes_on(deal, whole,
     helper = subprocess.Popen([*worker, "--no-dashboard"], cwd=tmp_path, **quiet)
     try:
         process = study(deal, address, tmp_path / "run")
-        end = time.monotonic() + 120
-        while not list((tmp_path / "run").glob("parts/part-*.bin")) and time.monotonic() < end:
-            time.sleep(0.02)
+        wait_for(lambda: list((tmp_path / "run").glob("parts/part-*.bin")))
         scheduler.send_signal(signal.SIGKILL)
         _, err = process.communicate(timeout=60)
     finally:
@@ -144,11 +140,9 @@ def test_an_open_address_beyond_this_machine_is_warned_of():
 
 
 @pytest.mark.slow
-def test_no_scheduler_is_a_file_error_within_35_seconds(deal, tmp_path):
-    begun = time.monotonic()
+def test_no_scheduler_is_a_file_error(deal, tmp_path):
     process = study(deal, "tcp://127.0.0.1:18999", tmp_path / "run")
     _, err = process.communicate(timeout=60)
 
     assert process.returncode != 0
     assert "no scheduler answers there" in err
-    assert time.monotonic() - begun < 35
