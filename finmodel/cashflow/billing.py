@@ -10,6 +10,7 @@ Source:  contracted revenue is what take-or-pay secures and, of a contract with 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finmodel.base.expr import Const, Expr, add, lo, ratio, where
@@ -18,12 +19,14 @@ from finmodel.base.units import TONNE
 from finmodel.case.calendar import KG_PER_T
 from finmodel.case.schema_sales import Offtake
 from finmodel.cashflow import price_formula
+from finmodel.cashflow import sellers as sellers_
 from finmodel.cashflow.chain import Chain, Goods, market_value
 from finmodel.cashflow.contracting import Contracting
 from finmodel.cashflow.items import Loss, Sale, Spend
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.price_formula import Achieved
 from finmodel.cashflow.prices import Market
+from finmodel.cashflow.sellers import Offered, Seller
 from finmodel.cashflow.take_or_pay import Take
 from finmodel.cashflow.timing import Clock
 
@@ -62,11 +65,27 @@ class Billing:
         """What the buyer pays per kg of contained product, without fees."""
         return price_formula.contract_price(terms.offtake, self.market.index[goods.terms.price], self.macro)
 
-    def contract(self, terms: Contracting, delivery: Delivery, take: Take | None) -> tuple[list[Supply], list[Line]]:
-        """Bill each product of a contract, and what else it pays; returns supplies and tonnes by product."""
+    def average(self, terms: Contracting, offered: Offered) -> Expr:
+        """What the buyer pays per kg on average; products on one index have one price."""
+        prices = {goods.id: self.price(terms, goods) for goods in terms.goods}
+        return self._mixed(terms, offered, prices)
+
+    def index(self, terms: Contracting, offered: Offered) -> Expr:
+        """The market index of a contract's products, on average."""
+        return self._mixed(terms, offered, {goods.id: self.market.index[goods.terms.price] for goods in terms.goods})
+
+    def _mixed(self, terms: Contracting, offered: Offered, values: Mapping[str, Expr]) -> Expr:
+        if len({goods.terms.price for goods in terms.goods}) == 1:
+            return values[terms.goods[0].id]
+        return sellers_.weighted(terms, offered, values)
+
+    def contract(
+        self, terms: Contracting, delivery: Delivery, take: Take | None, offered: Offered
+    ) -> tuple[list[Supply], list[Line]]:
+        """Bill each product of a contract; returns supplies and tonnes by product."""
         section, offtake = terms.section, terms.offtake
         firm, supplies, gone = _firm(offtake, delivery.paid_for, take), [], []
-        sold = Achieved(delivery.paid_for, self.price(terms, terms.goods[0]))
+        sold = Achieved(delivery.paid_for, self.average(terms, offered))
         upside = price_formula.upside_share(terms, sold, self.clock, self.macro)
         for goods in terms.goods:
             title = f"{offtake.label}, {goods.terms.label}"
@@ -79,14 +98,12 @@ class Billing:
             billed = section.line(f"{goods.id}.billed", f"{title}: Billed", net)
             label = f"{title}: Delivered and paid for, contained"
             supplies.append(Supply(goods, section.line(f"{goods.id}.supported", label, paid * goods.contained, TONNE)))
-            self._bill(terms, goods, (goods.id, title), billed)
+            self._bill(terms, goods, title, billed)
             if offtake.floor is not None or take is not None:
                 self.contracted.append(billed * firm)
             gone.append(tonnes)
         if offtake.impute_support:
             self._impute(terms, supplies)
-        if take is not None:
-            self._beside(terms, take)
         return supplies, gone
 
     def spot(self, product: str, goods: Goods, tonnes: Expr) -> None:
@@ -104,15 +121,11 @@ class Billing:
         self.sales.append(sale)
         self.revenue[node].append(sale.billed)
 
-    def _bill(
-        self, terms: Contracting, goods: Goods, named: tuple[str, str], billed: Line, at_end: bool = False
-    ) -> None:
+    def _bill(self, terms: Contracting, goods: Goods, label: str, billed: Line) -> None:
         """Note a sale of a contract; a buyer in default loses the seller a share of what is open."""
-        name, label = named
         loss = None if terms.defaulted is None else Loss(terms.offtake.default_loss, terms.defaulted)
-        id, days = f"offtake.{terms.id}.{name}", terms.offtake.payment_days
-        sale = Sale(id, label, goods.entity, billed, days, at_end=at_end, loss=loss, currency=terms.offtake.currency)
-        self.sell(sale, goods.node)
+        id, days = f"offtake.{terms.id}.{goods.id}", terms.offtake.payment_days
+        self.sell(Sale(id, label, goods.entity, billed, days, loss=loss, currency=terms.offtake.currency), goods.node)
 
     def _impute(self, terms: Contracting, supplies: list[Supply]) -> None:
         """Split what is billed for tonnes delivered into what the floor adds, and the market's part."""
@@ -127,17 +140,56 @@ class Billing:
         section.line("market_part", f"{title}: Billed at the market's price", billed - imputed)
         self.imputed.append(imputed)
 
-    def _beside(self, terms: Contracting, take: Take) -> None:
-        """What is paid without tonnes: the deficiency, what comes on top of make-up, and damages of the seller."""
-        label, first = terms.offtake.label, terms.goods[0]
-        self._bill(terms, first, ("deficiency", f"{label}, deficiency payment"), take.billed, at_end=True)
+    def beside(self, terms: Contracting, take: Take, sellers: Sequence[Seller]) -> dict[str, Line]:
+        """What is paid without tonnes: the deficiency, what comes on top of make-up, and damages of the seller.
+
+        Returns:
+            The deficiency payment that each company is owed.
+        """
+        label = terms.offtake.label
+        paid = sellers_.parts(terms, sellers, "deficiency_payment", "Deficiency payment", take.billed)
+        self._share(terms, sellers, ("deficiency", f"{label}, deficiency payment"), paid, at_end=True)
         self.contracted.append(take.billed)
         if take.top_up is not None:
-            self._bill(terms, first, ("make_up", f"{label}, paid on top of make-up"), take.top_up)
+            more = sellers_.parts(terms, sellers, "make_up_top_up", "Paid on top of make-up", take.top_up)
+            self._share(terms, sellers, ("make_up", f"{label}, paid on top of make-up"), more)
         if take.damages is not None:
-            id, days = f"offtake.{terms.id}.damages", terms.offtake.payment_days
-            damages = Spend(id, f"{label}, damages", first.entity, take.damages, days, party="customers", at_end=True)
-            self.spends.append(damages)
+            owed = sellers_.parts(terms, sellers, "damages", "Damages for what was not delivered", take.damages)
+            self._owe(terms, sellers, ("damages", f"{label}, damages"), owed)
+        return paid
+
+    def _share(
+        self,
+        terms: Contracting,
+        sellers: Sequence[Seller],
+        named: tuple[str, str],
+        billed: Mapping[str, Line],
+        at_end: bool = False,
+    ) -> None:
+        """Note what each company bills beside its tonnes, and each plant's part of it."""
+        loss = None if terms.defaulted is None else Loss(terms.offtake.default_loss, terms.defaulted)
+        days, currency = terms.offtake.payment_days, terms.offtake.currency
+        for seller in sellers:
+            id, label = _named(terms, seller, named)
+            own = billed[seller.entity]
+            self.sales.append(Sale(id, label, seller.entity, own, days, at_end=at_end, loss=loss, currency=currency))
+            for node, part in seller.nodes.items():
+                self.revenue[node].append(own if len(seller.nodes) == 1 else own * part)
+
+    def _owe(
+        self, terms: Contracting, sellers: Sequence[Seller], named: tuple[str, str], owed: Mapping[str, Line]
+    ) -> None:
+        """Note what each company pays the buyer at the end of a contract year."""
+        for seller in sellers:
+            id, label = _named(terms, seller, named)
+            own, days = owed[seller.entity], terms.offtake.payment_days
+            self.spends.append(Spend(id, label, seller.entity, own, days, party="customers", at_end=True))
+
+
+def _named(terms: Contracting, seller: Seller, named: tuple[str, str]) -> tuple[str, str]:
+    """The id and label of an item of one company; without the company's name where it is the only one."""
+    id, label = f"offtake.{terms.id}.{named[0]}", named[1]
+    return (id, label) if seller.share is None else (f"{id}.{seller.entity}", f"{label}, {seller.label}")
 
 
 def _firm(offtake: Offtake, paid_for: Line, take: Take | None) -> Expr:

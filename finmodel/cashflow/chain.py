@@ -32,7 +32,7 @@ from finmodel.cashflow.timing import Clock
 
 @dataclass(frozen=True)
 class Goods:
-    """One product: tonnes per period, and kg of the first product contained in a kg of it."""
+    """One product: tonnes per period, contained first product per kg of it, and tonnes a year at capacity."""
 
     id: str
     terms: Product
@@ -43,6 +43,7 @@ class Goods:
     sold: Line
     stock: Account
     contained: Line
+    capacity: Expr
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,14 @@ class Chain:
     fed_by: dict[str, str]
     rebates: list[Sale]
     at_cost: dict[str, Given]
+    companies: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Plants:
     """The nodes and products of a case, and by node the share of output [ratio per period] that events leave.
+
+    `companies` are the labels of those that own the nodes.
 
     `running` is 0 while the deal is shut down; None when it never is.
     """
@@ -73,6 +77,7 @@ class Plants:
     products: Mapping[str, Product]
     left: Mapping[str, Line] = field(default_factory=dict)
     running: Expr | None = None
+    companies: Mapping[str, str] = field(default_factory=dict)
 
 
 def market_value(terms: Product, index: Expr, contained: Expr, macro: Macro) -> Expr:
@@ -225,11 +230,16 @@ class _Builder:
             sold = section.line("sold", f"{terms.label}: Sold", self._shipped(section, terms, left - lo(left, target)))
             stock.close(add=[produced], less=[taken, sold])
             node = owner[product]
-            contained = self.contained[product]
+            contained, capacity = self.contained[product], self._capacity(node, product)
             goods[product] = Goods(
-                product, terms, node, self.nodes[node].entity, produced, taken, sold, stock, contained
+                product, terms, node, self.nodes[node].entity, produced, taken, sold, stock, contained, capacity
             )
         return goods
+
+    def _capacity(self, name: str, product: str) -> Expr:
+        """Tonnes a year of a product that its node makes when it runs all the time."""
+        node = self.nodes[name]
+        return node.nameplate if product == node.product else node.nameplate * node.by_products[product]
 
     def _shipped(self, section: Section, terms: Product, ready: Expr) -> Expr:
         """What licences allow of what is ready to be sold; the rest stays in stock."""
@@ -254,7 +264,9 @@ def build(model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macr
     main = {name: goods[plants.nodes[name].product] for name in names}
     taken = {name: node.takes for name, node in plants.nodes.items() if node.takes is not None}
     fed_by = {name: feed.node for name, feed in taken.items() if feed.product == plants.nodes[feed.node].product}
-    return Chain(main, goods, builder.feed, builder.transfers, fed_by, builder.rebates, builder.at_cost)
+    return Chain(
+        main, goods, builder.feed, builder.transfers, fed_by, builder.rebates, builder.at_cost, plants.companies
+    )
 
 
 def order(nodes: Mapping[str, Node]) -> list[str]:

@@ -136,9 +136,9 @@ def _parts(model: Model, case: CaseTables, works: Operations, company: tuple[str
     yield from (_sold(model, sale) for sale in works.sales.sales if sale.entity == name)
     yield from (_bought(model, spend) for spend in [*works.costs.spends, *works.sales.spends] if spend.entity == name)
     for contract in works.sales.contracts.values():
-        if contract.entity == name and contract.deferred is not None:
-            account = contract.deferred
-            yield _Part("deferred_revenue", earned=account.opening - account.closing, owes=account.closing)
+        held = contract.deferred.get(name)
+        if held is not None:
+            yield _Part("deferred_revenue", earned=held.prev - held, owes=held * 1)
     for support in works.support.contracts.values():
         if support.entity == name:
             earned, came = support.granted - support.give_back_due, support.paid - support.given_back

@@ -45,9 +45,10 @@ class Used:
 
 @dataclass(frozen=True)
 class MakeUp:
-    """Money of make-up rights: deferred, released, and paid on top."""
+    """Money of make-up rights: deferred, that of rights used, released, and paid on top."""
 
     deferred: Account
+    spent: Line
     released: Line
     top_up: Line | None
 
@@ -80,7 +81,7 @@ def build(terms: Contracting, used: Used, made: tuple[Line, Line], price: Expr, 
     life = round(terms.offtake.make_up_years.number * clock.timeline.per_year)
     vintages = Vintages(section, "make_up", f"{title}: Make-up", used.account)
     expired = close(vintages, deficiency, used.whole, life, terms.ended)
-    deferred, released = _deferred(section, used, expired, made)
+    deferred, spent, released = _deferred(section, used, expired, made)
     top_up = None
     if terms.offtake.make_up_top_up:
         paid = ratio(deferred.opening, used.account.opening * KG_PER_T)
@@ -88,7 +89,7 @@ def build(terms: Contracting, used: Used, made: tuple[Line, Line], price: Expr, 
         average = section.line("make_up_price", label, paid, price.unit)
         more = used.whole * KG_PER_T * hi(0, price - average)
         top_up = section.line("make_up_top_up", f"{title}: Paid on top of make-up", more)
-    return MakeUp(deferred, released, top_up)
+    return MakeUp(deferred, spent, released, top_up)
 
 
 def close(held: Vintages, created: Line, used: Line, life: int, ended: Line) -> Line:
@@ -106,7 +107,7 @@ def close(held: Vintages, created: Line, used: Line, life: int, ended: Line) -> 
     return expired
 
 
-def _deferred(section: Section, used: Used, expired: Line, made: tuple[Line, Line]) -> tuple[Account, Line]:
+def _deferred(section: Section, used: Used, expired: Line, made: tuple[Line, Line]) -> tuple[Account, Line, Line]:
     """Deferred revenue moves with the rights, at their average price."""
     title, (created, billed) = section.title, made
     deferred = section.account("deferred", f"{title}: Deferred revenue")
@@ -118,4 +119,4 @@ def _deferred(section: Section, used: Used, expired: Line, made: tuple[Line, Lin
     lost_money = section.line("expired_money", f"{title}: Deferred revenue of rights expired", lost)
     deferred.close(add=[billed], less=[used_money, lost_money])
     released = section.line("deferred_released", f"{title}: Deferred revenue released", used_money + lost_money)
-    return deferred, released
+    return deferred, used_money, released

@@ -22,20 +22,24 @@ from finmodel.base.model import Account, Line, Model
 from finmodel.base.units import TONNE
 from finmodel.case.rules_common import typed
 from finmodel.case.schema_sales import Offtake
-from finmodel.cashflow import contracting, take_or_pay
+from finmodel.cashflow import contracting, sellers, take_or_pay
 from finmodel.cashflow.billing import Billing, Delivery, Supply
 from finmodel.cashflow.chain import Chain
 from finmodel.cashflow.contracting import Contracting
 from finmodel.cashflow.items import Sale, Spend
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.prices import Market
+from finmodel.cashflow.sellers import Offered
 from finmodel.cashflow.take_or_pay import Take, Volumes
 from finmodel.cashflow.timing import Clock
 
 
 @dataclass(frozen=True)
 class Contract:
-    """One contract: `supported` are the tonnes of contained first product delivered and paid for in the period."""
+    """One contract: `supported` are the tonnes of contained first product delivered and paid for in the period.
+
+    `deferred` is what each company that sells holds of deferred revenue at period end; empty without take-or-pay.
+    """
 
     id: str
     terms: Offtake
@@ -43,7 +47,7 @@ class Contract:
     delivered: Line
     supported: Line
     supplies: list[Supply]
-    deferred: Account | None
+    deferred: dict[str, Line]
 
 
 @dataclass(frozen=True)
@@ -121,24 +125,25 @@ class _Builder:
         """Revenue of an entity released less deferred in the period, where tax follows the books."""
         moves: dict[str, list[Expr]] = {}
         for contract in contracts.values():
-            if contract.deferred is not None and contract.terms.tax_deferred:
-                moved = contract.deferred.opening - contract.deferred.closing
-                moves.setdefault(contract.entity, []).append(moved)
+            if contract.terms.tax_deferred:
+                for entity, held in contract.deferred.items():
+                    moves.setdefault(entity, []).append(held.prev - held)
         return {entity: add(parts) for entity, parts in moves.items()}
 
     def _contract(self, name: str, offtake: Offtake) -> Contract:
-        goods = [self.chain.goods[product] for product in offtake.products]
+        goods = [goods for name, goods in self.chain.goods.items() if name in offtake.products]
         terms = contracting.begin(self.model, name, offtake, goods, self.frame)
         kept, waiting = self._kept(terms), self._waiting(terms)
         available = self._available(terms)
-        delivered, take = self._delivered(terms, available, waiting)
+        offered = Offered({goods.id: self.left[goods.id] for goods in terms.goods}, available)
+        delivered, take = self._delivered(terms, offered, waiting)
         paid_for: Expr = delivered if take is None else delivered - take.used
         supported = terms.section.line(
             "supported", f"{offtake.label}: Delivered and paid for, contained", paid_for, TONNE
         )
         parts = {goods.id: ratio(self.left[goods.id] * terms.alive, available) for goods in terms.goods}
         shares = {product: delivered * part for product, part in parts.items()}
-        supplies, gone = self.billing.contract(terms, Delivery(delivered, supported, shares), take)
+        supplies, gone = self.billing.contract(terms, Delivery(delivered, supported, shares), take, offered)
         for supply, tonnes in zip(supplies, gone, strict=True):
             self._leave(supply.goods.id, tonnes)
         for product, stock in waiting.items():
@@ -147,8 +152,15 @@ class _Builder:
             self.left[product] = self.left[product] - stock.closing
         if kept is not None and take is not None:
             self._keep(terms, take, kept)
-        deferred = None if take is None else take.deferred
+        deferred = {} if take is None else self._beside(terms, take, offered)
         return Contract(name, offtake, terms.goods[0].entity, delivered, supported, supplies, deferred)
+
+    def _beside(self, terms: Contracting, take: Take, offered: Offered) -> dict[str, Line]:
+        """Share what is paid without tonnes by company; returns what each holds of deferred revenue."""
+        nominated = self.model.find(f"{terms.section.name}.nominated")
+        shared = sellers.split(terms, offered, nominated, self.chain.companies)
+        billed = self.billing.beside(terms, take, shared)
+        return sellers.deferred(terms, shared, take.deferred, take.spent, billed)
 
     def _leave(self, product: str, tonnes: Line) -> None:
         self.left[product] = self.left[product] - tonnes
@@ -162,17 +174,17 @@ class _Builder:
         )
 
     def _delivered(
-        self, terms: Contracting, available: Line, waiting: Mapping[str, Account]
+        self, terms: Contracting, offered: Offered, waiting: Mapping[str, Account]
     ) -> tuple[Line, Take | None]:
-        offtake, section = terms.offtake, terms.section
+        offtake, section, available = terms.offtake, terms.section, offered.available
         waited = add([stock.opening * self.chain.goods[product].contained for product, stock in waiting.items()])
         if offtake.quantity is None:
             assert offtake.share is not None
             own = available * offtake.share if not waiting else (available - waited) * offtake.share
-            return self._line(terms, available, self._buying(terms, _spare(own, terms)), waited)[0], None
+            return self._line(terms, available, self._buying(terms, _spare(own, terms), offered), waited)[0], None
         annual = offtake.quantity * self.clock.years * terms.active
         quantity = section.line("quantity", f"{offtake.label}: Contract quantity", annual, TONNE)
-        asked = self._buying(terms, annual * lo(offtake.demand, offtake.max_take))
+        asked = self._buying(terms, annual * lo(offtake.demand, offtake.max_take), offered)
         nominated = section.line("nominated", f"{offtake.label}: Nominated by the buyer", asked, TONNE)
         wanted = _spare(nominated, terms)
         if terms.tail is not None and terms.rights is not None:
@@ -180,16 +192,16 @@ class _Builder:
             wanted = wanted + lo(terms.rights.opening, _spare(late, terms))
         delivered, delayed = self._line(terms, available, wanted, waited)
         volumes = Volumes(quantity, nominated, available, delivered, delayed)
-        take = take_or_pay.build(terms, volumes, self.billing.price(terms, terms.goods[0]), self.frame)
+        take = take_or_pay.build(terms, volumes, self.billing.average(terms, offered), self.frame)
         self.takes.append((terms, take))
         return delivered, take
 
-    def _buying(self, terms: Contracting, tonnes: Expr) -> Expr:
-        """What the buyer asks for: nothing while the index of its first product is not below its price."""
+    def _buying(self, terms: Contracting, tonnes: Expr, offered: Offered) -> Expr:
+        """What the buyer asks for: nothing while the index of its products is not below its price."""
         below = terms.offtake.buys_below
         if below is None:
             return tonnes
-        index = self.billing.market.index[terms.goods[0].terms.price]
+        index = self.billing.index(terms, offered)
         label = f"{terms.offtake.label}: The index is below its price"
         return tonnes * terms.section.flag("buying", label, index < self.macro.convert(below))
 

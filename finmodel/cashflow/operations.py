@@ -79,7 +79,8 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     terms = case.shutdown
     shut = None if terms is None else shutdown.begin(model, terms, market.index[terms.price], frame)
     running, fixed = (None, None) if shut is None else (shut.running, shut.fixed)
-    nodes = chain.build(model, Plants(case.node, case.product, happening.left, running), market, frame)
+    owners = {name: entity.label for name, entity in case.entity.items()}
+    nodes = chain.build(model, Plants(case.node, case.product, happening.left, running, owners), market, frame)
     sales = offtake.build(model, case.offtake, nodes, market, frame)
     supported = support.build(model, case.support, case.programme, Deals(sales.contracts, market), frame)
     income = Income(sales, supported)

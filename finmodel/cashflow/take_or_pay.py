@@ -45,6 +45,7 @@ class Volumes:
 class Take:
     """Pledged and made-up tonnes; the deficiency billed, and revenue deferred until delivered or expired.
 
+    `spent` is the deferred revenue of rights used in the period.
     `untaken` are pledged tonnes that stay with the seller, less tonnes taken beyond the pledge; negative then.
     `extra` is what is made up beyond what the buyer nominates, None when the contract has none; others define it.
     `called` is what may be; `top_up` and `damages` are None when the contract has none.
@@ -56,6 +57,7 @@ class Take:
     billed: Line
     released: Line
     deferred: Account
+    spent: Line
     extra: Line | None
     called: Expr
     top_up: Line | None
@@ -97,6 +99,7 @@ def build(terms: Contracting, volumes: Volumes, price: Expr, frame: tuple[Clock,
         billed=billed,
         released=rights.released,
         deferred=rights.deferred,
+        spent=rights.spent,
         extra=used.extra,
         called=(used.account.opening - used.regular) * reached,
         top_up=rights.top_up,
