@@ -82,6 +82,19 @@ class Found:
         return re.split(r"\.\s|\n", (document or "").strip())[0].rstrip(".")
 
     @property
+    def switched_on(self) -> str:
+        """What a case writes so that a scenario may move a key that it leaves out: the neutral value, or an example."""
+        leaf = self.slot.leaf
+        return f'"{leaf.neutral}"' if isinstance(leaf, Quantity) and leaf.neutral else self.slot.example
+
+    @property
+    def unmoved(self) -> str:
+        """Why that is what to write; empty of an example."""
+        return (
+            ": it changes nothing by itself" if isinstance(self.slot.leaf, Quantity) and self.slot.leaf.neutral else ""
+        )
+
+    @property
     def live(self) -> bool:
         """Whether a scenario may change it."""
         return self.slot.leaf is not None and not self.slot.leaf.structural

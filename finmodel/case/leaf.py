@@ -57,6 +57,8 @@ class Quantity:
             is a table alone, of values that stand on their dates.
         listed: Whether a list is allowed: one value a "period" of construction, or an "operating_year".
         structural: Whether scenarios must leave it alone.
+        neutral: Of a switch, the value with which the clause changes nothing: what to write in the case so that a
+            scenario may move it.
         meaning: In words; becomes the label.
         example: A value to show when the key is missing; made from the unit when empty.
     """
@@ -69,6 +71,7 @@ class Quantity:
     dated: bool | Literal["linear", "on"] = False
     listed: Literal["", "period", "operating_year"] = ""
     structural: bool = False
+    neutral: str = ""
     meaning: str = ""
     example: str = ""
 

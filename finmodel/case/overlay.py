@@ -116,7 +116,7 @@ def check(over: Document, base: Document, root: type[Table], *, live: str = "") 
             problems.append(placed(over.place(path), path, wrong, remedy))
         elif live and _is_new(path, base, found):
             wrong = f"the case leaves this key out, so {live} cannot change it."
-            remedy = f"Write {path[-1]} = {found.slot.example} in case.toml."
+            remedy = f"Write {path[-1]} = {found.switched_on} in case.toml{found.unmoved}."
             problems.append(placed(over.place(path), path, wrong, remedy))
         elif live:
             problems += _misfits(value, path, over, base, found)

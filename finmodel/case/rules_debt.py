@@ -209,13 +209,13 @@ def amounts_are_in_the_facility_s_currency(case: CaseTables) -> Iterator[Fault]:
 def hedges_swap_a_curve(case: CaseTables) -> Iterator[Fault]:
     """A hedged share has a swap rate, which stands in for a curve."""
     for name, facility in case.facility.items():
-        key, hedged = f"facility.{name}", typed(facility.hedged)
+        key = f"facility.{name}"
         if facility.swap_rate is not None and facility.curve is None:
             wrong = "a swap exchanges a curve for a fixed rate, and this facility names no curve."
             yield f"{key}.swap_rate", wrong, 'Write curve = "…", or remove the swap.'
-        elif facility.swap_rate is not None and not hedged:
+        elif facility.swap_rate is not None and not typed(facility.hedged):
             yield f"{key}", '"hedged" is missing: the share that the swap is for.', 'Write hedged = "75 %".'
-        elif hedged and facility.swap_rate is None:
+        elif facility.swap_rate is None and facility.hedged.number > 0:
             yield f"{key}", '"swap_rate" is missing: what the hedged share pays.', 'Write swap_rate = "4 % p.a.".'
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from finmodel.base.expr import Given
 from finmodel.case.describe import Found, find, nearest
@@ -14,6 +14,7 @@ from finmodel.case.quantity import BadValue, clip
 from finmodel.case.rules_common import Rule, sums, unknown, values, words
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_risk import Driver, Event, RiskTerms
+from finmodel.case.table import Table
 
 NEEDED = {"triangular": ("low", "likely", "high"), "uniform": ("low", "high"), "lognormal": ("sd",), "outcomes": ()}
 KEYS = ("low", "likely", "high", "sd")
@@ -46,7 +47,10 @@ def drivers_move_live_inputs(case: CaseTables) -> Iterator[Fault]:
     for key, table in named.items():
         found = find(CaseTables, table.key.split(".")) if table.key in known else None
         leaf = found.slot.leaf if found is not None else None
-        if table.key not in known:
+        if (absent := _left_out(case, table.key)) is not None:
+            remedy = f"Write {table.key.split('.')[-1]} = {absent.switched_on} in case.toml{absent.unmoved}."
+            yield f"{key}.key", f"the case leaves {table.key} out, so it cannot be drawn.", remedy
+        elif table.key not in known:
             near = nearest(table.key, known)
             remedy = f'Did you mean "{near}"?' if near else 'Write a dotted key, such as "capex.plant.amount".'
             yield f"{key}.key", f'"{clip(table.key)}" is no figure of this case.', remedy
@@ -58,6 +62,18 @@ def drivers_move_live_inputs(case: CaseTables) -> Iterator[Fault]:
         else:
             yield from _fits(key, table, found, known[table.key])
         taken[table.key] = key
+
+
+def _left_out(case: CaseTables, key: str) -> Found | None:
+    """The schema's entry for a key that the case could have and leaves out: a clause that is not there."""
+    value: object = case
+    parts = key.split(".")
+    for part in parts[:-1]:
+        value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
+    if not isinstance(value, Table) or getattr(value, parts[-1], case) is not None:
+        return None
+    found = find(CaseTables, parts)
+    return found if found is not None and isinstance(found.slot.leaf, Quantity) and found.live else None
 
 
 def _fits(key: str, table: Driver | Event, found: Found, given: Given) -> Iterator[Fault]:

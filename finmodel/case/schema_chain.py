@@ -11,7 +11,8 @@ from finmodel.case.table import Id, Table
 ByProduct = Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="By-product per unit of main product")]
 
 Licence = Annotated[
-    Given, Quantity("ratio", ge=0, le=1, dated=True, meaning="Share of shipments that export licences allow")
+    Given,
+    Quantity("ratio", ge=0, le=1, dated=True, neutral="100 %", meaning="Share of shipments that export licences allow"),
 ]
 
 
@@ -33,7 +34,7 @@ class Product(Table):
     stock_days: Annotated[
         Given, Quantity("day", ge=0, le=720, dated=True, meaning="Stock held, in days of production")
     ] = default("0 days")
-    licence: Licence = default("100 %")
+    licence: Licence | None = None
 
 
 class Bought(Table):
@@ -55,9 +56,10 @@ class Bought(Table):
     rebate_share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Recycler's share of the rebate")] = default(
         "100 %"
     )
-    recycled: Annotated[Given, Quantity("ratio", ge=0, le=1, dated=True, meaning="Recycled share of the feed")] = (
-        default("0 %")
-    )
+    recycled: (
+        Annotated[Given, Quantity("ratio", ge=0, le=1, dated=True, neutral="0 %", meaning="Recycled share of the feed")]
+        | None
+    ) = None
 
 
 class Taken(Table):
@@ -68,7 +70,7 @@ class Taken(Table):
     per_product: Annotated[
         Given, Quantity("ratio", gt=0, meaning="Feed per unit of product at 100 % recovery (stoichiometry)")
     ]
-    licence: Licence = default("100 %")
+    licence: Licence | None = None
     pricing: Literal["market", "cost"] = "market"
     margin: Annotated[
         Given, Quantity("ratio", ge=0, le=5, meaning="Transfer price: below the market, or on top of cost")

@@ -22,7 +22,9 @@ class Offtake(Table):
     label: str
     label_ja: str = ""
     products: list[Id]
-    priority: Annotated[Given, Count(ge=1, le=99, meaning="Order of service, the lowest first")] = _FIRST
+    priority: Annotated[Given, Count(ge=1, le=99, structural=True, meaning="Order of service, the lowest first")] = (
+        _FIRST
+    )
     quantity: Annotated[Given, Quantity("t/year", gt=0, meaning="Annual contract quantity, contained")] | None = None
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of what is available")] | None = None
     start: Annotated[Given, DateQuantity(structural=True)]
@@ -95,9 +97,20 @@ class Offtake(Table):
     damages_cap: Annotated[Given, Quantity("money/year", ge=0, meaning="Most damages of a contract year")] | None = None
     force_majeure_buyer: Lost = default("0 %")
     force_majeure_seller: Lost = default("0 %")
-    licence: Annotated[
-        Given, Quantity("ratio", ge=0, le=1, dated=True, meaning="Share of deliveries that export licences allow")
-    ] = default("100 %")
+    licence: (
+        Annotated[
+            Given,
+            Quantity(
+                "ratio",
+                ge=0,
+                le=1,
+                dated=True,
+                neutral="100 %",
+                meaning="Share of deliveries that export licences allow",
+            ),
+        ]
+        | None
+    ) = None
     default_date: Annotated[Given, DateQuantity()] | None = None
     default_loss: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the receivable lost at default")] = (
         default("100 %")

@@ -22,7 +22,6 @@ from finmodel.base.expr import Const, Expr, Given, add, hi, lo, ratio
 from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.units import RATIO, TONNE
 from finmodel.case.calendar import KG_PER_T
-from finmodel.case.rules_common import typed
 from finmodel.case.schema_chain import Node, Product
 from finmodel.cashflow.items import Sale, Spend, Transfer
 from finmodel.cashflow.macro import Macro
@@ -158,7 +157,7 @@ class _Builder:
         source = node.takes.product
         before = self.taken.get(source, [])
         left = add([self.stock[source].opening + self.produced[source], *(-line for line in before)])
-        allowed = left * node.takes.licence if typed(node.takes.licence) else left
+        allowed = left if node.takes.licence is None else left * node.takes.licence
         return section.line("feed_available", f"{section.title}: Feed available", allowed)
 
     def _product(self, product: str, produced: Line, contained: Expr | None) -> None:
@@ -243,7 +242,7 @@ class _Builder:
 
     def _shipped(self, section: Section, terms: Product, ready: Expr) -> Expr:
         """What licences allow of what is ready to be sold; the rest stays in stock."""
-        if not typed(terms.licence):
+        if terms.licence is None:
             return ready
         allowed = hi(terms.licence, self.clock.last_operation)
         held = section.line("held_back", f"{terms.label}: Held back for want of a licence", ready * (1 - allowed))

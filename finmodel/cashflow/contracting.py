@@ -15,7 +15,6 @@ from finmodel.base.model import Account, Line, Model, Section
 from finmodel.base.timeline import MONTH_NAMES, from_serial
 from finmodel.base.units import MONTH, TONNE
 from finmodel.case.calendar import MONTHS_PER_YEAR
-from finmodel.case.rules_common import typed
 from finmodel.case.schema_sales import Offtake
 from finmodel.cashflow.chain import Goods
 from finmodel.cashflow.macro import Macro
@@ -40,7 +39,7 @@ class Contracting:
     alive: Line
     ended: Line
     defaulted: Line | None
-    spared: Expr | None
+    spared: Expr
     goods: list[Goods]
     rights: Account | None
 
@@ -90,10 +89,8 @@ def _tail(
     return section.flag("tail", f"{offtake.label}: Make-up tail", late if defaulted is None else late & ~defaulted)
 
 
-def _spared(section: Section, offtake: Offtake) -> Expr | None:
-    """The share of the quantity that force majeure of either side leaves; None when the case has none."""
-    if not typed(offtake.force_majeure_buyer) and not typed(offtake.force_majeure_seller):
-        return None
+def _spared(section: Section, offtake: Offtake) -> Expr:
+    """The share of the quantity that force majeure of either side leaves."""
     left = (1 - offtake.force_majeure_buyer) * (1 - offtake.force_majeure_seller)
     lost = section.line("force_majeure", f"{offtake.label}: Share lost to force majeure", 1 - left, offtake.demand.unit)
     return 1 - lost

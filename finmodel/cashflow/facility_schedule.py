@@ -111,8 +111,6 @@ def _last(loan: Section, facility: Facility) -> Expr:
 
 def _with_balloon(loan: Section, facility: Facility, regular: Expr) -> Expr:
     """A regular repayment of all but the balloon, which falls due on the last date."""
-    if facility.balloon.number <= 0:
-        return regular
     last = loan.model.find(f"{loan.name}.repayment_date") & _last(loan, facility)
     return regular * (1 - facility.balloon) + facility.balloon * last
 
@@ -131,10 +129,6 @@ def _annuity(loan: Section, facility: Facility, repaying: Line, window_rate: Lin
     planned = loan.ahead("annuity_balance", f"{title}: Level service, balance", RATIO)
     level = repaying * planned.lag(1, 1) * (ratio(1, value.prev) - window_rate)
     label = f"{title}: Principal falling due, share of the amount drawn"
-    if facility.balloon.number <= 0:
-        due = loan.line("schedule", label, level, RATIO)
-        planned.define(planned.lag(1, 1) - due)
-        return due
     part = loan.line("annuity_part", f"{title}: Level principal, share of all but the balloon", level, RATIO)
     planned.define(planned.lag(1, 1) - part)
     return loan.line("schedule", label, _with_balloon(loan, facility, part), RATIO)

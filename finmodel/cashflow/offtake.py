@@ -20,7 +20,6 @@ from finmodel.base.expr import Expr, add, hi, lo, ratio
 from finmodel.base.folds import total
 from finmodel.base.model import Account, Line, Model
 from finmodel.base.units import TONNE
-from finmodel.case.rules_common import typed
 from finmodel.case.schema_sales import Offtake
 from finmodel.cashflow import contracting, sellers, take_or_pay
 from finmodel.cashflow.billing import Billing, Delivery, Supply
@@ -208,7 +207,7 @@ class _Builder:
     def _line(self, terms: Contracting, available: Line, wanted: Expr, waited: Expr) -> tuple[Line, Line | None]:
         """The tonnes delivered, as licences allow and up to what the buyer takes in all; and those delayed."""
         section, title = terms.section, terms.offtake.label
-        if not typed(terms.offtake.licence):
+        if terms.offtake.licence is None:
             tonnes = wanted if terms.offtake.quantity is None else lo(available, wanted)
             return self._capped(terms, tonnes), None
         ready = section.line(
@@ -236,7 +235,8 @@ class _Builder:
         title = terms.offtake.label
         spare = terms.section.line("spare", f"{title}: Left by all contracts, contained", add(parts), TONNE)
         called = _spare(take.called, terms)
-        extra.define(lo(spare, called * terms.offtake.licence if typed(terms.offtake.licence) else called))
+        allowed = called if terms.offtake.licence is None else called * terms.offtake.licence
+        extra.define(lo(spare, allowed))
         for goods in terms.goods:
             share = extra * ratio(self.left[goods.id], spare)
             label = f"{title}, {goods.terms.label}: Made up beyond the nomination"
@@ -244,7 +244,7 @@ class _Builder:
 
     def _waiting(self, terms: Contracting) -> dict[str, Account]:
         """What licences held back of each product joins what there is."""
-        if not typed(terms.offtake.licence):
+        if terms.offtake.licence is None:
             return {}
         stocks = {}
         for goods in terms.goods:
@@ -277,4 +277,4 @@ class _Builder:
 
 def _spare(tonnes: Expr, terms: Contracting) -> Expr:
     """What force majeure leaves of tonnes."""
-    return tonnes if terms.spared is None else tonnes * terms.spared
+    return tonnes * terms.spared

@@ -14,15 +14,19 @@ from finmodel.base.expr import Const, Expr, add, ratio
 from finmodel.base.folds import total
 from finmodel.base.model import Line, Model
 from finmodel.base.units import RATIO, TONNE
-from finmodel.case.rules_common import typed
-from finmodel.case.schema_chain import Node
+from finmodel.case.schema_chain import Bought, Node
 from finmodel.cashflow.chain import Chain
 from finmodel.cashflow.inventory import Stock
 
 
 def used(nodes: Mapping[str, Node]) -> bool:
     """Whether any feed of the case states a recycled share."""
-    return any(typed(bought.recycled) for node in nodes.values() for bought in node.buys.values())
+    return any(bought.recycled is not None for node in nodes.values() for bought in node.buys.values())
+
+
+def _recycled(fed: Bought) -> Expr:
+    """The recycled share of a feed; one that states none holds nothing recycled."""
+    return Const(0) if fed.recycled is None else fed.recycled
 
 
 def build(
@@ -40,7 +44,7 @@ def build(
         source: Expr = Const(0) if node.takes is None else shares[node.takes.product]
         for product in (node.product, *node.by_products):
             fed = node.buys.get(product) or node.buys.get(node.product)
-            share = source if fed is None else fed.recycled
+            share = source if fed is None else _recycled(fed)
             goods, stock = chain.goods[product], stocks[product]
             line = section.ahead(f"share.{product}", f"{goods.terms.label}: Recycled share")
             mixed = line.prev * stock.opening + share * goods.produced

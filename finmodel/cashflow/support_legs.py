@@ -149,7 +149,7 @@ def _period_gap(terms: Terms, on: Measures) -> Expr:
         due: Expr = on.supported * KG_PER_T * gap
     else:
         due = hi(0, _money_short(terms, on))
-    return _shared(due, support.top_up_share)
+    return due * support.top_up_share
 
 
 def _money_short(terms: Terms, on: Measures) -> Expr:
@@ -178,7 +178,7 @@ def _windowed_top_up(terms: Terms, on: Measures) -> Due:
     else:
         label = f"{title}: Floor less measure, window to date"
         short = year_to_date(section, "net_short_to_date", label, _money_short(terms, on), window.starts)
-    owed = _shared(hi(0, short), support.top_up_share)
+    owed = hi(0, short) * support.top_up_share
     if not support.advances:
         return Due(section.line("due", f"{title}: Top-up due", _capped_due(terms, owed * window.ends)))
     earned = section.line("earned_to_date", f"{title}: Top-up earned, window to date", owed)
@@ -218,9 +218,7 @@ def _excess(terms: Terms, on: Measures) -> Expr:
     else:
         label = f"{title}: Measure less cap, window to date"
         over = year_to_date(section, "net_over_to_date", label, _money_over(terms, on) * open_, window.starts)
-    return section.line(
-        "excess_share", f"{title}: Share of the excess", _shared(hi(0, over), support.share) * window.ends
-    )
+    return section.line("excess_share", f"{title}: Share of the excess", hi(0, over) * support.share * window.ends)
 
 
 def _period_excess(terms: Terms, on: Measures) -> Expr:
@@ -254,10 +252,6 @@ def _year_capped(terms: Terms, name: str, label: str, flow: Expr, cap: Expr) -> 
     allowed = terms.section.line(f"{name}_allowed", f"{label}: Allowed", lo(flow, hi(0, cap * ONE_YEAR - before)))
     so_far.define(before + allowed)
     return allowed
-
-
-def _shared(amount: Expr, share: Given) -> Expr:
-    return amount if share.where == "default" else amount * share
 
 
 def _since(terms: Terms, start: Given) -> Line:

@@ -110,15 +110,13 @@ def build(terms: Contracting, volumes: Volumes, price: Expr, frame: tuple[Clock,
 def _year(terms: Contracting, volumes: Volumes, pledged: Line, price: Expr, clock: Clock) -> _Year:
     """What the buyer pledged and took since the contract year began."""
     section, title, starts = terms.section, terms.offtake.label, terms.starts
-    asked: Expr = lo(volumes.nominated, volumes.quantity)
-    prevented: Expr | None = None
-    if terms.spared is not None:
-        lost = asked * (1 - terms.spared)
-        prevented = section.line("force_majeure_lost", f"{title}: Lost to force majeure", lost, TONNE)
-        asked = asked - prevented
+    wanted = lo(volumes.nominated, volumes.quantity)
+    lost = wanted * (1 - terms.spared)
+    prevented = section.line("force_majeure_lost", f"{title}: Lost to force majeure", lost, TONNE)
+    asked = wanted - prevented
     missed = hi(0, asked - volumes.available)
     shortfall = section.line("seller_shortfall", f"{title}: Seller's shortfall", missed, TONNE)
-    lowers = shortfall if prevented is None else shortfall + prevented
+    lowers = shortfall + prevented
     if volumes.delayed is not None:
         asked, lowers = asked - volumes.delayed, lowers + volumes.delayed
     label = f"{title}: Take-or-pay less seller's shortfall, contract year to date"

@@ -108,9 +108,9 @@ def test_stock_target_by_date(tmp_path: Path) -> None:
     assert small.at("product.ore.sold") == pytest.approx([80, 100, 120, 100])
 
 
-def test_scenario_delays_exports_by_a_licence_that_the_case_does_not_name(tmp_path: Path) -> None:
+def test_scenario_delays_exports_by_a_licence_that_the_case_writes_as_100_percent(tmp_path: Path) -> None:
     """Half of the shipments of two quarters leave later: the year's sales are the same, the quarters' are not."""
-    read(tmp_path, timeline("quarter") + share())
+    read(tmp_path, timeline("quarter") + share() + '[product.ore]\nlicence = "100 %"\n')
     days = '{ 2028-01-01 = "100 %", 2030-04-01 = "50 %", 2030-10-01 = "100 %" }'
     text = f'[stop]\nlabel = "Licences late"\n[stop.set]\n"product.ore.licence" = {days}\n'
     (tmp_path / "case" / "scenarios.toml").write_text(text, encoding="utf-8")
