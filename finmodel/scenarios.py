@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from finmodel.base.errors import UsageError
 from finmodel.base.units import CURRENCIES
-from finmodel.engine.irr import OK, SEVERAL, irr_one
+from finmodel.engine.irr import FOUND, OK, judged_batch
 from finmodel.engine.results import Results
 from finmodel.outputs.version import version
 from finmodel.run import load, run
@@ -104,8 +104,9 @@ class ScenarioTable:
         """The rate a year on equal periods, as `equity_irr` has it, and its status."""
         per_year = self.base.model.timeline.per_year
         guess = (1 + self.base.case.tables.returns.guess.number) ** (1 / per_year) - 1
-        rate, status = irr_one(self.weighted_equity_flow().tolist(), guess)
-        return ((1 + rate) ** per_year - 1 if status in (OK, SEVERAL) else None), status
+        rates, statuses = judged_batch(self.weighted_equity_flow()[:, None], guess, per_year=per_year)
+        rate, status = float(rates[0]), int(statuses[0])
+        return ((1 + rate) ** per_year - 1 if status in FOUND else None), status
 
 
 def scenarios(

@@ -51,10 +51,25 @@ def _value_at(ranges: Texts, args: Texts) -> str:
     return f"IF(AND({number}>=1,{number}<COUNT({row})+1),INDEX({row},1,INT({number})),0)"
 
 
-def _irr_status(ranges: Texts, _: Texts) -> str:
-    """1 nothing comes in, 4 nothing goes out, 5 neither; whether there are several rates is beyond a cell."""
+def _irr_status(ranges: Texts, args: Texts) -> str:
+    """3 nothing comes in, 4 no rate, 5 nothing goes out, 6 neither; what else is told of a rate is beyond a cell."""
     row = ranges[0]
-    return f"(IF(MAX({row})>0,0,1)+IF(MIN({row})<0,0,1+1+1+1))"
+    rate = _xirr(ranges, args) if len(ranges) > 1 else _irr(ranges, args)
+    two_ways = f"IF(MIN({row})<0,IF(ISERROR({rate}),{_ones(4)},0),{_ones(5)})"
+    return f"IF(MAX({row})>0,{two_ways},IF(MIN({row})<0,{_ones(3)},{_ones(6)}))"
+
+
+def _ones(count: int) -> str:
+    """A number that no key gives, as a formula without one."""
+    return "+".join("1" * count)
+
+
+def _irr(ranges: Texts, args: Texts) -> str:
+    return f"IRR({ranges[0]},{args[0]})"
+
+
+def _xirr(ranges: Texts, args: Texts) -> str:
+    return f"XIRR({ranges[0]},{ranges[1]},{args[0]})"
 
 
 FOLDS: dict[str, FoldFace] = {
@@ -64,8 +79,9 @@ FOLDS: dict[str, FoldFace] = {
     "first_when": FoldFace(_pure, lambda ranges, _: f"IFERROR(MATCH(1,{ranges[0]},0),0)"),
     "value_at": FoldFace(_own, _value_at),
     "irr_status": FoldFace(_pure, _irr_status),
-    "irr": FoldFace(_pure, lambda ranges, args: f"IF({args[1]}<>0,IRR({ranges[0]},{args[0]}),0)"),
-    "xirr": FoldFace(_pure, lambda ranges, args: f"IF({args[1]}<>0,XIRR({ranges[0]},{ranges[1]},{args[0]}),0)"),
+    "xirr_status": FoldFace(_pure, _irr_status),
+    "irr": FoldFace(_pure, lambda ranges, args: f"IF({args[1]}<>0,{_irr(ranges, args)},0)"),
+    "xirr": FoldFace(_pure, lambda ranges, args: f"IF({args[1]}<>0,{_xirr(ranges, args)},0)"),
 }
 
 
@@ -101,9 +117,12 @@ def value_at(line: Line, number: Expr) -> Fold:
     return _fold("value_at", [line], number)
 
 
-def irr_status(flow: Line) -> Fold:
-    """0 one rate, 1 total loss, 2 several rates (the one nearest the guess), 3 none, 4 no investment, 5 all zero."""
-    return _fold("irr_status", [flow])
+def irr_status(flow: Line, guess: Expr | Number, per_year: Expr | Number) -> Fold:
+    """What is to be known of the rate per period, by number: 0 one rate, 1 several (the one nearest the guess), 2 one
+    that the last flows decide, 3 total loss, 4 none, 5 no investment, 6 all zero, 7 not finite, 8 none as the last
+    flows decide.
+    """
+    return _fold("irr_status", [flow], guess, per_year)
 
 
 def irr(flow: Line, guess: Expr | Number, tested: Expr) -> Fold:
@@ -111,8 +130,17 @@ def irr(flow: Line, guess: Expr | Number, tested: Expr) -> Fold:
     return _fold("irr", [flow], guess, tested)
 
 
+def xirr_status(flow: Line, dates: Line, guess: Expr | Number) -> Fold:
+    """What is to be known of the rate by dates; numbers as in `irr_status`."""
+    return _fold("xirr_status", [flow, _days(dates)], guess)
+
+
 def xirr(flow: Line, dates: Line, guess: Expr | Number, tested: Expr) -> Fold:
     """Internal rate of return a year by dates, ACT/365 from the first flow, where `tested`, else 0."""
+    return _fold("xirr", [flow, _days(dates)], guess, tested)
+
+
+def _days(dates: Line) -> Line:
     if str(dates.unit) != "date":
         raise UnitError(f"xirr needs dates: {dates.id} is in {dates.unit} ({place()})")
-    return _fold("xirr", [flow, dates], guess, tested)
+    return dates

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finmodel.base.expr import Expr, hi, lo, ratio, shown, where
-from finmodel.base.folds import irr, irr_status, total, xirr
+from finmodel.base.folds import irr, irr_status, total, xirr, xirr_status
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import PER_YEAR, RATIO, YEAR
 from finmodel.case.calendar import DAYS_PER_YEAR, ONE_YEAR, given
@@ -24,12 +24,14 @@ from finmodel.cashflow.timing import Clock
 
 REASONS = (
     "",
-    "nothing comes back: a total loss",
     "several rates exist: the one nearest the guess is shown",
+    "the rate rests on the last flows, under 0.1 % of all: without them it moves by over a point or is not alone",
+    "nothing comes back: a total loss",
     "no rate of return was found",
     "nothing is invested",
     "the flow is nothing in every period",
     "the flow is not finite",
+    "no rate of return was found; without the last flows, under 0.1 % of all, there is one",
 )
 
 
@@ -56,8 +58,10 @@ class Returns:
 
     def rate(self, name: str, label: str, flow: Line) -> None:
         """A yearly rate of return from equal periods, as a result."""
-        status = self.section.line(f"{name}.status", f"{label}: Status", irr_status(flow), RATIO)
-        found = self.section.flag(f"{name}.found", f"{label}: A rate exists", status.eq(0) | (status - 1).eq(1))
+        status = self.section.line(
+            f"{name}.status", f"{label}: Status", irr_status(flow, self.guess, self.per_year), RATIO
+        )
+        found = self._found(name, label, status)
         period = self.section.line(f"{name}.period", f"{label}: Per period", irr(flow, self.guess, found), RATIO)
         yearly = self.section.line(
             f"{name}.value", f"{label}: Value", ((1 + period) ** self.per_year - 1) / ONE_YEAR, PER_YEAR
@@ -69,12 +73,18 @@ class Returns:
 
         A spreadsheet does not find a rate of -56 % from a guess of 10 %.
         """
-        status = self.section.line(f"{name}.status", f"{label}: Status", irr_status(flow), RATIO)
-        found = self.section.flag(f"{name}.found", f"{label}: A rate exists", status.eq(0) | (status - 1).eq(1))
         guess = self.model.find(f"returns.{near}.value") * ONE_YEAR
+        status = self.section.line(
+            f"{name}.status", f"{label}: Status", xirr_status(flow, self.clock.last_day, guess), RATIO
+        )
+        found = self._found(name, label, status)
         value = xirr(flow, self.clock.last_day, guess, found) / ONE_YEAR
         yearly = self.section.line(f"{name}.value", f"{label}: Value", value, PER_YEAR)
         self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, REASONS)
+
+    def _found(self, name: str, label: str, status: Line) -> Line:
+        """Whether there is a rate: alone, among several, or by grace of the last flows."""
+        return self.section.flag(f"{name}.found", f"{label}: A rate exists", status - 1 <= 1)
 
     def present_value(self, name: str, label: str, flow: Line) -> None:
         """A present value at the case's rate, as a result."""

@@ -24,9 +24,9 @@ from finmodel.base.expr import Expr, Fold, Op
 from finmodel.base.model import Line, Model, walk
 from finmodel.base.operators import OPERATORS
 from finmodel.engine.code import SUMS, Generator, Values, face
+from finmodel.engine.folds import SOLVED
 from finmodel.engine.plan import Plan
 
-SOLVED = ("irr", "irr_status", "xirr")
 _HEAD = """from numba import njit
 from finmodel.engine.fast_words import *
 

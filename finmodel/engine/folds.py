@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.engine.irr import OK, SEVERAL, irr_batch, irr_one, status_batch, xirr_one
+from finmodel.engine.irr import FOUND, Steps, irr_batch, judged_batch
 
 Row = Sequence[float]
 Paths = Any  # a list of floats, or an array (periods, paths)
@@ -47,30 +48,13 @@ def value_at(row: Row, number: float) -> float:
     return row[int(number) - 1] if 1 <= number < len(row) + 1 else 0.0
 
 
-def irr_status(row: Row) -> float:
-    """Status of one flow."""
-    return float(status_batch(np.array(row, dtype=float).reshape(-1, 1))[0])
+def _single(fold: Callable[..., Any]) -> Callable[..., float]:
+    """A fold over paths as one over a single case: rates of a row have the same bits alone and among others."""
 
+    def one(*parts: Any) -> float:
+        return float(fold(*parts)[0])
 
-def irr(row: Row, guess: float, tested: float) -> float:
-    """Rate per period of one flow, where tested and there is one."""
-    if not tested:
-        return 0.0
-    rate, status = irr_one(list(row), guess)
-    return rate if status in (OK, SEVERAL) else 0.0
-
-
-def xirr(row: Row, dates: Row, guess: float, tested: float) -> float:
-    """Dated rate of one flow, where tested."""
-    if not tested:
-        return 0.0
-    rate = xirr_one(list(row), list(dates), guess)
-    return 0.0 if math.isnan(rate) else rate
-
-
-SCALAR: dict[str, Callable[..., float]] = {
-    fold.__name__: fold for fold in (total, lowest, highest, first_when, value_at, irr_status, irr, xirr)
-}
+    return one
 
 
 def _total_paths(rows: Paths) -> Any:
@@ -118,16 +102,61 @@ def _across(*parts: Any) -> list[NDArray[np.float64]]:
     return [np.broadcast_to(array, (*array.shape[:-1], width)) for array in arrays]
 
 
-def _irr_paths(rows: Paths, guess: Any, tested: Any) -> Any:
-    flows, guesses, tests = _across(_matrix(rows), guess, tested)
-    rate, status = irr_batch(flows, guesses)
-    return np.where((tests != 0) & ((status == OK) | (status == SEVERAL)), rate, 0.0)
+@dataclass(frozen=True)
+class _Solved:
+    """What was asked last, and the answer: the status of a flow and its rate are asked one after the other."""
+
+    flows: NDArray[np.float64]
+    guess: NDArray[np.float64]
+    steps: Steps
+    rate: NDArray[np.float64]
+    status: NDArray[np.int8]
+
+    def answers(self, flows: NDArray[np.float64], guess: NDArray[np.float64], steps: Steps) -> bool:
+        """Whether the same is asked again."""
+        same = self.steps == steps and np.array_equal(self.guess, guess)
+        return same and np.array_equal(self.flows, flows)
 
 
-def _xirr_paths(rows: Paths, dates: Paths, guess: Any, tested: Any) -> Any:
-    flows, days, guesses, tests = _across(_matrix(rows), _matrix(dates), guess, tested)
-    columns = zip(flows.T.tolist(), days.T.tolist(), guesses.tolist(), tests.tolist(), strict=True)
-    return np.array([xirr(*column) for column in columns])
+_last: list[_Solved] = []
+
+
+def _statuses(flows: Paths, steps: Steps, guess: Any, per_year: int) -> Any:
+    flows, guess = _across(flows, guess)
+    rate, status = judged_batch(flows, guess, steps, per_year)
+    _last[:] = [_Solved(flows.copy(), guess.copy(), steps, rate, status)]
+    return status.astype(float)
+
+
+def _rates(flows: Paths, steps: Steps, guess: Any, tested: Any) -> Any:
+    flows, guess, tested = _across(flows, guess, tested)
+    known = next(iter(_last), None)
+    if known is not None and known.answers(flows, guess, steps):
+        rate, status = known.rate, known.status
+    else:
+        rate, status = irr_batch(flows, guess, steps)
+    return np.where((tested != 0) & np.isin(status, FOUND), rate, 0.0)
+
+
+def _irr_status(rows: Paths, guess: Any, per_year: Any) -> Any:
+    return _statuses(_matrix(rows), Steps.equal(len(rows)), guess, int(np.asarray(per_year).flat[0]))
+
+
+def _irr(rows: Paths, guess: Any, tested: Any) -> Any:
+    return _rates(_matrix(rows), Steps.equal(len(rows)), guess, tested)
+
+
+def _xirr_status(rows: Paths, dates: Paths, guess: Any) -> Any:
+    return _statuses(_matrix(rows), _dated(dates), guess, 1)
+
+
+def _xirr(rows: Paths, dates: Paths, guess: Any, tested: Any) -> Any:
+    return _rates(_matrix(rows), _dated(dates), guess, tested)
+
+
+def _dated(dates: Paths) -> Steps:
+    """The calendar is the same on every path."""
+    return Steps.dated(_matrix(dates)[:, 0])
 
 
 PATHS: dict[str, Callable[..., Any]] = {
@@ -136,7 +165,13 @@ PATHS: dict[str, Callable[..., Any]] = {
     "highest": _extreme(np.maximum, -math.inf),
     "first_when": _first_paths,
     "value_at": _value_paths,
-    "irr_status": lambda rows: status_batch(_matrix(rows)).astype(float),
-    "irr": _irr_paths,
-    "xirr": _xirr_paths,
+    "irr_status": _irr_status,
+    "irr": _irr,
+    "xirr_status": _xirr_status,
+    "xirr": _xirr,
+}
+SOLVED = ("irr_status", "irr", "xirr_status", "xirr")  # by one routine for a case and for paths
+SCALAR: dict[str, Callable[..., float]] = {
+    **{fold.__name__: fold for fold in (total, lowest, highest, first_when, value_at)},
+    **{name: _single(PATHS[name]) for name in SOLVED},
 }

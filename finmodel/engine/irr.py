@@ -1,56 +1,170 @@
-"""Internal rates of return of many flows at once, with a status for each.
+"""Internal rates of return of many flows at once, with a status for each; by equal periods, or by dates.
 
-Solved in the discount factor d = 1/(1+r), where the present value is a polynomial: only + * / are used, so that a
-row has the same rate, bit for bit, alone or among a million. A row with one change of sign, or whose running total
-changes sign once and ends on the other side (Norstrom 1972), goes to a safeguarded Newton step; any other is first
-searched for all sign changes of its present value on a grid. A row that cannot have a rate says why in its status;
-only a total loss has one all the same, -100 %.
+Solved in the discount factor z per unit of time, in which the present value is a polynomial (a day is the unit of dated
+flows): only + * / and square roots are used, so that a row has the same rate, bit for bit, alone or among a million.
+Rates above 0 are sought forward in time, rates below 0 backward, in 1 + rate, so that nothing overflows and a rate near
+-100 % is as exact as any other.
+
+A row with one change of sign has exactly one rate (Descartes), and always gets it. Of any other, all rates above -100 %
+and up to 1,000 % are found, and the one nearest the guess is taken; a row without one says so. Only a total loss has a
+rate all the same, -100 %.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from finmodel.engine.roots import Amounts, Brackets, isolate, newton, power
+
 Floats = NDArray[np.float64]
-OK, TOTAL_LOSS, SEVERAL, NO_ROOT, NO_INVESTMENT, ALL_ZERO, NON_FINITE = range(7)
+States = NDArray[np.int8]
+OK, SEVERAL, FRAGILE, TOTAL_LOSS, NO_ROOT, NO_INVESTMENT, ALL_ZERO, NON_FINITE, NO_ROOT_FRAGILE = range(9)
 STATUS = (
     "one rate",
-    "total loss: nothing comes in",
     "several rates: the one nearest the guess",
+    "a rate that the last flows decide",
+    "total loss: nothing comes in",
     "no rate found",
     "no investment: nothing goes out",
     "all zero",
     "not finite",
+    "no rate found, as the last flows decide",
 )
-HIGHEST, LOWEST = 10.0, -0.95  # per period
+FOUND = (OK, SEVERAL, FRAGILE)
+DUST, POINT = 0.001, 0.01  # last flows that are so small a share of all should not move a rate by so much a year
+RUIN, DUST_IN_RUIN = -0.9, 0.01
+HIGHEST = 10.0  # where several rates are sought
 _BLOCK = 4096
-_STEPS = 200
-_CLOSE = 1e-13  # relative; the step after one so small would change nothing but rounding
-_RATES = np.concatenate([np.linspace(LOWEST, -0.2, 16), np.linspace(-0.18, 0.5, 69), np.geomspace(0.55, HIGHEST, 20)])
-_GRID = 1 / (1 + _RATES)[::-1]  # discount factors, rising
+_ABOVE = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.5, HIGHEST])  # rates
+_BELOW = np.array([1e-300, 1e-100, 1e-30, 1e-10, 1e-4, 0.02, 0.1, 0.25, 0.45, 0.65, 0.8, 0.9, 0.96, 1.0])  # 1 + rate
+_SAME = 1e-8  # roots nearer than that are one
 
 
-def irr_batch(flows: Floats, guess: float | Floats = 0.02) -> tuple[Floats, NDArray[np.int8]]:
-    """Rates per period and statuses of flows with shape (periods, rows); one guess, or one a row.
+@dataclass(frozen=True)
+class Steps:
+    """How far apart the flows are.
 
-    The rate is nan unless the status is OK or SEVERAL, or TOTAL_LOSS with -1.
+    Args:
+        gaps: Units of time from one flow to the next, one fewer than there are flows.
+        units: Units of time for which a rate is quoted: 1 for a rate per period, 365 for one a year by dates.
     """
+
+    gaps: tuple[int, ...]
+    units: int
+
+    @classmethod
+    def equal(cls, count: int) -> Steps:
+        """Equal periods, and a rate per period."""
+        return cls((1,) * (count - 1), 1)
+
+    @classmethod
+    def dated(cls, days: Floats) -> Steps:
+        """Day numbers, rising, and a rate a year of 365 days (ACT/365)."""
+        return cls(tuple(int(gap) for gap in np.diff(days)), 365)
+
+    def tables(self) -> tuple[Floats, Floats]:
+        """Ends of stretches of z: forward, for rates of 0 and more, and backward, for rates below.
+
+        Rates up to 1,000 % a year are sought, or, where flows are less than a year apart, per mean gap.
+        """
+        mean = min(float(self.units), max(1.0, sum(self.gaps) / max(1, len(self.gaps))))
+        forward, backward = (1 / (1 + _ABOVE))[::-1], _BELOW
+        return forward ** (1 / mean), backward ** (1 / mean)
+
+
+@dataclass(frozen=True)
+class Side:
+    """Rows whose rates are sought above 0, forward in time, or below 0, backward."""
+
+    amounts: Amounts
+    steps: Steps
+    back: bool
+
+    @classmethod
+    def of(cls, flows: Floats, steps: Steps, back: bool) -> Side:
+        """From flows (periods, rows)."""
+        if back:
+            return cls(Amounts.of(flows[::-1], steps.gaps[::-1]), steps, back)
+        return cls(Amounts.of(flows, steps.gaps), steps, back)
+
+    def rates(self, brackets: Brackets, guess: Floats) -> Floats:
+        """The rate in each bracket."""
+        half = guess / (2 + guess) / self.steps.units
+        z = (1 - half) / (1 + half)
+        grown = power(newton(self.amounts, brackets, 1 / z if self.back else z), self.steps.units)
+        return grown - 1 if self.back else 1 / grown - 1
+
+
+def irr_batch(flows: Floats, guess: float | Floats = 0.02, steps: Steps | None = None) -> tuple[Floats, States]:
+    """Rates and statuses of flows with shape (periods, rows); one guess, or one a row.
+
+    The rate is nan unless the status is OK or SEVERAL, or TOTAL_LOSS with -1. It is per period, or a year if the steps
+    are dated.
+    """
+    steps = steps or Steps.equal(len(flows))
     rows = flows.shape[1]
     rate = np.full(rows, np.nan)
     status = np.empty(rows, dtype=np.int8)
     guesses = np.broadcast_to(np.asarray(guess, dtype=float), rows)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # far ends of the bracket may overflow
+    with np.errstate(all="ignore"):  # what underflows at the far end of a bracket is 0
         for start in range(0, rows, _BLOCK):
             part = slice(start, min(start + _BLOCK, rows))
-            rate[part], status[part] = _block(np.ascontiguousarray(flows[:, part]), guesses[part])
+            rate[part], status[part] = _block(np.ascontiguousarray(flows[:, part]), guesses[part], steps)
     return rate, status
 
 
-def irr_one(flows: list[float], guess: float) -> tuple[float, int]:
+def judged_batch(
+    flows: Floats, guess: float | Floats, steps: Steps | None = None, per_year: int = 1
+) -> tuple[Floats, States]:
+    """Like `irr_batch`, with FRAGILE and NO_ROOT_FRAGILE where the last flows decide.
+
+    These are the most last flows that together are under 0.1 % of all (absolute) amounts; they decide where without
+    them the rate a year moves by more than a point, or the status is another. Under 1 % is enough below -90 % a year in
+    a flow with several changes of sign: there a small release at the end may balance the losses before it, whatever
+    was invested. A rate is per 1/per_year of a year.
+    """
+    rate, status = irr_batch(flows, guess, steps)
+    with np.errstate(all="ignore"):
+        yearly = power(1 + rate, per_year) - 1
+        kept = _without_dust(flows, yearly)
+        rows = np.flatnonzero((kept != flows).any(axis=0) & (status != NON_FINITE))
+        if rows.size:
+            guesses = np.broadcast_to(np.asarray(guess, dtype=float), flows.shape[1])
+            other, why = irr_batch(kept[:, rows], guesses[rows], steps)
+            moved = np.abs(yearly[rows] - (power(1 + other, per_year) - 1)) > POINT
+            rows = rows[(why != status[rows]) | moved]
+            status[rows] = np.where(np.isin(status[rows], FOUND), FRAGILE, status[rows])
+            status[rows] = np.where(status[rows] == NO_ROOT, NO_ROOT_FRAGILE, status[rows])
+    return rate, status
+
+
+def _without_dust(flows: Floats, yearly: Floats) -> Floats:
+    """The flows without the last ones that together are nothing beside all."""
+    sizes = np.abs(flows)
+    ruin = (yearly < RUIN) & (_total_and_changes(flows)[1] > 1)
+    tail, limit = np.zeros(flows.shape[1]), np.where(ruin, DUST_IN_RUIN, DUST) * _total_and_changes(sizes)[0]
+    kept = flows.copy()
+    for t in range(len(flows) - 1, -1, -1):
+        tail = tail + sizes[t]
+        small = tail < limit
+        if not small.any():
+            break
+        kept[t] = np.where(small, 0.0, kept[t])
+    return kept
+
+
+def irr_one(flows: list[float], guess: float, steps: Steps | None = None) -> tuple[float, int]:
     """Rate and status of one flow: a batch of one."""
-    rate, status = irr_batch(np.array(flows, dtype=float).reshape(-1, 1), guess)
+    rate, status = irr_batch(np.array(flows, dtype=float).reshape(-1, 1), guess, steps)
     return float(rate[0]), int(status[0])
+
+
+def xirr_one(flows: list[float], dates: list[float], guess: float) -> float:
+    """The rate a year by dates (ACT/365), rising; nan where there is none."""
+    return irr_one(flows, guess, Steps.dated(np.array(dates)))[0]
 
 
 def present_value(flows: Floats, factor: Floats) -> Floats:
@@ -61,158 +175,70 @@ def present_value(flows: Floats, factor: Floats) -> Floats:
     return value
 
 
-def status_batch(flows: Floats) -> NDArray[np.int8]:
-    """Statuses of flows with shape (periods, rows): whether a rate exists, without looking for it."""
-    status = np.empty(flows.shape[1], dtype=np.int8)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for start in range(0, flows.shape[1], _BLOCK):
-            part = slice(start, min(start + _BLOCK, flows.shape[1]))
-            rows = np.ascontiguousarray(flows[:, part])
-            status[part] = _brackets(rows, np.zeros(rows.shape[1]))[0]
-    return status
-
-
-def _block(flows: Floats, guess: Floats) -> tuple[Floats, NDArray[np.int8]]:
-    factor = np.full(flows.shape[1], np.nan)
-    status, lower, upper = _brackets(flows, guess)
-    solvable = np.flatnonzero((status == OK) | (status == SEVERAL))
-    if solvable.size:
-        factor[solvable] = _newton(flows[:, solvable], lower[solvable], upper[solvable], guess[solvable])
-    factor[status == TOTAL_LOSS] = np.inf
-    return 1 / factor - 1, status
-
-
-def _brackets(flows: Floats, guess: Floats) -> tuple[NDArray[np.int8], Floats, Floats]:
-    """The status of each row, and the two factors between which its rate lies; the guess chooses among several."""
-    rows = flows.shape[1]
+def _block(flows: Floats, guess: Floats, steps: Steps) -> tuple[Floats, States]:
     status = _first_look(flows)
-    turning = status == OK
-    changes = _sign_changes(flows)
-    lower, upper = np.full(rows, _GRID[0]), np.full(rows, _GRID[-1])
-    easy = turning & (changes == 1)
-    more = np.flatnonzero(changes > 1)
-    if more.size:
-        norstrom = more[_norstrom(flows[:, more])]
-        upper[norstrom] = 1.0  # the unique positive rate
-        easy[norstrom] = turning[norstrom]
-    easy &= np.sign(present_value(flows, lower)) * np.sign(present_value(flows, upper)) < 0
-    hard = np.flatnonzero(turning & ~easy)
-    if hard.size:
-        lower[hard], upper[hard], status[hard] = _search(flows[:, hard], guess[hard])
-    return status, lower, upper
+    rate = np.where(status == TOTAL_LOSS, -1.0, np.nan)
+    total, changes = _total_and_changes(flows)
+    for back in (False, True):
+        rows = np.flatnonzero((status == OK) & (changes == 1) & ((total * _opening(flows) > 0) == back))
+        if rows.size:
+            some = flows[:, rows]
+            rising = (_closing(some) if back else _opening(some)) < 0
+            one = Brackets(np.arange(rows.size), np.zeros(rows.size), np.ones(rows.size), rising)
+            rate[rows] = Side.of(some, steps, back).rates(one, guess[rows])
+    rows = np.flatnonzero((status == OK) & (changes > 1))
+    if rows.size:
+        rate[rows], status[rows] = _search(flows[:, rows], guess[rows], steps)
+    return rate, status
 
 
-def _first_look(flows: Floats) -> NDArray[np.int8]:
+def _search(flows: Floats, guess: Floats, steps: Steps) -> tuple[Floats, States]:
+    """The rate nearest the guess among all of each row, and whether there are none, one or several."""
+    ahead = Side.of(flows, steps, back=False)
+    at_one = ahead.amounts.weigh(np.ones(flows.shape[1]))[0]
+    row, rate = np.zeros(0, dtype=np.int64), np.zeros(0)
+    for side, table in zip((ahead, Side.of(flows, steps, back=True)), steps.tables(), strict=True):
+        brackets = isolate(side.amounts, table, at_one)
+        row = np.concatenate([row, brackets.row])
+        rate = np.concatenate([rate, side.rates(brackets, guess[brackets.row])])
+    order = np.lexsort((rate, row))
+    row, rate = row[order], rate[order]
+    new = np.ones(row.size, dtype=bool)
+    new[1:] = (row[1:] != row[:-1]) | (rate[1:] - rate[:-1] > _SAME * (1 + rate[1:]))
+    row, rate = row[new], rate[new]
+    count = np.bincount(row, minlength=flows.shape[1])
+    order = np.lexsort((rate, np.abs(rate - guess[row]), row))
+    found, first = np.unique(row[order], return_index=True)
+    best = np.full(flows.shape[1], np.nan)
+    best[found] = rate[order][first]
+    return best, np.where(count == 0, NO_ROOT, np.where(count > 1, SEVERAL, OK)).astype(np.int8)
+
+
+def _first_look(flows: Floats) -> States:
     """OK where money goes out and comes in; else what is missing."""
     out, back = flows.min(axis=0) < 0, flows.max(axis=0) > 0
-    status = np.where(out, 0, NO_INVESTMENT) + np.where(back, 0, TOTAL_LOSS)  # both: ALL_ZERO
+    status = np.where(back, np.where(out, OK, NO_INVESTMENT), np.where(out, TOTAL_LOSS, ALL_ZERO))
     return np.where(np.isfinite(flows).all(axis=0), status, NON_FINITE).astype(np.int8)
 
 
-def _sign_changes(flows: Floats) -> NDArray[np.int64]:
-    """Changes of sign in time, zeros passed over."""
+def _total_and_changes(flows: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Sums in order of time, and changes of sign, zeros passed over."""
+    total, last = np.zeros((2, flows.shape[1]))
     count = np.zeros(flows.shape[1], dtype=np.int64)
-    last = np.zeros(flows.shape[1])
     for flow in flows:
+        total = total + flow
         sign = np.sign(flow)
         count += (sign * last) < 0
         last = np.where(sign != 0, sign, last)
-    return count
+    return total, count
 
 
-def _norstrom(flows: Floats) -> NDArray[np.bool_]:
-    """One change of sign in the running total, which ends on the other side: one positive rate."""
-    running = np.cumsum(flows, axis=0)
-    first = np.zeros(flows.shape[1])
-    for flow in flows:
-        first = np.where((first == 0) & (flow != 0), np.sign(flow), first)
-    return np.asarray((_sign_changes(running) == 1) & (np.sign(running[-1]) * first < 0))
+def _opening(flows: Floats) -> Floats:
+    """The first flow of each row that is not 0."""
+    first: Floats = flows[(flows != 0).argmax(axis=0), np.arange(flows.shape[1])]
+    return first
 
 
-def _search(flows: Floats, guess: Floats) -> tuple[Floats, Floats, NDArray[np.int8]]:
-    """Bracket the root nearest the guess among all found on the grid."""
-    signs = np.sign(np.stack([present_value(flows, np.full(flows.shape[1], d)) for d in _GRID]))
-    crossed = (signs[:-1] * signs[1:] < 0) | (signs[:-1] == 0)
-    middle = 1 / (0.5 * (_GRID[:-1] + _GRID[1:])) - 1
-    distance = np.where(crossed, np.abs(middle[:, None] - guess), np.inf)
-    best = distance.argmin(axis=0)
-    found = crossed.sum(axis=0)
-    status = np.where(found == 0, NO_ROOT, np.where(found > 1, SEVERAL, OK)).astype(np.int8)
-    return _GRID[best], _GRID[best + 1], status
-
-
-def _newton(flows: Floats, lower: Floats, upper: Floats, guess: Floats) -> Floats:
-    """Newton steps inside a shrinking bracket, on the logarithm of (present value of what comes in / goes out).
-
-    As a function of the logarithm of the discount factor that one is nearly a straight line, so few steps are needed.
-    Rational approximations stand for logarithm and power: they are exact where it counts, at the root.
-    """
-    low, high, factor = lower.copy(), upper.copy(), np.clip(1 / (1 + guess), lower, upper)
-    rising = present_value(flows, high) > 0
-    active = np.arange(flows.shape[1])
-    gains, losses = np.maximum(flows, 0), np.maximum(-flows, 0)
-    for _ in range(_STEPS):
-        at = factor[active]
-        value, step = _value_and_step(gains, losses, at)
-        above = (value > 0) == rising[active]
-        high[active] = np.where(above, at, high[active])
-        low[active] = np.where(above, low[active], at)
-        trial = at * ((2 + step) / (2 - step))
-        inside = (trial > low[active]) & (trial < high[active])
-        trial = np.where(inside, trial, 0.5 * (low[active] + high[active]))
-        far = (np.abs(step) > _CLOSE) & (value != 0)  # else rounding would send it astray
-        factor[active] = np.where(far, trial, at)
-        if not far.any():
-            break
-        if not far.all():
-            active, gains, losses = active[far], gains[:, far], losses[:, far]
-    return factor
-
-
-def _value_and_step(gains: Floats, losses: Floats, factor: Floats) -> tuple[Floats, Floats]:
-    """Present value, and Newton's step of the logarithm of the factor, at most 1; nan where a value overflows."""
-    gain, loss, gain_slope, loss_slope = np.zeros((4, factor.size))
-    for gained, lost in zip(gains[::-1], losses[::-1], strict=True):
-        for slope, sum_, flow in ((gain_slope, gain, gained), (loss_slope, loss, lost)):
-            slope *= factor
-            slope += sum_
-            sum_ *= factor
-            sum_ += flow
-    value = gain - loss
-    pace = factor * (gain_slope / gain - loss_slope / loss)
-    step = np.clip(-2 * value / (gain + loss) / pace, -1, 1)
-    far = np.flatnonzero(~np.isfinite(value))
-    if far.size:
-        value[far] = present_value(gains[:, far] - losses[:, far], factor[far])
-    return value, step
-
-
-def xirr_one(flows: list[float], dates: list[float], guess: float) -> float:
-    """The rate a year by dates (ACT/365 from the first flow that is not 0); nan where none lies in the bracket."""
-    amounts = np.array(flows, dtype=float)
-    used = np.flatnonzero(amounts)
-    if not used.size:
-        return float("nan")
-    years = (np.array(dates, dtype=float)[used] - dates[int(used[0])]) / 365
-    amounts = amounts[used]
-
-    def value(rate: float) -> float:
-        return float((amounts * (1 + rate) ** -years).sum())
-
-    low, high = LOWEST, HIGHEST
-    step = 1e-3
-    while step < HIGHEST and value(max(LOWEST, guess - step)) * value(guess + step) > 0:
-        step *= 2
-    if step < HIGHEST:
-        low, high = max(LOWEST, guess - step), guess + step
-    if value(low) * value(high) > 0:
-        return float("nan")
-    for _ in range(_STEPS):
-        middle = 0.5 * (low + high)
-        if value(low) * value(middle) <= 0:
-            high = middle
-        else:
-            low = middle
-        if high - low < 1e-15:
-            break
-    return 0.5 * (low + high)
+def _closing(flows: Floats) -> Floats:
+    """The last one."""
+    return _opening(flows[::-1])

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from finmodel.engine.irr import TOTAL_LOSS
+
 Floats = NDArray[np.float64]
 Kept = tuple[list[Any], list[Any], list[Any]]
-TOTAL_LOSS = 1
 EVER = "ever"
 
 

@@ -90,10 +90,19 @@ def histogram(values: NDArray[Any]) -> Histogram:
     return Histogram(tuple(edges), tuple(np.bincount(classes, minlength=len(edges) - 1).tolist()))
 
 
-def shares(states: Floats, reasons: tuple[str, ...]) -> dict[str, float]:
-    """Why a number is not defined → share of paths; states are numbers of the reasons, 0 is none."""
-    counts = np.bincount(states.astype(int), minlength=len(reasons))
+def shares(states: Floats, reasons: tuple[str, ...], missing: NDArray[np.bool_]) -> dict[str, float]:
+    """Why a number is not defined → share of paths; a total loss is told too, a note on a number is not.
+
+    Args:
+        states: Numbers of the reasons; 0 is none.
+        reasons: In words.
+        missing: Whether the path has no number.
+    """
     names = [_short(reason) for reason in reasons]
+    counts = np.bincount(states[missing].astype(int), minlength=len(reasons))
+    if TOTAL_LOSS in names:
+        lost = names.index(TOTAL_LOSS)
+        counts[lost] = np.count_nonzero(states == lost)
     return {names[i]: counts[i] / states.size for i in range(1, len(names)) if counts[i] and names[i]}
 
 

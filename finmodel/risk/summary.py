@@ -73,7 +73,7 @@ def _spread(
     figure: Figure, values: NDArray[np.float64], states: NDArray[np.float64] | None, how: tuple[RunFacts, Told, str]
 ) -> Spread:
     run, told, sampling = how
-    why = None if states is None else shares(states, told.reasons[figure.name])
+    why = None if states is None else shares(states, told.reasons[figure.name], np.isnan(values))
     return spread(values, sampling, why, (run.tail, side(figure.name)))
 
 

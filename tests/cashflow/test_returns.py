@@ -19,6 +19,12 @@ from tests.cashflow.fin import FLAGSHIP, LEVEL, SCULPTED, TINY, extended, metric
 from tests.cashflow.tax_helpers import deal, evaluate, given
 
 CLOSE = date(2027, 1, 1)
+RELEASE = {
+    "timeline.wind_up": "6 months",
+    "price.oxide.deck": '{ 2029-12-31 = "20 USD/kg", 2030-03-31 = "4 USD/kg" }',
+    "product.oxide.payment_days": "60 days",
+    "sizing.amount": "0 million USD",
+}
 
 
 def results(flow: Sequence[float], frequency: str = "year") -> dict[str, float | str]:
@@ -112,6 +118,27 @@ def test_a_flow_that_brings_back_less_than_it_cost_has_a_negative_rate() -> None
 
     assert results(flow)["irr"] == pytest.approx(npf.irr(flow), rel=1e-10)
     assert npf.irr(flow) < 0
+
+
+def test_a_near_total_loss_has_its_rate_by_periods_and_by_dates() -> None:
+    """50 and 50 go out, 1.5 and 1.5 come back, half a year apart: (1 + r)^2 = 0.03, -97 % a year; by days -96.971 %."""
+    shown = results([-50.0, -50.0, 1.5, 1.5], "half")
+
+    assert shown["irr"] == pytest.approx(-0.97, abs=1e-12)
+    assert shown["xirr"] == pytest.approx(-0.96971, abs=5e-6)
+
+
+def test_a_note_says_that_a_release_at_the_end_makes_the_rate() -> None:
+    """25 a quarter go out; 2.5 a quarter come back, then 1.5 are lost, and 0.67 of working capital is released.
+
+    Whatever was invested, the rate is the one at which the release balances the losses: -96.8 % a year here.
+    """
+    result = run(TINY, RELEASE, hold_debt=False)
+
+    assert result.metrics["project_irr_pre_tax"] is not None
+    assert result.metrics["project_irr_pre_tax"] < -0.96
+    assert "rests on the last flows" in result.notes["project_irr_pre_tax"]
+    assert "equity_irr" not in result.notes
 
 
 def test_the_results_of_a_deal_are_the_rates_of_its_flows() -> None:

@@ -95,15 +95,17 @@ def test_every_fold_recalculates_to_the_engines_numbers(tmp_path: Path) -> None:
     desk = Desk()
     row, flag, never = desk.line(desk.given(AWKWARD)), desk.line(desk.given(FLAGS)), desk.line(desk.given((0.0,) * 9))
     numbers = [desk.given(float(number)) for number in (0, 1, 5, 9, 10, -1)]
+    flow = desk.line(desk.given((-100.0, *(20.0 + i for i in range(8)))))
     found: list[Expr] = [
         folds.total(row), folds.lowest(row), folds.highest(row), folds.lowest(row, flag), folds.highest(row, flag),
         folds.lowest(row, never), folds.highest(row, never), folds.first_when(flag), folds.first_when(never),
-        *(folds.value_at(row, number) for number in numbers), *map(folds.irr_status, (row, flag, never)),
+        *(folds.value_at(row, number) for number in numbers),
+        *(folds.irr_status(line, 0.1, 1) for line in (flow, flag, never)),
     ]  # fmt: skip
     for expr in found:
         desk.line(expr)
 
-    assert {expr.name for expr in found if isinstance(expr, Fold)} == set(FOLDS) - {"irr", "xirr"}
+    assert {expr.name for expr in found if isinstance(expr, Fold)} == set(FOLDS) - {"irr", "xirr", "xirr_status"}
     compare([desk.sheet()], tmp_path / "folds.xlsx")
 
 
@@ -119,6 +121,8 @@ def test_rates_of_return_recalculate_to_1e_7(rate: float, engine: str, tmp_path:
     yes, no = desk.given(1.0), desk.given(0.0)
     lines = [desk.line(fold) for fold in (folds.irr(flow, 0.02, yes), folds.xirr(flow, dates, 0.02, yes))]
     desk.line(folds.irr(flow, 0.02, no))
+    desk.line(folds.irr_status(flow, 0.02, 1))
+    desk.line(folds.xirr_status(flow, dates, 0.02))
 
     assert [scalar(desk.model, desk.inputs)[line.id] for line in lines] == pytest.approx([rate, rate], abs=1e-12)
     compare([desk.sheet()], tmp_path / "irr.xlsx", tolerance=1e-7, engine=engine)

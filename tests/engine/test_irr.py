@@ -8,8 +8,10 @@ import pytest
 
 from finmodel.engine.irr import (
     ALL_ZERO,
+    FRAGILE,
     NO_INVESTMENT,
     NO_ROOT,
+    NO_ROOT_FRAGILE,
     NON_FINITE,
     OK,
     SEVERAL,
@@ -22,13 +24,17 @@ from finmodel.engine.irr import (
     xirr_one,
 )
 
+CLEAN_UP, RELEASE = (
+    float(np.min(roots[np.isreal(roots) & (roots.real > 0)].real)) - 1
+    for roots in (np.roots([-100.0, *[30.0] * 8, -120.0]), np.roots([-100.0, 50.0, -10.0, 0.01]))
+)
 NASTY: dict[str, tuple[list[float], int, float]] = {
     "all zero": ([0.0] * 5, ALL_ZERO, np.nan),
     "all negative": ([-1.0, -2.0, 0.0], TOTAL_LOSS, -1.0),
     "all positive": ([1.0, 2.0, 0.0], NO_INVESTMENT, np.nan),
     "two roots, 25 % and 400 %": ([-1600.0, 10000.0, -10000.0], SEVERAL, 0.25),
     "two roots, 10 % and 20 %": ([-100.0, 230.0, -132.0], SEVERAL, 0.1),
-    "a clean-up: -8.3 % as well, but one positive rate": ([-100.0, *[30.0] * 8, -120.0], OK, 0.152893071528),
+    "a clean-up: -8.3 % is nearer to 2 % than 15.3 %": ([-100.0, *[30.0] * 8, -120.0], SEVERAL, CLEAN_UP),
     "tiny flows": ([-1e-9, 0.55e-9, 0.605e-9], OK, 0.1),
     "flows that hardly exist": ([-1e-200, 0.55e-200, 0.605e-200], OK, 0.1),
     "flows of 1e12": ([-1e12, 0.55e12, 0.605e12], OK, 0.1),
@@ -37,7 +43,12 @@ NASTY: dict[str, tuple[list[float], int, float]] = {
     "leading zeros": ([0.0, 0.0, -100.0, 110.0], OK, 0.1),
     "borrowing": ([100.0, -55.0, -60.5], OK, 0.1),
     "no real root": ([100.0, -200.0, 150.0], NO_ROOT, np.nan),
-    "below the lowest rate": ([-100.0, 1.0], NO_ROOT, np.nan),
+    "-99 % a period": ([-100.0, 1.0], OK, -0.99),
+    "-99.9999 % a period": ([-100.0, 1e-4], OK, -0.999999),
+    "-100 % but for rounding": ([-1e9, 1e-9], OK, -1.0),
+    "100,000 % a period": ([-1.0, 1001.0], OK, 1000.0),
+    "two roots, 10 % and 11 %": ([-100.0, 221.0, -122.1], SEVERAL, 0.1),
+    "a release of 0.01 at the end": ([-100.0, 50.0, -10.0, 0.01], OK, RELEASE),
     "a nan": ([-100.0, np.nan, 120.0], NON_FINITE, np.nan),
     "an infinity": ([-100.0, np.inf], NON_FINITE, np.nan),
 }
@@ -53,7 +64,9 @@ def test_a_nasty_row_has_the_right_rate_and_status(name: str) -> None:
 
 
 def test_every_status_has_words() -> None:
-    statuses = (OK, TOTAL_LOSS, SEVERAL, NO_ROOT, NO_INVESTMENT, ALL_ZERO, NON_FINITE)
+    statuses = (
+        OK, SEVERAL, FRAGILE, TOTAL_LOSS, NO_ROOT, NO_INVESTMENT, ALL_ZERO, NON_FINITE, NO_ROOT_FRAGILE,
+    )  # fmt: skip
 
     assert sorted(statuses) == list(range(len(STATUS)))
 
@@ -148,4 +161,7 @@ def test_a_dated_rate_is_a_year_of_365_days() -> None:
 
 def test_a_flow_without_a_dated_rate_gives_nan() -> None:
     assert np.isnan(xirr_one([0.0, 0.0], [46_000.0, 46_365.0], 0.02))
-    assert np.isnan(xirr_one([-1.0, -1.0], [46_000.0, 46_365.0], 0.02))
+
+
+def test_dated_flows_that_never_come_back_are_a_total_loss() -> None:
+    assert xirr_one([-1.0, -1.0], [46_000.0, 46_365.0], 0.02) == -1

@@ -53,10 +53,12 @@ def test_a_number_that_is_defined_nowhere_is_no_number():
     assert found.defined == 0
 
 
-def test_reasons_are_counted_by_their_status():
-    reasons = ("", "nothing comes back: a total loss", "several rates exist")
+def test_reasons_are_counted_by_their_status_and_a_note_on_a_number_is_none():
+    """Of five paths two lose all, one has no rate, and one has a rate with a note."""
+    reasons = ("", "nothing comes back: a total loss", "several rates exist", "no rate of return was found")
+    states, missing = np.array([0.0, 1.0, 1.0, 2.0, 3.0]), np.array([False, False, False, False, True])
 
-    assert shares(np.array([0.0, 1.0, 1.0, 2.0]), reasons) == {"total loss": 0.5, "several rates exist": 0.25}
+    assert shares(states, reasons, missing) == {"total loss": 0.4, "no rate of return was found": 0.2}
 
 
 def test_the_interval_of_a_quantile_holds_it_19_times_in_20():

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from finmodel.base.expr import Expr, Fold, Shift
 from finmodel.base.model import Line, Model, walk
 from finmodel.engine.code import Value
+from finmodel.engine.irr import FRAGILE, NO_ROOT, NO_ROOT_FRAGILE, OK, SEVERAL
 from finmodel.engine.plan import plan
 from finmodel.outputs.workbook.book import Book, Certificate
 from finmodel.outputs.workbook.cells import CONSTANT, FIRST, letter
@@ -24,6 +25,8 @@ from finmodel.outputs.workbook.layout import Spot
 from finmodel.outputs.workbook.recalculate import CertificateError, Recalculated
 
 TOLERANCE, RATE_TOLERANCE = 1e-9, 1e-7
+STATUSES = ("irr_status", "xirr_status")
+IN_A_CELL = {SEVERAL: OK, FRAGILE: OK, NO_ROOT_FRAGILE: NO_ROOT}
 NAMED = 10
 
 
@@ -95,6 +98,8 @@ class Judge:
         self.book = book
         self.reads = {id: reads(line) for id, line in book.model.lines.items()}
         self.rates = _rates(book.model, self.reads)
+        folds = {id: line.expr for id, line in book.model.lines.items() if isinstance(line.expr, Fold)}
+        self.statuses = {id for id, fold in folds.items() if fold.name in STATUSES}
         self.order = {line.id: at for at, line in enumerate(plan(book.model).order)}
         self.bottom = {
             sheet.name: max(book.layout.lines[id].row for block in sheet.blocks for id in block.items)
@@ -111,6 +116,8 @@ class Judge:
             cells = sheets[spot.sheet][spot.row - 1]
             got = _numbers(cells[FIRST - 1 : last] if line.series else cells[CONSTANT - 1 : CONSTANT])
             wanted = np.broadcast_to(np.asarray(trial.expected[id], dtype=float), got.shape)
+            if id in self.statuses:  # a cell cannot tell how many rates there are, nor what decides them
+                wanted = np.array([IN_A_CELL.get(int(status), status) for status in wanted])
             scale = max(1.0, *(sizes[other] for other in self.reads[id]))
             self._judge(trial, line, spot, (got, wanted, scale), found)
 
