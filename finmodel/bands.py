@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from finmodel.base.errors import UsageError, want
+from finmodel.case.read import Case
 from finmodel.engine.simulated import Summary
-from finmodel.run import load
+from finmodel.run import opened
 from finmodel.simulate import Options, simulate
 
 PREFIX = "risk."
@@ -32,7 +33,7 @@ class BandTable:
 
 
 def bands(
-    path: Path | str,
+    case: Case | Path | str,
     ranges: Mapping[str, tuple[str, str]],
     paths: int = 10_000,
     seed: int = 1,
@@ -42,7 +43,7 @@ def bands(
     """Simulate a case with each parameter at both ends of its range.
 
     Args:
-        path: A folder that holds a case.toml, or a case file.
+        case: A case, or its folder or file.
         ranges: Dotted key below [risk] → its low and its high end as typed, such as
             {"risk.price.ndpr.volatility": ("30 %", "45 %")}.
         set: Changes under all runs.
@@ -58,8 +59,10 @@ def bands(
                 f'a band is of a parameter of [risk], such as risk.price.ndpr.volatility: got "{key[:80]}"'
             )
 
+    stands = opened(case, set)
+
     def at(more: Mapping[str, str]) -> Summary:
-        return simulate(load(path, None, {**(set or {}), **more}), paths, seed, None, None, options).summary
+        return simulate(stands.with_set(more), paths, seed, None, None, options).summary
 
     base = at({})
     ends = {

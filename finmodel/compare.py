@@ -19,16 +19,15 @@ from typing import Any, cast
 from finmodel.base.errors import FinmodelError, SolveError, UsageError
 from finmodel.base.expr import Given
 from finmodel.case.describe import find
-from finmodel.case.folder import base_document, open_layers
 from finmodel.case.leaf import Points
-from finmodel.case.overlay import dotted, from_sets, merge, take
+from finmodel.case.overlay import dotted, take
 from finmodel.case.positions import Keys
 from finmodel.case.read import Case
 from finmodel.case.rules import RULES
 from finmodel.case.schema import CaseTables
 from finmodel.case.table import Table
 from finmodel.engine.results import Results
-from finmodel.run import load, run
+from finmodel.run import opened, run
 
 MOST_GROUPS = 6
 BRIDGED = ("equity_irr", "dscr_min")
@@ -78,11 +77,13 @@ class Comparison:
         return None if a is None or b is None or not same else b - a
 
 
-def compare(first: Path | str, second: Path | str | None = None, set: Mapping[str, str] | None = None) -> Comparison:
+def compare(
+    case: Case | Path | str, second: Case | Path | str | None = None, set: Mapping[str, str] | None = None
+) -> Comparison:
     """Compare two cases, or a case with itself under changes.
 
     Args:
-        first: A folder that holds a case.toml, or a case file.
+        case: A case, or its folder or file.
         second: Another; None for the first under `set`.
         set: Dotted key → value as typed, laid over the second case.
 
@@ -93,8 +94,8 @@ def compare(first: Path | str, second: Path | str | None = None, set: Mapping[st
     """
     if second is None and not set:
         raise UsageError("name a second case, or changes by --set")
-    a, b = load(first), load(second or first, None, set)
-    results = run(a), run(b)
+    a = opened(case)
+    results = run(a), run(b := opened(a if second is None else second, set))
     keys = [*differing(a.tables, b.tables)]
     lenders = [key for key in differing(_sizing(a), _sizing(b)) if not _covered(key, keys)]
     typed = _Typed(a), _Typed(b)
@@ -170,7 +171,7 @@ def _value(given: Given) -> object:
 
 
 def _sizing(case: Case) -> CaseTables:
-    return (case.sizing or case).tables
+    return case.lenders().tables
 
 
 def _covered(keys: Keys, known: Sequence[Keys]) -> bool:
@@ -252,8 +253,7 @@ def run_mixed(a: Case, b: Case, keys: Sequence[Keys]) -> dict[str, float | None]
         for rule in RULES:
             for key, wrong, _ in rule(tables):
                 raise SolveError(f"{key}: {wrong}")
-    places = {**a.places, **b.places}
-    case = replace(a, tables=live, places=places)
+    case = replace(a, tables=live, places={**a.places, **b.places}, scenario=None)  # its numbers have the scenario
     return run(replace(case, sizing=replace(case, tables=lenders, sizing=None))).metrics
 
 
@@ -261,8 +261,8 @@ class _Typed:
     """What a case says of a key, as typed."""
 
     def __init__(self, case: Case) -> None:
-        document = merge(base_document(open_layers(case.path), []), from_sets(case.sets))
-        self.case, self.lenders = case, dotted(take(document, *_LENDERS)).tree
+        self.case, document = case, case.document()
+        self.lenders = dotted(take(document, *_LENDERS)).tree
         self.live = document.tree
 
     def text(self, keys: Keys) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from finmodel.base.errors import UsageError
+from finmodel.case.quantity import ratio_of
+from finmodel.case.read import Case
 from finmodel.designs import (
     CLOSE,
     HALVINGS,
@@ -100,15 +102,17 @@ class FloorTable:
 
 
 def compare_designs(
-    path: Path | str, outcome: str = "dscr", target: float | None = None, scenario: str | None = None,
-    sets: Mapping[str, str] | None = None,
+    case: Case | Path | str, outcome: str = "dscr", target: float | None = None, scenario: str | None = None,
+    set: Mapping[str, str] | None = None,
 ) -> DesignTable:  # fmt: skip
     """Size every scheme to the same outcome, and rank them.
 
     Args:
+        case: A case, or its folder or file.
         outcome: "dscr" (the lowest) or "irr" (of equity).
         target: What it must be; by default what the case's own support reaches.
-        scenario: The world in which it is measured; the case as it stands without one.
+        scenario: The world in which it is measured; the scenario of a case under one, else the case as it stands.
+        set: Dotted key → value as typed, over the case and every scenario.
 
     Raises:
         UsageError: No such outcome, or none to aim at; the case has not one support contract that a programme pays.
@@ -118,25 +122,27 @@ def compare_designs(
         raise UsageError(f'"{outcome}" is no outcome of a design: write dscr or irr')
     if target is not None and not 0 < target < math.inf:
         raise UsageError(f"a target is above 0: got {target:g}")
-    case, base = base_of(path, sets)
-    worlds = worlds_of(path, case)
-    at = World("base case", case, 0.0)
+    stands, base = base_of(case, set)
+    worlds = worlds_of(stands)
+    at = World("base case", stands, 0.0)
+    if scenario is None and isinstance(case, Case):
+        scenario = case.scenario
     if scenario is not None:
         known = [world for world in worlds if world.name == scenario]
         if not known:
             raise UsageError(f'"{scenario}" is no scenario with a probability of this case')
         at = known[0]
     metric = METRICS[outcome]
-    designs = [one if isinstance(one, tuple) else Design(one, worlds, base) for one in schemes(case)]
+    designs = [one if isinstance(one, tuple) else Design(one, worlds, base) for one in schemes(stands)]
     own = designs[0]
     assert isinstance(own, Design)
     reached = own.outcome(at, metric, 1.0)
     goal = reached if target is None else target
-    draws = draws_of(case, BLOCKS, SEED)
+    draws = draws_of(stands, BLOCKS, SEED)
     rows = [
         Row("", one[0], "", None, "", None, None, {}, None, 0.0, None, None, one[1])
         if isinstance(one, tuple)
-        else _row(one, (at, World("base case", case, 0.0)), (metric, goal), draws)
+        else _row(one, (at, World("base case", stands, 0.0)), (metric, goal), draws)
         for one in designs
     ]
     ranked = sorted(rows, key=lambda row: (row.expected is None, row.expected or 0.0))
@@ -144,23 +150,31 @@ def compare_designs(
 
 
 def cheapest_floor(
-    path: Path | str, dscr: float, probability: float, sets: Mapping[str, str] | None = None
+    case: Case | Path | str, dscr: float | str, probability: float | str, set: Mapping[str, str] | None = None
 ) -> FloorTable:
     """The lowest floor at which the lowest DSCR is reached with a probability over scenarios, by budget.
+
+    Args:
+        case: A case, or its folder or file; every scenario with a probability is a world, also the case's own.
+        dscr: The cover to reach, as a number or as typed: 1.2 or "1.20x".
+        probability: With this probability, as a number or as typed: 0.85 or "85 %".
+        set: Dotted key → value as typed, over the case and every scenario.
 
     Raises:
         UsageError: A cover not above 0, or a probability not from 0 to 1; the case has no scenarios with a probability,
             or not one support contract with a floor.
     """
+    dscr = ratio_of(dscr, 'the cover to reach is a number or a text, such as 1.2 or "1.20x"')
+    probability = ratio_of(probability, 'a probability is a number or a text, such as 0.85 or "85 %"')
     if not 0 < dscr < math.inf:
         raise UsageError(f"the cover to reach is above 0, such as 1.20x: got {dscr:g}x")
     if not 0 < probability <= 1:
         raise UsageError(f"a probability is above 0 % and at most 100 %: got {probability * 100:g} %")
-    case, base = base_of(path, sets)
-    worlds = worlds_of(path, case)
+    stands, base = base_of(case, set)
+    worlds = worlds_of(stands)
     if len(worlds) == 1:
         raise UsageError("the case has no scenarios with a probability: there is none to reach a cover with")
-    own = next(iter(schemes(case)))
+    own = next(iter(schemes(stands)))
     if not isinstance(own, Scheme) or own.support.floor is None:
         raise UsageError("the case's support has no floor to look for")
     rows = [_floor_row(_with_budget(own, times), worlds, base, (dscr, probability), times) for times in BUDGETS]

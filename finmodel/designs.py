@@ -21,7 +21,7 @@ import numpy as np
 
 from finmodel.base.errors import FileError, UsageError
 from finmodel.build import Built, build
-from finmodel.case.expand import leaves
+from finmodel.case.expand import bound, leaves
 from finmodel.case.public import government
 from finmodel.case.read import Case
 from finmodel.case.rules import RULES
@@ -34,7 +34,7 @@ from finmodel.engine.results import Results
 from finmodel.market.setup import market_of
 from finmodel.market.streams import Stream
 from finmodel.outputs.templates import scheme_files
-from finmodel.run import load, run
+from finmodel.run import opened, run
 
 OWN = "as in the case"
 MAIN = ("floor", "premium", "revenue_floor", "ebitda_floor", "capacity_payment")
@@ -182,27 +182,17 @@ class Design:
     def _built(self) -> Built:
         """One set of lines that takes the inputs of every world: what is a row in one of them is a row in all."""
         first = with_scheme(self.worlds[0].case, self.scheme)
-        tables: CaseTables = first.tables.model_copy(deep=True)
-        rows = {
-            given.id: given.value
-            for world in self.worlds
-            for _, given, _ in leaves(world.case.tables, {})
-            if isinstance(given.value, tuple)
-        }
+        every = [given for world in self.worlds for _, given, _ in leaves(world.case.tables, {})]
         drawn = [] if first.tables.risk is None else market_of(self.worlds[0].case).inputs
-        rows.update({id: (0.0,) * first.timeline.count for id in drawn if id not in rows})
-        for _, given, _ in leaves(tables, {}):
-            if given.id in rows and not isinstance(given.value, tuple):
-                given.value, given.series = (given.value,) * len(rows[given.id]), True
-        return build(replace(first, tables=tables))
+        return build(first.widened([*drawn, *(given.id for given in every if given.series)]))
 
 
-def worlds_of(path: Path | str, case: Case) -> list[World]:
+def worlds_of(case: Case) -> list[World]:
     """The scenarios that have a probability, or the case alone."""
     weighted = {name: terms.probability for name, terms in case.scenarios.items() if terms.probability is not None}
     if not weighted:
         return [World("base case", case, 1.0)]
-    return [World(name, load(path, name, case.sets), weight) for name, weight in weighted.items()]
+    return [World(name, case.with_scenario(name), weight) for name, weight in weighted.items()]
 
 
 def draws_of(case: Case, blocks: int, seed: int) -> list[Mapping[str, Any]]:
@@ -260,8 +250,7 @@ def _scheme(file: Path, own: Scheme) -> Scheme:
     support = support.model_copy(update=taken)
     for keys, given, told in leaves(support, typed, ("support", name)):
         if keys[-1] not in FROM_CASE:
-            given.id = ".".join(keys)
-            given.where, given.source = (file.name, "template") if told else ("default", "default")
+            bound(given, keys, *((file.name, "template") if told else ("default", "default")))
     return Scheme(name, support.label, support, own.programme if support.programme is not None else {})
 
 
@@ -269,7 +258,7 @@ def _times(value: Any, scale: float) -> Any:
     return tuple(number * scale for number in value) if isinstance(value, tuple) else value * scale
 
 
-def base_of(path: Path | str, sets: Mapping[str, str] | None = None) -> tuple[Case, Results]:
-    """The case and its run, on whose debt every design stands."""
-    case = load(path, None, sets)
-    return case, run(case)
+def base_of(case: Case | Path | str, set: Mapping[str, str] | None = None) -> tuple[Case, Results]:
+    """The case without a scenario and its run, on whose debt every design stands."""
+    base = opened(case, set).with_scenario(None)
+    return base, run(base)

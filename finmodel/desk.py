@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from finmodel.base.errors import FinmodelError, UsageError
-from finmodel.base.expr import Given, text
+from finmodel.base.expr import text
 from finmodel.base.model import Model
 from finmodel.build import Built, build
 from finmodel.case.expand import leaves
@@ -25,7 +25,6 @@ from finmodel.outputs.workbook.certificate import Edit, Trial
 from finmodel.outputs.workbook.keys import Key, keys
 from finmodel.outputs.workbook.layout import Spot
 from finmodel.outputs.workbook.pages.header import LIVE_NAME
-from finmodel.run import load
 from finmodel.sensitivity import sensitivity
 
 CHANGES, SEED, MOST = 5, 20260101, 0.1
@@ -67,15 +66,10 @@ class Desk:
 
         Args:
             paths: Name → inputs that differ from the case as it was run; each becomes a column.
-
-        Raises:
-            UsageError: The files of the case are not those of the run any more.
         """
         case = result.case
-        base, again = load(case.path, None, case.sets), load(case.path, case.scenario, case.sets)
-        if again.sha256 != case.sha256:
-            raise UsageError(f"{case.path}: the case has changed since it was run; run it again")
-        scenarios = {name: load(case.path, name, case.sets) for name in base.scenarios}
+        base = case.with_scenario(None)
+        scenarios = {name: case.with_scenario(name) for name in base.scenarios}
         lenders = [] if base.sizing is None else [base.sizing]
         wide = build(_widened(base, [*scenarios.values(), *lenders], paths.values()))
         solved = {item.value.id: result.given[item.value.id] for item in wide.model.solved}
@@ -84,7 +78,7 @@ class Desk:
         for other in lenders:
             values = {**wide.inputs(other), **solved}
             columns.append(_column(LENDERS, "Lenders' case, for sizing", (given, values), columns, "lenders"))
-        run = given if case.scenario is None else {**wide.inputs(again), **solved}
+        run = given if case.scenario is None else {**wide.inputs(case), **solved}
         for name, changes in paths.items():
             columns.append(_column(name, name, (given, {**run, **changes}), columns, "path"))
         return cls(result, base, wide, given, tuple(columns), refused)
@@ -171,10 +165,7 @@ class Desk:
         moved = tuple(_within(key, value, share) for value in _row(key.value))
         new: Value = list(moved) if key.series else moved[0]
         old: Value = list(_row(key.value)) if key.series else _row(key.value)[0]
-        case = replace(self.base, tables=self.base.tables.model_copy(deep=True))
-        for _, given, _ in leaves(case.tables, {}):
-            if given.id == key.id:
-                given.value = moved if key.series else moved[0]
+        case = self.base.with_values({key.id: moved if key.series else moved[0]})
         own = build(case)
         solved = {item.value.id: self.given[item.value.id] for item in own.model.solved}
         values = evaluate(own.model, own.plan, {**own.inputs(case), **solved})
@@ -223,7 +214,7 @@ def _metrics(model: Model, values: Inputs) -> dict[str, float | None]:
 
 def _grid(result: Results) -> Grid:
     """The downside grid of the base case."""
-    table = sensitivity(result.case.path, result.case.sets)
+    table = sensitivity(result.case.with_scenario(None))
     names = tuple(name for _, name in COLUMNS if name in table.base.units)
     return Grid(names, {label: tuple(run.metrics[name] for name in names) for label, run in table.rows.items()})
 
@@ -263,16 +254,7 @@ def _widened(base: Case, others: Sequence[Case], paths: Iterable[Inputs]) -> Cas
     """The base case with a row wherever any other case has one."""
     rows = {given.id for case in others for _, given, _ in leaves(case.tables, {}) if isinstance(given.value, tuple)}
     rows |= {id for path in paths for id, value in path.items() if isinstance(value, list | tuple)}
-    case = replace(base, tables=base.tables.model_copy(deep=True))
-    for _, given, _ in leaves(case.tables, {}):
-        if given.id in rows and not isinstance(given.value, tuple):
-            _widen(given, base.timeline.count)
-    return case
-
-
-def _widen(given: Given, count: int) -> None:
-    given.value = (given.number,) * count
-    given.series = True
+    return base.widened(rows)
 
 
 def _moved(base: Inputs, values: Inputs) -> dict[str, Value]:

@@ -32,7 +32,7 @@ from finmodel.outputs.intake.inputs import input_values, places
 from finmodel.outputs.intake.logic import changed_sheets, first_difference, moved, same
 from finmodel.outputs.intake.reading import read_book
 from finmodel.outputs.version import version
-from finmodel.run import load, run, run_on
+from finmodel.run import load, opened, run, run_on
 
 if TYPE_CHECKING:
     from finmodel.outputs.workbook.cells import Page
@@ -75,12 +75,12 @@ class Original:
     switch: tuple[str, int, int]
 
 
-def import_workbook(edited: Path | str, onto: Path | str, new: Path | str, on: date | None = None) -> Imported:
+def import_workbook(edited: Path | str, onto: Case | Path | str, new: Path | str, on: date | None = None) -> Imported:
     """Make a case from a workbook whose inputs were edited.
 
     Args:
         edited: The workbook, written by finmodel from `onto`; it is only read.
-        onto: The case folder or file that it was written from.
+        onto: The case that it was written from, or its folder or file.
         new: The folder of the new case, beside the old one; it must not exist.
         on: The day that the change log tells; today if None.
 
@@ -93,7 +93,8 @@ def import_workbook(edited: Path | str, onto: Path | str, new: Path | str, on: d
     """
     want_path(edited, "the edited workbook")
     want_path(new, "the folder of the new case")
-    case, folder = load(onto), Path(new)
+    case, folder = opened(onto).signed(), Path(new)
+    onto = case.path
     extends = _beside(case, folder)
     book = read_book(edited)
     _refuse_strangers(book, case, str(onto))
@@ -134,7 +135,7 @@ def _refuse_strangers(book: Book, case: Case, onto: str) -> None:
         raise RefusedError(
             f"{book.file}: written by finmodel {made[0][:20]}, and this is {version()}: write the workbook anew"
         )
-    known = [case.sha256, *(load(case.path, name).sha256 for name in case.scenarios)]
+    known = [case.sha256, *(case.with_scenario(name).sha256 for name in case.scenarios)]
     if book.custom[marks.CASE_HASH] not in known:
         raise RefusedError(
             f"{book.file}: not written from {onto} as it stands now (or written under --set): write the workbook anew"

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from finmodel.base.errors import UsageError, want
 from finmodel.build import build
-from finmodel.case.expand import leaves
 from finmodel.case.public import government
-from finmodel.case.schema import CaseTables
 from finmodel.engine.evaluate import evaluate
 from finmodel.engine.incidence import Deal
 from finmodel.engine.incidence_paths import Mean, over_worlds
@@ -37,13 +34,9 @@ def incidence_over_paths(result: Results, paths: int = 4_096, seed: int = 1) -> 
     if not 1 <= blocks <= MOST_BLOCKS:
         raise UsageError(f"{paths:,} paths: write 1 to {MOST_BLOCKS * BLOCK:,}")
     market = market_of(case)
-    tables: CaseTables = case.tables.model_copy(deep=True)
-    for _, given, _ in leaves(tables, {}):
-        if given.id in market.inputs and not isinstance(given.value, tuple) and _by_period(market.base, given.id):
-            given.value, given.series = (given.value,) * case.timeline.count, True
-    wide = build(replace(case, tables=tables))
-    inputs = wide.inputs(replace(case, tables=tables))
-    found = {**inputs, **{item.value.id: result.given[item.value.id] for item in wide.model.solved}}
+    wide = build(case.widened(id for id in market.inputs if _by_period(market.base, id)))
+    tables = wide.case.tables
+    found = {**wide.inputs(wide.case), **{item.value.id: result.given[item.value.id] for item in wide.model.solved}}
     values = evaluate(wide.model, wide.plan, found)
     deal = Deal(wide.model, values, found, tables)
     return over_worlds(deal, government(tables).rate.number, _draws(market, blocks, check_seed(seed)))

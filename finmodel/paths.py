@@ -11,8 +11,7 @@ import numpy as np
 
 from finmodel.base.errors import ModelError, NumberError, UsageError
 from finmodel.build import Built, build
-from finmodel.case.expand import leaves
-from finmodel.case.read import Case, read_case
+from finmodel.case.read import Case
 from finmodel.engine.code import Values, compile_kernel
 from finmodel.engine.evaluate import evaluate
 from finmodel.engine.fast import FastText, fast_text
@@ -155,13 +154,8 @@ def replayed(prepared: Prepared, path: int) -> Results:
 
 
 def _with_rows(case: Case, market: Market) -> Case:
-    """The case read anew, with a row for each input that is drawn by period."""
-    rows = {id for id in market.inputs if not isinstance(market.base.get(id, ()), float)}
-    wide = read_case(case.path, case.scenario, case.sets)
-    for _, given, _ in leaves(wide.tables, None):
-        if given.id in rows and not given.series:
-            given.value, given.series = (given.number,) * wide.timeline.count, True
-    return wide
+    """The case with a row for each input that is drawn by period."""
+    return case.widened(id for id in market.inputs if not isinstance(market.base.get(id, ()), float))
 
 
 def _widened(value: Any, series: bool, live: Built) -> Any:

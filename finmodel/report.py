@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from finmodel.base.errors import UsageError, want, want_path
+from finmodel.base.errors import want, want_path
 from finmodel.case.folder import reserved
 from finmodel.engine.results import Results
 from finmodel.outputs.files import write_text
@@ -156,9 +156,9 @@ def _scenarios(result: Results) -> Blocks:
     from finmodel.outputs.page_scenarios import page
     from finmodel.scenarios import scenarios
 
-    table = scenarios(result.case.path, result.case.sets)
+    table = scenarios(result.case)
     if not _same_debt(result, table.base):
-        table = scenarios(result.case.path, result.case.sets, hold_debt=True)
+        table = scenarios(result.case, hold_debt=True)
     yield page(table.base, table.runs, table.weighted, table.worst)
 
 
@@ -169,7 +169,7 @@ def _sensitivities(result: Results) -> Blocks:
     from finmodel.outputs.page_sensitivity import page
     from finmodel.sensitivity import sensitivity
 
-    table = sensitivity(result.case.path, result.case.sets)
+    table = sensitivity(result.case)
     if not _same_debt(result, table.base):
         yield Text("The shocks are not shown: they would size the debt anew, and this run holds it.")
         return
@@ -179,13 +179,7 @@ def _sensitivities(result: Results) -> Blocks:
 
 
 def _same_debt(result: Results, again: Results) -> bool:
-    """Whether a run of the case as it stands on the disk has the debt of the report.
-
-    Raises:
-        UsageError: The case has changed since it was run.
-    """
-    if again.case.sha256 != result.case.sha256:
-        raise UsageError(f"{result.case.path}: the case has changed since it was run; run it again")
+    """Whether a run of the case, its debt sized anew, has the debt of the report."""
     return all(again.given[item.value.id] == result.given[item.value.id] for item in result.model.solved)
 
 

@@ -31,6 +31,15 @@ def load(path: Path | str, scenario: str | None = None, set: Mapping[str, str] |
     return read_case(path, scenario, set)
 
 
+def opened(case: Case | Path | str, set: Mapping[str, str] | None = None) -> Case:
+    """A case as it is given, or read from its folder, with changes laid over it: where every analysis starts.
+
+    Raises:
+        CaseError, UsageError, FileError, LimitError: As for `load`.
+    """
+    return case.with_set(set) if isinstance(case, Case) else load(case, None, set)
+
+
 def run(case: Case | Path | str, *, hold_debt: bool = False, resize: bool = False) -> Results:
     """Size the debt of a case, then compute every line with the debt as sized.
 
@@ -43,8 +52,7 @@ def run(case: Case | Path | str, *, hold_debt: bool = False, resize: bool = Fals
         SolveError: Debt cannot be sized.
         NumberError: A line is no finite number.
     """
-    case = case if isinstance(case, Case) else load(case)  # a folder becomes checked inputs
-    live = build(case)  # inputs become lines
+    live = build(opened(case))  # a folder becomes checked inputs, inputs become lines
     sized = size(live, hold_debt=hold_debt, resize=resize)  # lenders decide how much debt there is
     return _computed(live, sized)
 

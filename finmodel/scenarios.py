@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from finmodel.base.errors import UsageError
 from finmodel.base.units import CURRENCIES
+from finmodel.case.read import Case
 from finmodel.engine.irr import FOUND, OK, judged_batch
 from finmodel.engine.results import Results
 from finmodel.outputs.version import version
-from finmodel.run import load, run
+from finmodel.run import opened, run
 
 SCHEMA = "finmodel.scenarios/1"
 EQUITY_FLOW = "returns.net_equity_flow"
@@ -110,12 +111,12 @@ class ScenarioTable:
 
 
 def scenarios(
-    path: Path | str, set: Mapping[str, str] | None = None, hold_debt: bool = False, resize: bool = False
+    case: Case | Path | str, set: Mapping[str, str] | None = None, hold_debt: bool = False, resize: bool = False
 ) -> ScenarioTable:
     """Run a case and each of its scenarios, on the debt of the case unless `resize` is true.
 
     Args:
-        path: A folder that holds a case.toml and a scenarios.toml, or a case file.
+        case: A case, or its folder or file. One under a scenario stands for the case itself, as its scenario is a row.
         set: Dotted key → value as typed, over the case and every scenario; the debt is sized anew on it.
         hold_debt: Keep the debt as sized without `set`.
         resize: Size the debt anew on each scenario, the lenders' case laid over it.
@@ -125,13 +126,13 @@ def scenarios(
         CaseError, FileError, LimitError: As for `load`.
         SolveError, NumberError: As for `run`.
     """
-    case = load(path, None, set)
-    if not case.scenarios:
-        raise UsageError(f"{path}: the case has no scenarios; describe them in {case.folder / 'scenarios.toml'}")
-    base = run(case, hold_debt=hold_debt)
-    return ScenarioTable(
-        base, {name: run(load(path, name, set), hold_debt=hold_debt, resize=resize) for name in case.scenarios}
-    )
+    stands = opened(case, set).with_scenario(None)
+    if not stands.scenarios:
+        where = stands.folder / "scenarios.toml"
+        raise UsageError(f"{stands.path}: the case has no scenarios; describe them in {where}")
+    worlds = {name: stands.with_scenario(name) for name in stands.scenarios}
+    base = run(stands, hold_debt=hold_debt)
+    return ScenarioTable(base, {name: run(world, hold_debt=hold_debt, resize=resize) for name, world in worlds.items()})
 
 
 def to_json(table: ScenarioTable) -> str:

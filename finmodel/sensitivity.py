@@ -17,10 +17,11 @@ from typing import Any
 from finmodel.base.errors import CaseError, Problem
 from finmodel.break_even import BreakEven, break_even
 from finmodel.case.calendar import cent
+from finmodel.case.read import Case
 from finmodel.engine.plan import plan
 from finmodel.engine.results import Results
 from finmodel.outputs.version import version
-from finmodel.run import load, run
+from finmodel.run import opened, run
 from finmodel.shocks import SHOCKS, Grid, unfit
 
 SCHEMA = "finmodel.sensitivity/1"
@@ -73,18 +74,18 @@ class SensitivityTable:
         return remarks + [f"Left out: {label}: {why}." for label, why in self.left_out.items()]
 
 
-def sensitivity(path: Path | str, set: Mapping[str, str] | None = None) -> SensitivityTable:
+def sensitivity(case: Case | Path | str, set: Mapping[str, str] | None = None) -> SensitivityTable:
     """Run a case under the bank's standard shocks, with the debt held.
 
     Args:
-        path: A folder that holds a case.toml, or a case file.
+        case: A case, or its folder or file; one under a scenario is shocked in that scenario.
         set: Dotted key → value as typed, over the case; the debt is sized on it, then held in every row.
 
     Raises:
         CaseError, FileError, LimitError: As for `load`.
         SolveError, NumberError: As for `run`.
     """
-    base = run(load(path, None, set))
+    base = run(opened(case, set))
     grid = Grid(base, plan(base.model))
     wrong = {shock.name: unfit(shock, base) for shock in SHOCKS}
     shown = [shock for shock in SHOCKS if not wrong[shock.name]]
@@ -97,10 +98,13 @@ def sensitivity(path: Path | str, set: Mapping[str, str] | None = None) -> Sensi
     )
 
 
-def vary(path: Path | str, key: str, values: Sequence[str], set: Mapping[str, str] | None = None) -> dict[str, Results]:
+def vary(
+    case: Case | Path | str, key: str, values: Sequence[str], set: Mapping[str, str] | None = None
+) -> dict[str, Results]:
     """Run a case with one input at each of several values, with the debt held as sized on the case without changes.
 
     Args:
+        case: A case, or its folder or file.
         key: A dotted key.
         values: As typed, such as "90 USD/kg".
 
@@ -110,11 +114,12 @@ def vary(path: Path | str, key: str, values: Sequence[str], set: Mapping[str, st
     Raises:
         CaseError: What is wrong with any of the values; nothing is run.
     """
-    cases = {"Base case": load(path, None, set)}
+    base = opened(case, set)
+    cases = {"Base case": base}
     problems: list[Problem] = []
     for value in values:
         try:
-            cases[value] = load(path, None, {**(set or {}), key: value})
+            cases[value] = base.with_set({key: value})
         except CaseError as error:
             told = (replace(one, file="--vary") if one.key == key else one for one in error.problems)
             problems += (one for one in told if one not in problems)

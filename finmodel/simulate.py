@@ -37,7 +37,7 @@ from finmodel.risk.pool import run_here, run_pool
 from finmodel.risk.statistics import histogram
 from finmodel.risk.store import FolderStore, Store
 from finmodel.risk.summary import summarise
-from finmodel.run import load
+from finmodel.run import opened
 
 MOST_PATHS = 20_000_000
 IN_MEMORY = 131_072
@@ -189,7 +189,7 @@ def simulate(
     begun = time.perf_counter()
     crew = _checked(paths, seed, workers, options)
     draws = Draws(paths, seed, options.sampling, options.chunk or (1 if options.fast else 2), options.fast)
-    prepared = prepare(case if isinstance(case, Case) else load(case), draws, outputs)
+    prepared = prepare(opened(case), draws, outputs)
     store = _store(prepared, options)
     try:
         _run(prepared, store, crew, options)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from finmodel.base.errors import ModelError, SolveError, UsageError
 from finmodel.base.expr import Given
 from finmodel.build import Built, build
-from finmodel.case.read import Case, read_case
+from finmodel.case.read import Case
 from finmodel.case.schema_debt import SizingTerms
 from finmodel.case.schema_risk import RiskTerms
 from finmodel.case.table import Table
@@ -104,11 +104,7 @@ def size(live: Built, *, hold_debt: bool = False, resize: bool = False) -> Sized
     case = live.case
     if hold_debt and resize:
         raise UsageError("debt is either held or sized anew: leave out --hold-debt or --resize")
-    if resize and case.scenario is not None:
-        case = read_case(case.path, case.scenario, case.sets, resize=True)
-    elif case.scenario is not None or (hold_debt and case.sets):
-        case = read_case(case.path, None, None if hold_debt else case.sets)
-    sizing = case.sizing or case
+    sizing = (case.signed() if hold_debt else case).lenders(resize=resize)
     lenders, given = _lenders(live, sizing)
     watched = (*LIMITS, TARGET, CAPACITY, _repayment_dates(lenders))
     watch = [id for id in watched if id in lenders.model.lines]

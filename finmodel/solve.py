@@ -19,7 +19,7 @@ from finmodel.case.expand import leaves
 from finmodel.case.quantity import BadValue, parse
 from finmodel.case.read import Case
 from finmodel.engine.results import Results
-from finmodel.run import load, run
+from finmodel.run import opened, run
 
 STEPS, STEP = 30, 0.1
 CLOSE = 1e-9
@@ -71,7 +71,7 @@ class _Search:
 
 
 def solve(
-    path: Path | str,
+    case: Case | Path | str,
     key: str,
     goal: str,
     *,
@@ -82,7 +82,7 @@ def solve(
     """Find the value of an input at which a result meets its goal.
 
     Args:
-        path: A case folder or file.
+        case: A case, or its folder or file.
         key: A dotted key that holds one number, such as "support.ndpr_floor.floor".
         goal: "dscr_min = 1.30x", "equity_irr = 12 %", "npv_post_tax = 0 USD".
         set: Dotted key → value as typed, over the case.
@@ -97,10 +97,11 @@ def solve(
     want(key, str, "the input to find is a dotted key")
     want(goal, str, 'a goal is text, such as "dscr_min = 1.30x"')
 
-    def trial(text: str) -> Results:
-        return run(load(path, None, {**(set or {}), key: text}), hold_debt=hold_debt)
+    base = opened(case, set)
 
-    base = load(path, None, set)
+    def trial(text: str) -> Results:
+        return run(base.with_set({key: text}), hold_debt=hold_debt)
+
     given = _input(base, key)
     search = _Search(trial, _goal(run(base, hold_debt=hold_debt), goal), given.unit)
     points = _walk(given.number, between, given.unit)

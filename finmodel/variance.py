@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from finmodel.build import build
-from finmodel.case.expand import leaves
 from finmodel.case.public import government
-from finmodel.case.schema import CaseTables
 from finmodel.engine.evaluate import evaluate
 from finmodel.engine.incidence import Deal
 from finmodel.engine.instruments import marginal
@@ -38,13 +35,10 @@ def support_variance(forecast: Results, actual: Results) -> list[Amount]:
     Args:
         actual: A run on the same debt, such as a scenario of the case.
     """
-    tables: CaseTables = actual.case.tables.model_copy(deep=True)
-    for _, given, _ in leaves(tables, {}):
-        if isinstance(forecast.given.get(given.id), tuple) and not isinstance(given.value, tuple):
-            given.value, given.series = (given.value,) * actual.case.timeline.count, True
-    live = build(replace(actual.case, tables=tables))
+    live = build(actual.case.widened(id for id, value in forecast.given.items() if isinstance(value, tuple)))
+    tables = live.case.tables
     solved = {item.value.id: actual.given[item.value.id] for item in live.model.solved}
-    came = {**live.inputs(replace(actual.case, tables=tables)), **solved}
+    came = {**live.inputs(live.case), **solved}
     expected = {id: _like(forecast.given.get(id, value), value) for id, value in came.items()}
     deal = Deal(live.model, {}, came, tables)
     factors = deal.factors(government(tables).rate.number)

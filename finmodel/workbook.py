@@ -44,8 +44,8 @@ def write_workbook(
         lang: Language of labels, headings and notes: "en" or "ja".
 
     Raises:
-        UsageError: There is no such language, the name does not end in .xlsx, the case has changed since it was run, or
-            the simulation is of another case.
+        UsageError: There is no such language, the name does not end in .xlsx, or the simulation is of
+            another case.
         RefusedError: It is a file of the case.
         CertificateError: The file does not compute to the model's numbers; nothing is written.
         FileError: It cannot be written.

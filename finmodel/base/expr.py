@@ -110,9 +110,9 @@ class Const(Expr):
         self.args = ()
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, frozen=True)
 class Given(Expr):
-    """An input: a leaf with a value, a unit and the place where it was written.
+    """An input: a leaf with a value, a unit and the place where it was written. It never changes once it is bound.
 
     Args:
         id: Dotted key, such as "facility.jbic.rate".
@@ -135,7 +135,7 @@ class Given(Expr):
     args: tuple[Expr, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
-        self.series = isinstance(self.value, tuple)
+        object.__setattr__(self, "series", isinstance(self.value, tuple))
 
     @property
     def number(self) -> float:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from finmodel.case.folder import base_document, open_layers
 from finmodel.case.read import Case
 from finmodel.case.written import toml_text
 
@@ -65,7 +63,7 @@ def _by_table(edits: Sequence[Edit]) -> dict[str, list[str]]:
 
 def _typed(case: Case) -> set[str]:
     """Keys that the old case says itself, so that they can be removed from it."""
-    return {".".join(keys) for keys in base_document(open_layers(Path(case.path)), []).places}
+    return {".".join(keys) for keys in case.signed().document().places}
 
 
 def _source(edit: Edit, workbook: str, day: str) -> str:

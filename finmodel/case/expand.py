@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar, cast
 
 from finmodel.base.expr import Given
 from finmodel.base.timeline import MAX_PERIODS, MONTH_NAMES, MONTHS, Timeline, from_serial, serial
+from finmodel.case.frozen import FrozenDict, FrozenList, frozen
 from finmodel.case.leaf import Points
 from finmodel.case.positions import Document, Keys, Place
 from finmodel.case.table import Table
 
+T = TypeVar("T")
+Value = float | tuple[float, ...]
 Fault = tuple[str, str, str]
 """A dotted key, what is wrong, and what to write instead."""
 
@@ -111,17 +114,75 @@ def clock_of(terms: Terms) -> Clock:
 
 
 def bind(tables: Table, document: Document, clock: Clock, source: Callable[[Keys, Place], str]) -> list[Fault]:
-    """Give each leaf its key, place, label and source, and expand the values by date in place."""
+    """Give each leaf its key, place, label and source, and expand the values by date; afterwards nothing changes.
+
+    The leaves were made for these tables a moment ago and nobody else has them yet, so they are filled in place.
+    """
     faults: list[Fault] = []
     for keys, given, typed in leaves(tables, document.tree):
         place = document.place(keys) if typed else None
-        given.id = ".".join(keys)
-        given.label = given.label or keys[-1].replace("_", " ").capitalize()
-        given.where = "default" if place is None else str(place)
-        given.source = "default" if place is None else source(keys, place)
+        where = "default" if place is None else str(place)
+        bound(given, keys, where, "default" if place is None else source(keys, place))
         if isinstance(given, Points):
             faults += _expand(given, clock)
+    _close(tables)
     return faults
+
+
+def bound(given: Given, keys: Keys, where: str, source: str) -> None:
+    """Give a new leaf its key, its place and its source, and a label if it has none."""
+    _fill(given, id=".".join(keys), label=given.label or keys[-1].replace("_", " ").capitalize())
+    _fill(given, where=where, source=source)
+
+
+def _fill(given: Given, **values: object) -> None:
+    for field, value in values.items():
+        object.__setattr__(given, field, value)
+
+
+def _close(table: Table) -> None:
+    """Freeze the tables and lists within a table of a case; the table itself is frozen by its class."""
+    for field, value in table.__dict__.items():
+        if isinstance(value, Table):
+            _close(value)
+        elif isinstance(value, dict | list):
+            for inner in value.values() if isinstance(value, dict) else value:
+                if isinstance(inner, Table):
+                    _close(inner)
+            table.__dict__[field] = frozen(value)
+
+
+def with_values(tables: T, values: Mapping[str, Value]) -> T:
+    """New tables with other numbers of some leaves: id → a number, or one a period. The old tables stay as they are."""
+    return cast(T, _replaced(tables, values)) if values else tables
+
+
+def _replaced(value: object, values: Mapping[str, Value]) -> object:
+    """The same object where nothing in it changes."""
+    if isinstance(value, Given):
+        return replace(value, value=values[value.id]) if value.id in values else value
+    if isinstance(value, Table):
+        inside = {name: _replaced(inner, values) for name, inner in value}
+        changed = {name: inner for name, inner in inside.items() if inner is not getattr(value, name)}
+        return value.model_copy(update=changed) if changed else value
+    if isinstance(value, Mapping):
+        rows = {name: _replaced(inner, values) for name, inner in value.items()}
+        return FrozenDict(rows) if any(rows[name] is not value[name] for name in rows) else value
+    if isinstance(value, list):
+        made = [_replaced(inner, values) for inner in value]
+        return FrozenList(made) if any(a is not b for a, b in zip(made, value, strict=True)) else value
+    return value
+
+
+def told(value: object) -> object:
+    """All that a table says, as plain values that compare: of a leaf its key, number, unit, label, place and source."""
+    if isinstance(value, Given):
+        return value.id, value.value, str(value.unit), value.label, value.where, value.source
+    if isinstance(value, Table):
+        return type(value).__name__, [(name, told(inner)) for name, inner in value]
+    if isinstance(value, Mapping):
+        return [(name, told(inner)) for name, inner in value.items()]
+    return [told(inner) for inner in value] if isinstance(value, list) else value
 
 
 def leaves(value: object, tree: object, above: Keys = ()) -> Iterator[tuple[Keys, Given, bool]]:
@@ -155,8 +216,7 @@ def _expand(given: Points, clock: Clock) -> Iterator[Fault]:
         wrong = f"the list has {len(given.points)} values, but construction has {clock.built} periods."
         yield given.id, wrong, f"Write {clock.built} values."
     else:
-        given.value = rule(given.points, clock)
-        given.series = True
+        _fill(given, value=rule(given.points, clock), series=True)
 
 
 def _steps(points: tuple[tuple[float, float], ...], clock: Clock) -> tuple[float, ...]:

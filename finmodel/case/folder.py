@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from finmodel.base.errors import CaseError, FileError, Problem
+from finmodel.case.frozen import FrozenDict
 from finmodel.case.guard import Text, read_text
-from finmodel.case.overlay import merge, remove
+from finmodel.case.overlay import closed, merge, remove
 from finmodel.case.positions import Document, Place, parse
 from finmodel.case.quantity import clip
 
@@ -20,9 +21,9 @@ PRICES = "prices.csv"
 MOST_LAYERS = 8
 
 
-@dataclass
+@dataclass(frozen=True)
 class Layer:
-    """One folder of a case.
+    """One folder of a case, as it was when it was read.
 
     Args:
         folder: Where it is.
@@ -38,14 +39,14 @@ class Layer:
     case: Document
     parts: Mapping[str, Document]
     prices: Text | None
-    texts: Sequence[Text]
+    texts: tuple[Text, ...]
     extends: str = ""
-    removed: Sequence[str] = ()
+    removed: tuple[str, ...] = ()
     remove_place: Place = field(default_factory=lambda: Place("", 0, ""))
 
 
-def open_layers(path: Path) -> list[Layer]:
-    """Read a case and the cases that it extends, the first of them first.
+def open_layers(path: Path) -> tuple[Layer, ...]:
+    """Read a case and the cases that it extends, the first of them first; the only place where its files are opened.
 
     Args:
         path: A folder with a case.toml, or the path of a case file.
@@ -69,7 +70,7 @@ def open_layers(path: Path) -> list[Layer]:
         layers.insert(0, _layer(target, problems))
     if problems:
         raise CaseError(problems)
-    return layers
+    return tuple(layers)
 
 
 def reserved(files: Iterable[Path]) -> tuple[Path, ...]:
@@ -100,7 +101,7 @@ def base_document(layers: Sequence[Layer], problems: list[Problem]) -> Document:
     return result
 
 
-def digest(layers: Sequence[Layer], scenario: str | None, sets: Mapping[str, str], shipped: Sequence[Text] = ()) -> str:
+def digest(layers: Sequence[Layer], scenario: str | None, sets: Mapping[str, str], shipped: Iterable[Text] = ()) -> str:
     """SHA-256 of all files, the scenario and the changes; the same wherever the folder stands.
 
     Args:
@@ -127,12 +128,11 @@ def _layer(main: Path, problems: list[Problem]) -> Layer:
     for name in PARTS:
         part = _optional(folder / name)
         texts += [part] if part else []
-        parts[name] = parse(part, problems) if part else Document()
+        parts[name] = closed(parse(part, problems) if part else Document())
     prices = _optional(folder / PRICES)
     texts += [prices] if prices else []
-    layer = Layer(folder, case, parts, prices, texts)
-    _take_extends(layer, problems)
-    return layer
+    extends, removed, place = _take_extends(case, problems)
+    return Layer(folder, closed(case), FrozenDict(parts), prices, tuple(texts), extends, removed, place)
 
 
 def _optional(path: Path) -> Text | None:
@@ -149,14 +149,14 @@ def _refuse_link(path: Path) -> None:
         raise FileError(f"{path}: a link out of the case folder; copy the file into it")
 
 
-def _take_extends(layer: Layer, problems: list[Problem]) -> None:
-    tree = layer.case.tree
+def _take_extends(case: Document, problems: list[Problem]) -> tuple[str, tuple[str, ...], Place]:
+    """Cut out of a main file what it extends and removes, and where it says the latter."""
+    tree, place = case.tree, case.place(("remove",))
     typed, removed = "extends" in tree, tree.pop("remove", [])
-    extends = tree.pop("extends", "")
+    extends, told = tree.pop("extends", ""), ("", ())
     if not isinstance(extends, str) or (typed and not extends.strip()):
-        problems.append(_refused(layer.case.place(("extends",)), "extends is the folder of another case, as a text."))
+        problems.append(_refused(case.place(("extends",)), "extends is the folder of another case, as a text."))
     elif not isinstance(removed, list) or not all(isinstance(key, str) and key for key in removed):
-        place = layer.case.place(("remove",))
         problems.append(
             Problem(
                 place.file,
@@ -168,10 +168,10 @@ def _take_extends(layer: Layer, problems: list[Problem]) -> None:
             )
         )
     else:
-        layer.extends, layer.removed = extends, removed
-        layer.remove_place = layer.case.place(("remove",))
-    for keys in [keys for keys in layer.case.places if keys[0] == "remove"]:
-        del layer.case.places[keys]
+        told = extends, tuple(removed)
+    for keys in [keys for keys in case.places if keys[0] == "remove"]:
+        del case.places[keys]
+    return *told, place
 
 
 def _extended(layer: Layer, root: Path, place: Place) -> Path:

@@ -33,7 +33,7 @@ _TYPICAL = {
 }
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, frozen=True)
 class Points(Given):
     """A quantity typed as a table of dates or as a list; its value becomes one number a period once these are known.
 

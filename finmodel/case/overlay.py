@@ -13,6 +13,7 @@ from typing import Any
 from finmodel.base.errors import LimitError, Problem, UsageError
 from finmodel.base.units import Unit
 from finmodel.case.describe import Found, find, known, nearest
+from finmodel.case.frozen import FrozenDict, frozen
 from finmodel.case.guard import MAX_DEPTH
 from finmodel.case.messages import MANY, placed, unknown_key, value_problems
 from finmodel.case.positions import Document, Keys, Place
@@ -28,6 +29,11 @@ def merge(base: Document, over: Document) -> Document:
     tree = _merged(base.tree, over.tree, (), places)
     places.update(over.places)
     return Document(tree, places, base.file or over.file)
+
+
+def closed(document: Document) -> Document:
+    """The same document, refusing changes."""
+    return Document(frozen(document.tree), FrozenDict(document.places), document.file)
 
 
 def remove(document: Document, keys: list[str], place: Place, problems: list[Problem]) -> Document:

@@ -42,7 +42,7 @@ class Place:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-@dataclass
+@dataclass(frozen=True)
 class Document:
     """A parsed file: its values, where each key stands, and the file's name for what stands nowhere."""
 

@@ -10,7 +10,7 @@ import unicodedata
 from fractions import Fraction
 from functools import lru_cache
 
-from finmodel.base.errors import UnitError
+from finmodel.base.errors import UnitError, UsageError, want
 from finmodel.base.units import CURRENCIES, PER_YEAR, RATIO, Unit, conversion, unit
 
 TIMES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
@@ -218,3 +218,21 @@ def _is_small(number: str) -> bool:
 
 def _percent(number: str) -> str:
     return f"{float(number) * 100:.12g}"
+
+
+def ratio_of(value: float | str, words: str) -> float:
+    """A ratio as a number, or as typed: 1.2, "1.20x", "85 %".
+
+    Args:
+        words: What it should be, for the message.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    if isinstance(value, bool):
+        raise UsageError(f"{words}: got {value}")
+    want(value, (int, float, str), words)
+    try:
+        return read(value, "ratio", "x")[0] if isinstance(value, str) else float(value)
+    except BadValue:
+        raise UsageError(f'{words}: got "{str(value)[:40]}"') from None

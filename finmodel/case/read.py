@@ -1,42 +1,43 @@
 """The entry of this floor: a case folder goes in, checked inputs with places and sources come out.
 
 Every problem of every file is reported at once: first those of syntax, then those of single keys, then
-those between keys.
+those between keys. A case is a value: it keeps what it was read from, and others are derived from it in memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from pydantic import ValidationError
 
-from finmodel.base.errors import CaseError, Problem, UsageError, want, want_path
+from finmodel.base.errors import CaseError, Problem, want, want_path
 from finmodel.base.timeline import Timeline
 from finmodel.base.units import CURRENCIES
 from finmodel.case import regimes
-from finmodel.case.describe import nearest
-from finmodel.case.expand import Clock, Fault, bind, clock_of, leaves, timeline_faults
-from finmodel.case.expect import Expect, read_expect, read_expected
-from finmodel.case.folder import Layer, base_document, digest, open_layers
+from finmodel.case.expand import Clock, Fault, Value, bind, clock_of, leaves, timeline_faults, told, with_values
+from finmodel.case.expect import Expect, read_expect
+from finmodel.case.folder import base_document, digest
+from finmodel.case.frozen import FrozenDict
+from finmodel.case.laying import LENDERS, overlay_problems, source_problems, under, with_sets
 from finmodel.case.messages import ordered, placed, problems_of
+from finmodel.case.origin import Origin, Schema, opened
 from finmodel.case.overlay import check, dotted, from_sets, merge, take
-from finmodel.case.positions import Document, Keys, Place
-from finmodel.case.prices import History, histories_of
+from finmodel.case.positions import Document, Place
+from finmodel.case.prices import History
 from finmodel.case.rules import RULES
-from finmodel.case.scenarios import Scenario, read_scenarios
+from finmodel.case.scenarios import Scenario
 from finmodel.case.schema import CaseTables
-from finmodel.case.sources import Sources, read_sources, unknown_sources
 from finmodel.case.table import Table
 
-Rules = Sequence[Callable[[Any], Iterator[Fault]]]
+__all__ = ["Case", "Schema", "read_case", "read_with"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
-    """A case that passed every check.
+    """A case that passed every check. It never changes: other cases are derived from it, and no file is read again.
 
     Args:
         name: As the case names itself.
@@ -56,6 +57,7 @@ class Case:
         path: The folder or file that was asked for.
         sets: Changes laid over it: dotted key → value as typed.
         places: Where the formulas of [extra_lines] stand: dotted key → place.
+        origin: What it was read from.
     """
 
     name: str
@@ -75,41 +77,86 @@ class Case:
     path: Path
     sets: Mapping[str, str]
     places: Mapping[str, Place]
+    origin: Origin = field(repr=False)
+
+    def with_scenario(self, name: str | None) -> Case:
+        """The same case under another of its scenarios, or under none; changes stay on top.
+
+        Raises:
+            UsageError: No such scenario.
+            CaseError: The scenario breaks a rule between keys.
+        """
+        return self if name == self.scenario else _derived(self.origin, name, self.sets)
+
+    def with_set(self, changes: Mapping[str, str] | None) -> Case:
+        """The same case with more changes laid over it: dotted key → value as typed.
+
+        Raises:
+            CaseError: Every problem of the changes.
+            UsageError: They are not keys and texts.
+        """
+        if not changes:
+            return self
+        from_sets(changes)  # refuses what is no key and text, before it is mixed with those that are
+        return _derived(self.origin, self.scenario, {**self.sets, **changes})
+
+    def signed(self) -> Case:
+        """The case as its files have it, without scenario and changes: held debt is sized on it."""
+        return self if self.scenario is None and not self.sets else _derived(self.origin, None, {})
+
+    def lenders(self, *, resize: bool = False) -> Case:
+        """The case that debt is sized on: without its scenario, and under [sizing.case].
+
+        Args:
+            resize: Whether the lenders' case lies over the scenario, rather than over the case as signed.
+        """
+        if self.scenario is None:
+            return self.sizing or self
+        if resize:
+            resized = _derived(self.origin, self.scenario, self.sets, resize=True)
+            return resized.sizing or resized
+        if self.sizing is None:
+            return self.with_scenario(None)
+        return replace(self.sizing, scenario=None, sha256=_sha256(self.origin, None, self.sets))
+
+    def with_values(self, values: Mapping[str, Value]) -> Case:
+        """The same case with other numbers of some inputs, in new tables: id → a number, or one a period.
+
+        The sizing case stays as it is. What is derived from the result by scenario or changes has the old numbers.
+        """
+        return replace(self, tables=with_values(self.tables, values))
+
+    def widened(self, ids: Iterable[str]) -> Case:
+        """The same case with a number for each period where some inputs have one number."""
+        wide, count = {*ids}, self.timeline.count
+        single = {given.id: given.number for _, given, _ in leaves(self.tables, {}) if not given.series}
+        return self.with_values({id: (number,) * count for id, number in single.items() if id in wide})
+
+    def document(self) -> Document:
+        """What the case says as typed, with places: its layers, its scenario and changes, with [sizing.case]."""
+        scenario = self.scenarios.get(self.scenario or "")
+        base = merge(base_document(self.origin.layers, []), from_sets(self.sets))
+        return base if scenario is None else merge(merge(base, scenario.overlay), from_sets(self.sets))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Case) and (self is other or self._value() == other._value())
+
+    def __hash__(self) -> int:
+        return hash((self.sha256, self.scenario))
+
+    def _value(self) -> tuple[object, ...]:
+        """All that makes it what it is; inputs by key, value, unit, label, place and source."""
+        plain = (self.sha256, self.scenario, dict(self.sets), self.path, self.timeline, self.unsourced)
+        return *plain, told(self.tables), self.sizing, dict(self.sources), dict(self.prices), dict(self.places)
 
 
-@dataclass(frozen=True)
-class Schema:
-    """What a case is checked against: its root table and the rules between keys."""
-
-    root: type[Table]
-    rules: Rules
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What the case and its sizing case share."""
-
-    path: Path
-    layers: Sequence[Layer]
-    scenario: str | None
-    sets: Mapping[str, str]
-    sources: Sources
-    expect: tuple[Expect, ...]
-    expected: tuple[Expect, ...]
-    scenarios: Mapping[str, Scenario]
-    prices: Mapping[str, History]
-
-
-def read_case(
-    path: Path | str, scenario: str | None = None, sets: Mapping[str, str] | None = None, *, resize: bool = False
-) -> Case:
+def read_case(path: Path | str, scenario: str | None = None, sets: Mapping[str, str] | None = None) -> Case:
     """Read and check a case.
 
     Args:
         path: A folder that holds a case.toml, or a case file.
         scenario: A scenario of its scenarios.toml to lay over it.
         sets: Dotted key → value as typed, over everything else.
-        resize: Whether the lenders' case lies over the scenario too, rather than over the case as signed.
 
     Raises:
         CaseError: Every problem found, with file and line.
@@ -117,116 +164,65 @@ def read_case(
         FileError: A file cannot be read.
         LimitError: A file is beyond a limit.
     """
-    return read_with(Schema(CaseTables, RULES), path, scenario, sets, resize=resize)
+    return read_with(Schema(CaseTables, RULES), path, scenario, sets)
 
 
 def read_with(
-    schema: Schema,
-    path: Path | str,
-    scenario: str | None = None,
-    sets: Mapping[str, str] | None = None,
-    *,
-    resize: bool = False,
+    schema: Schema, path: Path | str, scenario: str | None = None, sets: Mapping[str, str] | None = None
 ) -> Case:
     """Read a case against a given schema; `read_case` uses the one of finmodel."""
     want_path(path, "a case")
     want(scenario, (str, type(None)), "a scenario is the name of one")
     problems: list[Problem] = []
-    layers, sets = open_layers(Path(path)), sets or {}
-    base = base_document(layers, problems)
-    changed = regimes.beneath(_with_sets(base, from_sets(sets), schema.root, problems), problems)
-    expect, lenders = take(changed, "expect"), dotted(take(changed, "sizing", "case"))
-    parts = _parts(Path(path), layers, (scenario, sets), expect, problems)
-    problems += _overlay_problems(changed, lenders, parts, schema.root)
-    problems += _source_problems(layers, changed, schema.root)
-    live = _under(changed, parts, sets)
-    tables = _tables(live, schema.root, problems)
+    origin = opened(Path(path), schema, problems)
+    return _derived(origin, scenario, sets or {}, problems)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is laid over a case, and what its analyst asserts under it."""
+
+    scenario: str | None
+    sets: Mapping[str, str]
+    expect: tuple[Expect, ...]
+
+
+def _derived(
+    origin: Origin,
+    scenario: str | None,
+    sets: Mapping[str, str],
+    problems: list[Problem] | None = None,
+    *,
+    resize: bool = False,
+) -> Case:
+    """A case from what was read.
+
+    Args:
+        problems: Those found while the files were opened.
+        resize: Whether the lenders' case lies over the scenario too, rather than over the case as signed.
+    """
+    root, problems, over = origin.schema.root, [] if problems is None else problems, from_sets(sets)
+    base = base_document(origin.layers, problems)
+    changed = with_sets(base, over, root, problems)
+    named = regimes.named(changed, origin.sources.regimes)
+    changed = regimes.beneath(changed, named, problems)
+    origin = replace(origin, sources=replace(origin.sources, regimes=named))
+    expect, lenders = take(changed, "expect"), dotted(take(changed, *LENDERS))
+    laid, asked = origin.scenario(scenario), Asked(scenario, FrozenDict(sets), read_expect(expect, problems))
+    problems += overlay_problems(changed, lenders, origin.scenarios, root)
+    problems += source_problems(origin.layers, changed, root)
+    live = under(changed, laid, sets)
+    tables = _tables(live, root, problems)
     sized = (
         merge(live if resize else changed, lenders)
-        if lenders.tree and not check(lenders, changed, schema.root, live="x")
+        if lenders.tree and not check(lenders, changed, root, live="x")
         else None
     )
-    sizing = None if sized is None else _tables(sized, schema.root, problems)
+    sizing = None if sized is None else _tables(sized, root, problems)
     if problems or tables is None:
         raise CaseError(ordered(problems))
-    sizing_case = None if sized is None or sizing is None else _case(sizing, sized, parts, schema, None)
-    return _case(tables, live, parts, schema, sizing_case)
-
-
-def _with_sets(base: Document, sets: Document, root: type[Table], problems: list[Problem]) -> Document:
-    """The case under `--set`; a key that does not exist is reported once and left out."""
-    apart = Document(dict(sets.tree), dict(sets.places))
-    for name in ("expect",):
-        apart.tree.pop(name, None)
-    if isinstance(apart.tree.get("sizing"), dict):
-        apart.tree["sizing"] = {key: value for key, value in apart.tree["sizing"].items() if key != "case"}
-    found = check(apart, base, root)
-    problems += found
-    for problem in found:
-        _drop(sets, tuple(problem.key.split(".")))
-    return merge(base, sets)
-
-
-def _drop(document: Document, keys: Keys) -> None:
-    take(document, *keys)
-    document.places.pop(keys, None)
-
-
-def _parts(
-    path: Path,
-    layers: Sequence[Layer],
-    asked: tuple[str | None, Mapping[str, str]],
-    expect: Document,
-    problems: list[Problem],
-) -> _Parts:
-    scenario, sets = asked
-    scenarios = Document()
-    for layer in layers:
-        scenarios = merge(scenarios, layer.parts["scenarios.toml"])
-    known = read_scenarios(scenarios, problems)
-    if scenario is not None and scenario not in scenarios.tree:
-        near = nearest(scenario, known)
-        hint = (
-            f' Did you mean "{near}"?'
-            if near
-            else f" Known are: {', '.join(known)}."
-            if known
-            else " The case has none."
-        )
-        raise UsageError(f'"{scenario}" is not a scenario of {layers[-1].folder}.{hint}')
-    prices: dict[str, History] = {}
-    for layer in layers:
-        prices.update(histories_of(layer.prices, problems) if layer.prices else {})
-    expected = read_expected(layers[-1].parts["expected.toml"], problems)
-    rows = [read_sources(layer.parts["sources.toml"], problems)[0] for layer in layers]
-    level = {layer.texts[0].name: number for number, layer in enumerate(layers)}
-    files = frozenset(str(layer.folder / "scenarios.toml") for layer in layers)
-    expects = read_expect(expect, problems)
-    return _Parts(path, layers, scenario, sets, Sources(rows, level, files), expects, expected, known, prices)
-
-
-def _overlay_problems(base: Document, lenders: Document, parts: _Parts, root: type[Table]) -> list[Problem]:
-    found = check(lenders, base, root, live="the sizing case")
-    for scenario in parts.scenarios.values():
-        found += check(scenario.overlay, base, root, live="a scenario")
-    return found
-
-
-def _source_problems(layers: Sequence[Layer], case: Document, root: type[Table]) -> list[Problem]:
-    """Only the case's own sources: one that it extends may name keys that it removes."""
-    rows, document = read_sources(layers[-1].parts["sources.toml"], [])
-    return unknown_sources(rows, document, case, root)
-
-
-def _under(base: Document, parts: _Parts, sets: Mapping[str, str]) -> Document:
-    """The case under its scenario; `--set` stays on top."""
-    scenario = parts.scenarios.get(parts.scenario or "")
-    if scenario is None:
-        return base
-    result = merge(merge(base, scenario.overlay), from_sets(sets))
-    take(result, "expect")
-    take(result, "sizing", "case")
-    return result
+    sizing_case = None if sized is None or sizing is None else _case(sizing, sized, origin, asked, None)
+    return _case(tables, live, origin, asked, sizing_case)
 
 
 def _tables(document: Document, root: type[Table], problems: list[Problem]) -> Table | None:
@@ -239,33 +235,39 @@ def _tables(document: Document, root: type[Table], problems: list[Problem]) -> T
         return None
 
 
-def _case(tables: Table, document: Document, parts: _Parts, schema: Schema, sizing: Case | None) -> Case:
+def _case(tables: Table, document: Document, origin: Origin, asked: Asked, sizing: Case | None) -> Case:
     checked = cast(CaseTables, tables)
     clock = _clock(checked, document)
-    faults = bind(tables, document, clock, parts.sources.of)
-    for rule in schema.rules:
+    faults = bind(tables, document, clock, origin.sources.of)
+    for rule in origin.schema.rules:
         faults += rule(tables)
     _raise(faults, document)
+    formulas = {".".join(keys): document.place(keys) for keys in document.places if keys[:1] == ("extra_lines",)}
     typed = [given for _, given, typed in leaves(tables, document.tree) if typed]
     return Case(
         name=checked.name,
-        folder=parts.layers[-1].folder,
-        scenario=parts.scenario,
+        folder=origin.layers[-1].folder,
+        scenario=asked.scenario,
         tables=checked,
         timeline=clock.timeline,
-        sha256=digest(parts.layers, parts.scenario, parts.sets, regimes.texts(document)),
-        sources=parts.sources.flat(),
+        sha256=_sha256(origin, asked.scenario, asked.sets),
+        sources=FrozenDict(origin.sources.flat()),
         unsourced=tuple(given.id for given in typed if not given.source),
-        expect=parts.expect,
-        expected=parts.expected,
-        scenarios=parts.scenarios,
-        prices=parts.prices,
+        expect=asked.expect,
+        expected=origin.expected,
+        scenarios=origin.scenarios,
+        prices=origin.prices,
         sizing=sizing,
-        files=tuple(text.path for layer in parts.layers for text in layer.texts),
-        path=parts.path,
-        sets=parts.sets,
-        places={".".join(keys): document.place(keys) for keys in document.places if keys[:1] == ("extra_lines",)},
+        files=tuple(text.path for layer in origin.layers for text in layer.texts),
+        path=origin.path,
+        sets=asked.sets,
+        places=FrozenDict(formulas),
+        origin=origin,
     )
+
+
+def _sha256(origin: Origin, scenario: str | None, sets: Mapping[str, str]) -> str:
+    return digest(origin.layers, scenario, sets, [regime.text for regime in origin.sources.regimes.values()])
 
 
 def _clock(tables: CaseTables, document: Document) -> Clock:

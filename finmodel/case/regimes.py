@@ -11,15 +11,17 @@ come from. A regime names no figure of the deal, such as the life of its plant.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from finmodel.base.errors import CaseError, Problem
 from finmodel.case.describe import nearest
+from finmodel.case.frozen import FrozenDict
 from finmodel.case.guard import Text, read_text
 from finmodel.case.messages import placed
-from finmodel.case.overlay import merge
+from finmodel.case.overlay import closed, merge
 from finmodel.case.positions import Document, Keys, Place, parse
 from finmodel.case.quantity import clip
 from finmodel.case.shelf import home
@@ -33,12 +35,26 @@ def names() -> list[str]:
     return sorted(path.stem for path in (home() / FOLDER).glob("*.toml"))
 
 
-def beneath(case: Document, problems: list[Problem]) -> Document:
+@dataclass(frozen=True)
+class Regime:
+    """A regime as it was read: its keys with their places, and the file."""
+
+    document: Document
+    text: Text
+
+
+def named(case: Document, kept: Mapping[str, Regime]) -> FrozenDict[str, Regime]:
+    """The regimes that a case names, in its order; one that was kept is not read again."""
+    known = dict.fromkeys(name for _, name in _named(case) if name in kept or name in names())
+    return FrozenDict({name: kept[name] if name in kept else _read(name) for name in known})
+
+
+def beneath(case: Document, regimes: Mapping[str, Regime], problems: list[Problem]) -> Document:
     """The case with its regimes beneath it; a regime that is not known is a problem."""
     under = Document()
     for entity, name in _named(case):
-        if name in names():
-            under = merge(under, _for(entity, _read(name)[0], case))
+        if name in regimes:
+            under = merge(under, _for(entity, regimes[name].document, case))
             continue
         keys = ("entity", entity, "regime")
         near = nearest(name, names())
@@ -47,18 +63,13 @@ def beneath(case: Document, problems: list[Problem]) -> Document:
     return merge(merge(case, under), case) if under.tree else case  # in the order of the case
 
 
-def texts(case: Document) -> list[Text]:
-    """The files of the regimes that a case names, for its hash."""
-    return [_read(name)[1] for name in dict.fromkeys(name for _, name in _named(case)) if name in names()]
-
-
-def source(place: Place, keys: Keys) -> str | None:
+def source(place: Place, keys: Keys, regimes: Mapping[str, Regime]) -> str | None:
     """Where a regime says that a figure of an entity comes from; None for a figure of the case itself."""
     folder, _, file = place.file.rpartition("/")
     name = file.removesuffix(".toml")
-    if folder != SHOWN or name not in names():
+    if folder != SHOWN or name not in regimes:
         return None
-    rows = _read(name)[0].tree.get("sources", {})
+    rows = regimes[name].document.tree.get("sources", {})
     own = keys[2:]
     offered = ("offers", *own)
     found = [
@@ -94,7 +105,7 @@ def _for(entity: str, regime: Document, case: Document) -> Document:
 
 
 @lru_cache(maxsize=32)
-def _read(name: str) -> tuple[Document, Text]:
+def _read(name: str) -> Regime:
     """A regime of the toolkit by name.
 
     Raises:
@@ -106,4 +117,4 @@ def _read(name: str) -> tuple[Document, Text]:
     document = parse(text, problems)
     if problems:
         raise CaseError(problems)
-    return document, text
+    return Regime(closed(document), text)

@@ -7,14 +7,14 @@ that one needs a source of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from finmodel.base.errors import Problem
-from finmodel.case import regimes
 from finmodel.case.describe import find, known
 from finmodel.case.messages import MANY, placed, shown, unknown_key
 from finmodel.case.overlay import SET, dotted
 from finmodel.case.positions import Document, Keys, Place
+from finmodel.case.regimes import Regime, source
 from finmodel.case.table import Table
 
 
@@ -26,11 +26,13 @@ class Sources:
         layers: By layer, the first case first: dotted key → source.
         level: Name of a file → number of its layer.
         scenarios: Names of files with scenarios.
+        regimes: Tax regimes that the case names.
     """
 
     layers: Sequence[Mapping[Keys, str]]
     level: Mapping[str, int]
     scenarios: frozenset[str]
+    regimes: Mapping[str, Regime] = field(default_factory=dict)
 
     def of(self, keys: Keys, place: Place) -> str:
         """The source of a figure; empty when it has none."""
@@ -38,7 +40,7 @@ class Sources:
             return "set for this run"
         if place.file in self.scenarios:
             return "scenario"
-        of_regime = regimes.source(place, keys)
+        of_regime = source(place, keys, self.regimes)
         if of_regime is not None:
             return of_regime
         for layer in reversed(self.layers[self.level.get(place.file, 0) :]):

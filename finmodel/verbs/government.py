@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,7 +50,7 @@ def government(  # noqa: PLR0913  (an option is a parameter)
 
         over = incidence_over_paths(account.result, paths, drawn)
     years = None if paths is None else _years(account.result, hold_debt, paths, drawn)
-    show(page(account, over, _variance(case, account.result, changes(sets), hold_debt) if scenario else ()))
+    show(page(account, over, _variance(account.result, hold_debt) if scenario else ()))
     if years is not None:
         write("")
         show(years)
@@ -75,13 +74,12 @@ def _years(result: Results, hold_debt: bool, paths: int, seed: int) -> Group | N
     return support_by_year(simulate(result.case, paths, seed, ["support_paid", "support.paid"]).summary)
 
 
-def _variance(case: str, result: Results, sets: Mapping[str, str], hold_debt: bool) -> list[Amount]:
+def _variance(result: Results, hold_debt: bool) -> list[Amount]:
     """What moved the cost of support from the case as it stands to a scenario of it."""
-    from finmodel.run import load
     from finmodel.run import run as run_case
     from finmodel.variance import support_variance
 
-    return support_variance(run_case(load(case, None, sets), hold_debt=hold_debt), result)
+    return support_variance(run_case(result.case.with_scenario(None), hold_debt=hold_debt), result)
 
 
 support = typer.Typer(name="support", help="Compare designs of price support.", no_args_is_help=True)

@@ -30,7 +30,7 @@ def check(case: CaseFolder) -> None:
     loaded = load(case)
     model = build(loaded).model
     units = {name: str(metric.line.unit) for name, metric in model.metrics.items()}
-    problems = expect_problems([*loaded.expect, *loaded.expected], units) + _scenario_problems(case, loaded)
+    problems = expect_problems([*loaded.expect, *loaded.expected], units) + _scenario_problems(loaded)
     if problems:
         raise CaseError(problems)
     write(check_text(loaded, model))
@@ -100,14 +100,12 @@ def new(
         write(f"{made}: made from the template {template}. Next: finmodel check {made}")
 
 
-def _scenario_problems(case: str, loaded: Case) -> list[Problem]:
+def _scenario_problems(loaded: Case) -> list[Problem]:
     """What is wrong with the case under each of its scenarios."""
-    from finmodel.run import load
-
     problems: list[Problem] = []
     for name in loaded.scenarios:
         try:
-            load(case, name)
+            loaded.with_scenario(name)
         except CaseError as error:
             problems += error.problems
     return list(dict.fromkeys(problems))

@@ -71,7 +71,7 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
         _replay(loaded, seed, replay, sampling)
         return
     if band:
-        _bands(case, band, (paths, seed), sets, Options(sampling=sampling, fast=fast))
+        _bands(loaded, band, (paths, seed), Options(sampling=sampling, fast=fast))
         return
     options = Options(sampling=sampling, fast=fast, folder=folder, scheduler=scheduler)
     with progress_bar() as bar:
@@ -99,11 +99,11 @@ def _replay(case: Case, seed: int, path: int, sampling: str) -> None:
     show(page(one_path(case, seed, path, sampling)))
 
 
-def _bands(case: str, band: list[str], draws: tuple[int, int], sets: Sets, options: Options) -> None:
+def _bands(case: Case, band: list[str], draws: tuple[int, int], options: Options) -> None:
     from finmodel.bands import bands
     from finmodel.outputs.page_bands import page
 
-    table = bands(case, _ranges(band), *draws, changes(sets), options)
+    table = bands(case, _ranges(band), *draws, None, options)
     show(page(table.base, table.ends))
 
 
