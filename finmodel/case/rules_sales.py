@@ -98,6 +98,21 @@ def take_or_pay_is_of_a_buyer_that_always_buys(case: CaseTables) -> Iterator[Fau
                 yield f"offtake.{name}.{word}", wrong, f"Remove take_or_pay, or {word}."
 
 
+def what_is_contracted_must_be_taken(case: CaseTables) -> Iterator[Fault]:
+    """Lenders count tonnes that the buyer must take or pay for: a pledge of a quantity, or a share that it takes."""
+    for name, offtake in case.offtake.items():
+        key = f"offtake.{name}.contracted"
+        if offtake.contracted in (None, "none"):
+            continue
+        loose = [word for word in ("buys_below", "total_quantity") if getattr(offtake, word) is not None]
+        if loose:
+            wrong = f"by {loose[0]} the buyer need not take anything."
+            yield key, wrong, f'Write contracted = "none", or remove {loose[0]}.'
+        elif offtake.quantity is not None and offtake.take_or_pay.number <= 0:
+            wrong = "the buyer pledges nothing: take_or_pay is 0 %."
+            yield key, wrong, 'Write take_or_pay = "90 %", or contracted = "none".'
+
+
 def _used(offtake: Offtake, word: str) -> bool:
     """Whether a key is given a value that does something."""
     value = getattr(offtake, word)
@@ -112,4 +127,5 @@ RULES: list[Rule] = [
     stock_for_a_buyer_is_of_one_product,
     buyers_default_after_their_contract_starts,
     take_or_pay_is_of_a_buyer_that_always_buys,
+    what_is_contracted_must_be_taken,
 ]

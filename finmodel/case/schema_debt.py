@@ -101,6 +101,8 @@ class SizingTerms(Table):
     """How senior debt is sized. An amount fixes it; otherwise the lowest of the limits binds.
 
     `jbic_beside` names the senior facilities whose sum JBIC's share is taken of; all of them where it is left out.
+    Cash is shared by revenue: what is contracted by price and volume, by volume alone (at the merchant cover where
+    `dscr_volume` is left out), and the rest, which is merchant.
     `sculpting` says how a sculpted schedule uses the cover that is left where another limit binds: level over its
     dates, or repaid as late as the cover allows.
     """
@@ -115,6 +117,12 @@ class SizingTerms(Table):
     dscr_merchant: Annotated[Given, Quantity("ratio", ge=1, le=10, meaning="Debt service cover of merchant cash")] = (
         default("1.30x")
     )
+    dscr_volume: (
+        Annotated[
+            Given, Quantity("ratio", ge=1, le=10, meaning="Debt service cover of cash that is firm by volume alone")
+        ]
+        | None
+    ) = None
     llcr: Annotated[Given, Quantity("ratio", ge=1, le=10, meaning="Loan life cover at the last drawing")] | None = None
     plcr: Annotated[Given, Quantity("ratio", ge=1, le=10, meaning="Project life cover at the last drawing")] | None = (
         None

@@ -17,7 +17,13 @@ Lost = Annotated[
 
 
 class Offtake(Table):
-    """A sales contract, measured in tonnes of the contained first product of the chain."""
+    """A sales contract, measured in tonnes of the contained first product of the chain.
+
+    `contracted` says what lenders count of the tonnes that the buyer must take or pay for (of a share, all of them):
+    with "price_and_volume" the price up to the contract's floor, or all of a fixed price where it has none; with
+    "volume" the tonnes at a price of the market. Left out, a contract with a floor is contracted by price and volume,
+    another on a quantity by volume, and a share at an index, or a buyer that need not buy, not at all.
+    """
 
     label: str
     label_ja: str = ""
@@ -61,6 +67,7 @@ class Offtake(Table):
         | None
     ) = None
     impute_support: bool = False
+    contracted: Literal["price_and_volume", "volume", "none"] | None = None
     make_up_years: Annotated[Given, Quantity("year", gt=0, structural=True, meaning="Life of a make-up right")] = (
         default("5 years")
     )

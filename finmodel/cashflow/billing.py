@@ -2,10 +2,9 @@
 
 Sign:    sales and damages are positive.
 Timing:  billed when delivered. A deficiency and damages are billed on the last day of the contract year.
-Source:  contracted revenue is what take-or-pay secures and, of a contract with a floor and no take-or-pay, all that
-         is delivered (F9, F10); tonnes made up are free, and bear no support (F18). Discounts are taken off the index
-         and not off the conversion fee. What is billed is net of the buyer's upside share; of it, `support_imputed`
-         is what a floor of the contract adds (F19). Damages are a cost of the seller, and none of its stock.
+Source:  tonnes made up are free, and bear no support (F18). Discounts are taken off the index and not off the
+         conversion fee. What is billed is net of the buyer's upside share; of it, `support_imputed` is what a floor of
+         the contract adds (F19). Damages are a cost of the seller, and none of its stock.
 """
 
 from __future__ import annotations
@@ -13,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from finmodel.base.expr import Const, Expr, add, lo, ratio, where
+from finmodel.base.expr import Expr, add, ratio
 from finmodel.base.model import Line, Model
 from finmodel.base.units import TONNE
 from finmodel.case.calendar import KG_PER_T
-from finmodel.case.schema_sales import Offtake
 from finmodel.cashflow import price_formula
 from finmodel.cashflow import sellers as sellers_
 from finmodel.cashflow.chain import Chain, Goods, market_value
+from finmodel.cashflow.contracted import Bound, Secured
 from finmodel.cashflow.contracting import Contracting
 from finmodel.cashflow.items import Loss, Sale, Spend
 from finmodel.cashflow.macro import Macro
@@ -41,11 +40,15 @@ class Supply:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Contained tonnes delivered under a contract, what of them is paid for, and each product's share of them."""
+    """Contained tonnes delivered under a contract, what of them is paid for, and each product's share of them.
+
+    `bound` is what the buyer must take and pay; None where it may stay away.
+    """
 
     delivered: Line
     paid_for: Line
     shares: dict[str, Expr]
+    bound: Bound | None
 
 
 class Billing:
@@ -57,7 +60,7 @@ class Billing:
         self.sales: list[Sale] = []
         self.spends: list[Spend] = []
         self.revenue: dict[str, list[Expr]] = {node: [] for node in {goods.node for goods in chain.goods.values()}}
-        self.contracted: list[Expr] = []
+        self.secured = Secured()
         self.imputed: list[Expr] = []
         self.gone: dict[str, list[Line]] = {product: [] for product in chain.goods}
 
@@ -79,12 +82,10 @@ class Billing:
             return values[terms.goods[0].id]
         return sellers_.weighted(terms, offered, values)
 
-    def contract(
-        self, terms: Contracting, delivery: Delivery, take: Take | None, offered: Offered
-    ) -> tuple[list[Supply], list[Line]]:
+    def contract(self, terms: Contracting, delivery: Delivery, offered: Offered) -> tuple[list[Supply], list[Line]]:
         """Bill each product of a contract; returns supplies and tonnes by product."""
         section, offtake = terms.section, terms.offtake
-        firm, supplies, gone = _firm(offtake, delivery.paid_for, take), [], []
+        supplies, gone = [], []
         sold = Achieved(delivery.paid_for, self.average(terms, offered))
         upside = price_formula.upside_share(terms, sold, self.clock, self.macro)
         for goods in terms.goods:
@@ -99,8 +100,7 @@ class Billing:
             label = f"{title}: Delivered and paid for, contained"
             supplies.append(Supply(goods, section.line(f"{goods.id}.supported", label, paid * goods.contained, TONNE)))
             self._bill(terms, goods, title, billed)
-            if offtake.floor is not None or take is not None:
-                self.contracted.append(billed * firm)
+            self.secured.sale(delivery.bound, goods, billed, paid, self.macro)
             gone.append(tonnes)
         if offtake.impute_support:
             self._impute(terms, supplies)
@@ -149,7 +149,6 @@ class Billing:
         label = terms.offtake.label
         paid = sellers_.parts(terms, sellers, "deficiency_payment", "Deficiency payment", take.billed)
         self._share(terms, sellers, ("deficiency", f"{label}, deficiency payment"), paid, at_end=True)
-        self.contracted.append(take.billed)
         if take.top_up is not None:
             more = sellers_.parts(terms, sellers, "make_up_top_up", "Paid on top of make-up", take.top_up)
             self._share(terms, sellers, ("make_up", f"{label}, paid on top of make-up"), more)
@@ -190,11 +189,3 @@ def _named(terms: Contracting, seller: Seller, named: tuple[str, str]) -> tuple[
     """The id and label of an item of one company; without the company's name where it is the only one."""
     id, label = f"offtake.{terms.id}.{named[0]}", named[1]
     return (id, label) if seller.share is None else (f"{id}.{seller.entity}", f"{label}, {seller.label}")
-
-
-def _firm(offtake: Offtake, paid_for: Line, take: Take | None) -> Expr:
-    """The share of what is billed that is contracted, if any of it is."""
-    if take is None:
-        return Const(1)
-    secured = ratio(lo(paid_for, take.pledged), paid_for)
-    return secured if offtake.floor is None else where(offtake.take_or_pay > 0, secured, 1)

@@ -20,6 +20,7 @@ from finmodel.cashflow import (
     claims,
     claw_back,
     companies,
+    contracted_support,
     cover,
     equity,
     events,
@@ -56,6 +57,7 @@ from finmodel.cashflow.reserves import ServiceReserve
 from finmodel.cashflow.set_aside import SetAside
 from finmodel.cashflow.short_debt import ShortDebt
 from finmodel.cashflow.sizing import Cash, Room, Sizing, Unknowns
+from finmodel.cashflow.support_claim import Deals
 from finmodel.cashflow.tax import TaxLines
 from finmodel.cashflow.taxes import Financing
 from finmodel.cashflow.timing import Clock
@@ -210,13 +212,11 @@ def _size(
     if debt.plan is None:
         return None
     support = works.support
-    counted: Expr = support.granted if case.sizing.support == "contract" else Const(0)
-    if support.by_buyers:
-        counted = counted + support.buyers("granted")  # a floor that a buyer pays is contracted revenue (F9)
-    section = model.section("secured", frame[1].money, "Contracted revenue")
-    contracted = section.line("revenue", "Contracted revenue, support counted", works.sales.contracted + counted)
-    revenue = section.line("all_revenue", "Revenue, support counted", works.sales.billed + counted)
-    cash = Cash(cfads, support.paid - support.given_back, contracted, revenue)
+    counts = case.sizing.support == "contract"
+    counted = [one for one in support.contracts.values() if counts or not one.public]  # a buyer's floor always (F9)
+    deals = Deals(works.sales.contracts, works.market)
+    revenue = contracted_support.with_support(model, works.sales.secured, counted, deals, frame)
+    cash = Cash(cfads, support.paid - support.given_back, revenue)
     others = add([loan.committed for loan in debt.loans if _lasting(loan)])
     geared = debt.funding.net_uses if case.sizing.grants_net else debt.funding.total_uses
     room = Room(geared, debt.funding.shared_total, others)
@@ -287,6 +287,8 @@ def _solve(model: Model, solved: Unknowns) -> None:
         "schedule": (solved.schedule, "sizing.schedule_target"),
         "plan": (solved.plan_cfads, "sizing.plan_cfads_target"),
         "equity": (solved.equity, "funding.equity_target"),
+        "by_price": (solved.by_price, "sizing.share_by_price_target"),
+        "by_volume": (solved.by_volume, "sizing.share_by_volume_target"),
     }
     read = model.givens()
     for value, target in targets.values():

@@ -21,9 +21,10 @@ from finmodel.base.folds import total
 from finmodel.base.model import Account, Line, Model
 from finmodel.base.units import TONNE
 from finmodel.case.schema_sales import Offtake
-from finmodel.cashflow import contracting, sellers, take_or_pay
+from finmodel.cashflow import contracted, contracting, sellers, take_or_pay
 from finmodel.cashflow.billing import Billing, Delivery, Supply
 from finmodel.cashflow.chain import Chain
+from finmodel.cashflow.contracted import Bound, Revenue
 from finmodel.cashflow.contracting import Contracting
 from finmodel.cashflow.items import Sale, Spend
 from finmodel.cashflow.macro import Macro
@@ -38,6 +39,7 @@ class Contract:
     """One contract: `supported` are the tonnes of contained first product delivered and paid for in the period.
 
     `deferred` is what each company that sells holds of deferred revenue at period end; empty without take-or-pay.
+    `bound` is what the buyer must take and pay; None where it may stay away.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Contract:
     supported: Line
     supplies: list[Supply]
     deferred: dict[str, Line]
+    bound: Bound | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Sales:
     sales: list[Sale]
     spends: list[Spend]
     contracts: dict[str, Contract]
-    contracted: Line
+    secured: Revenue
     billed: Line
     deferred_added: Expr
     deferred_released: Expr
@@ -105,12 +108,13 @@ class _Builder:
             imputed = section.line("support_imputed", "Support within contract floors", add(billing.imputed))
             label = "Support within contract floors, in all"
             self.model.metric("support_imputed", section.line("all_support_imputed", label, total(imputed)))
+        billed = section.line("billed", "Revenue billed", add([sale.billed for sale in billing.sales]))
         return Sales(
             sales=billing.sales,
             spends=billing.spends,
             contracts={name: contracts[name] for name in offtakes},
-            contracted=section.line("contracted", "Contracted revenue", add(billing.contracted)),
-            billed=section.line("billed", "Revenue billed", add([sale.billed for sale in billing.sales])),
+            secured=billing.secured.lines(section, billed),
+            billed=billed,
             deferred_added=add([take.billed for _, take in self.takes]),
             deferred_released=add([take.released for _, take in self.takes]),
             deferred=add([take.deferred.closing for _, take in self.takes]),
@@ -142,7 +146,8 @@ class _Builder:
         )
         parts = {goods.id: ratio(self.left[goods.id] * terms.alive, available) for goods in terms.goods}
         shares = {product: delivered * part for product, part in parts.items()}
-        supplies, gone = self.billing.contract(terms, Delivery(delivered, supported, shares), take, offered)
+        bound = contracted.bound(offtake, supported, None if take is None else take.pledged, self.macro)
+        supplies, gone = self.billing.contract(terms, Delivery(delivered, supported, shares, bound), offered)
         for supply, tonnes in zip(supplies, gone, strict=True):
             self._leave(supply.goods.id, tonnes)
         for product, stock in waiting.items():
@@ -152,7 +157,9 @@ class _Builder:
         if kept is not None and take is not None:
             self._keep(terms, take, kept)
         deferred = {} if take is None else self._beside(terms, take, offered)
-        return Contract(name, offtake, terms.goods[0].entity, delivered, supported, supplies, deferred)
+        if take is not None:
+            self.billing.secured.pledge(bound, take.billed, take.average)
+        return Contract(name, offtake, terms.goods[0].entity, delivered, supported, supplies, deferred, bound)
 
     def _beside(self, terms: Contracting, take: Take, offered: Offered) -> dict[str, Line]:
         """Share what is paid without tonnes by company; returns what each holds of deferred revenue."""

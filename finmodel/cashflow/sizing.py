@@ -3,8 +3,9 @@
 Sign:    positive; a schedule is the share of the amount drawn that falls due.
 Timing:  cash counts by payment window: the periods after one payment date up to the next. Sculpted principal is the
          window's service capacity less the interest accrued over it; debt is the value of all capacity.
-Source:  contracted and merchant cash each by its own cover, floored at 0; limits: gearing, debt service cover,
-         loan-life and project-life cover, what uses leave, the lenders' own.
+Source:  cash is shared by revenue of the window: contracted by price and volume, by volume alone, merchant, each by
+         its own cover and floored at 0; limits: gearing, debt service cover, loan-life and project-life cover, what
+         uses leave, the lenders' own.
          Values below with a target are solved: the engine finds them, and each residual is a line.
 """
 
@@ -18,7 +19,9 @@ from finmodel.base.folds import lowest
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO, unit
 from finmodel.case.schema_debt import SizingTerms
-from finmodel.cashflow import life_cover, own_schedule, sculpting, senior
+from finmodel.cashflow import contracted_shares, life_cover, own_schedule, sculpting, senior
+from finmodel.cashflow.contracted import Revenue
+from finmodel.cashflow.contracted_shares import ByWindow
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.sculpting import Form, Sculpted
@@ -28,13 +31,18 @@ from finmodel.cashflow.timing import Clock
 
 @dataclass(frozen=True)
 class Unknowns:
-    """The solved inputs: senior debt, shared uses, the schedule, the plan's CFADS, and the equity commitment."""
+    """The solved inputs: senior debt, shared uses, the schedule, the plan's CFADS, and the equity commitment.
+
+    `by_price` and `by_volume` are shares of revenue on the sizing case: they are results, and steer nothing.
+    """
 
     debt: Given
     shared_uses: Given
     schedule: Given
     plan_cfads: Given
     equity: Given
+    by_price: Given
+    by_volume: Given
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,15 @@ class Cash:
 
     cfads: Line
     net_support: Expr
-    contracted: Line
-    revenue: Line
+    revenue: Revenue
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the cash of a window, as a share of it (None for all), and the cover that lenders want on it."""
+
+    share: Expr | None
+    cover: Expr
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,8 @@ def unknowns(model: Model, currency: str) -> Unknowns:
         schedule=solved("schedule", none, "Senior repayment schedule", "ratio"),
         plan_cfads=solved("plan_cfads", none, "CFADS of the lenders' case by payment date", str(money)),
         equity=solved("equity", 0.0, "Equity commitment", str(money)),
+        by_price=solved("share_by_price", 0.0, "Share of revenue contracted by price and volume", "ratio"),
+        by_volume=solved("share_by_volume", 0.0, "Share of revenue contracted by volume at least", "ratio"),
     )
 
 
@@ -111,7 +128,8 @@ def build(
     (clock, macro), (facilities, dates, solved) = frame, loans
     section = model.section("sizing", macro.money, "Sizing")
     rate = senior.rate(section, facilities)
-    capacity = _capacity(section, terms, cash, dates)
+    windows = _revenue(section, cash, dates)
+    capacity = _capacity(section, terms, cash, dates, windows)
     limits: list[Expr] = [
         section.line("by_gearing", "Debt at the gearing cap", room.geared * terms.gearing_cap),
         *_by_cover(section, facilities, capacity, rate, solved),
@@ -124,26 +142,53 @@ def build(
     section.line("senior_debt_target", "Senior debt, sized", lo(*limits) if fixed is None else fixed)
     planned = capacity.window * dates.pays * clock.completed
     section.line("plan_cfads_target", "CFADS of the lenders' case by payment date", planned)
+    if windows is not None:
+        contracted_shares.build(section, windows, dates.repaying, (solved.by_price, solved.by_volume))
     whole = _window(section, "window_cfads", "CFADS of the payment window", cash.cfads, dates.pays)
     return Sizing(rate, whole)
 
 
-def _capacity(section: Section, terms: SizingTerms, cash: Cash, dates: SeniorDates) -> Capacity:
-    """Cash of each window, contracted and merchant by its own cover."""
+def _capacity(
+    section: Section, terms: SizingTerms, cash: Cash, dates: SeniorDates, revenue: ByWindow | None
+) -> Capacity:
+    """Cash of each window, each part of it by its own cover."""
     pays, repaying = dates.pays, dates.repaying
     counted = cash.cfads if terms.support == "contract" else cash.cfads - cash.net_support
     window = _window(section, "window_counted", "CFADS of the payment window that lenders count", counted, pays)
-    contracted = _window(
-        section, "window_contracted", "Contracted revenue of the payment window", cash.contracted, pays
-    )
-    revenue = _window(section, "window_revenue", "Revenue of the payment window", cash.revenue, pays)
-    share = section.line("contracted_share", "Contracted share of revenue", lo(1, ratio(contracted, revenue)), RATIO)
-    service = section.line(
-        "capacity",
-        "Debt service capacity",
-        (hi(0, window * share) / terms.dscr_contracted + hi(0, window * (1 - share)) / terms.dscr_merchant) * repaying,
-    )
+    parts = [
+        hi(0, window if part.share is None else window * part.share) / part.cover
+        for part in _parts(section, terms, revenue)
+    ]
+    service = section.line("capacity", "Debt service capacity", add(parts) * repaying)
     return Capacity(dates, window, service, terms.sculpting)
+
+
+def _revenue(section: Section, cash: Cash, dates: SeniorDates) -> ByWindow | None:
+    """Revenue of each payment window; None where nothing is contracted."""
+    by_price, by_volume = cash.revenue.by_price, cash.revenue.by_volume
+    if by_price is None or by_volume is None:
+        return None
+    label = "Revenue of the payment window contracted by price and volume"
+    of_price = _window(section, "window_contracted", label, by_price, dates.pays)
+    whole = _window(section, "window_revenue", "Revenue of the payment window", cash.revenue.whole, dates.pays)
+    if by_volume is by_price:
+        return ByWindow(whole, of_price, of_price)
+    label = "Revenue of the payment window contracted by volume at least"
+    return ByWindow(whole, of_price, _window(section, "window_firm", label, by_volume, dates.pays))
+
+
+def _parts(section: Section, terms: SizingTerms, revenue: ByWindow | None) -> list[Part]:
+    """Each part of the window's cash, as a share of it, and its cover."""
+    if revenue is None:
+        return [Part(None, terms.dscr_merchant)]
+    label = "Share of revenue contracted by price and volume"
+    share = section.line("contracted_share", label, lo(1, ratio(revenue.by_price, revenue.whole)), RATIO)
+    if revenue.by_volume is revenue.by_price:
+        return [Part(share, terms.dscr_contracted), Part(1 - share, terms.dscr_merchant)]
+    label = "Share of revenue contracted by volume at least"
+    firm = section.line("firm_share", label, lo(1, hi(share, ratio(revenue.by_volume, revenue.whole))), RATIO)
+    volume = terms.dscr_merchant if terms.dscr_volume is None else terms.dscr_volume
+    return [Part(share, terms.dscr_contracted), Part(firm - share, volume), Part(1 - firm, terms.dscr_merchant)]
 
 
 def _window(section: Section, name: str, label: str, flow: Expr, pays: Line) -> Line:

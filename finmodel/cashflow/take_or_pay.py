@@ -48,7 +48,8 @@ class Take:
     `spent` is the deferred revenue of rights used in the period.
     `untaken` are pledged tonnes that stay with the seller, less tonnes taken beyond the pledge; negative then.
     `extra` is what is made up beyond what the buyer nominates, None when the contract has none; others define it.
-    `called` is what may be; `top_up` and `damages` are None when the contract has none.
+    `called` is what may be; `top_up` and `damages` are None when the contract has none. `average` is the price of the
+    deficiency.
     """
 
     pledged: Line
@@ -62,6 +63,7 @@ class Take:
     called: Expr
     top_up: Line | None
     damages: Line | None
+    average: Line
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def build(terms: Contracting, volumes: Volumes, price: Expr, frame: tuple[Clock,
         called=(used.account.opening - used.regular) * reached,
         top_up=rights.top_up,
         damages=_damages(terms, year, macro),
+        average=year.average,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from finmodel.base.errors import NumberError
@@ -37,6 +38,8 @@ def evaluate(model: Model, plan: Plan, given: Mapping[str, Any], outputs: Sequen
 def settle(model: Model, plan: Plan, given: Mapping[str, Any], tolerance: float, watch: Sequence[str] = ()) -> Solution:
     """The solved inputs of a model: what they do not move is computed once, the rest again and again.
 
+    A target that no solved input moves is its input's value at once, where nothing that is searched reads that input.
+
     Args:
         watch: Further lines to report with the solution.
 
@@ -44,13 +47,18 @@ def settle(model: Model, plan: Plan, given: Mapping[str, Any], tolerance: float,
         SolveError: A target cannot be reached.
         NumberError: A line is no finite number before anything is solved.
     """
-    solved = [item.value.id for item in model.solved]
     targets = [*dict.fromkeys([*(item.target.id for item in model.solved), *watch])]
-    moved = varying(plan, solved)
-    kernel = compile_kernel(model, plan, [id for id in targets if id in moved], solved, paths=False)
+    moved = varying(plan, [item.value.id for item in model.solved])
+    known = [item for item in model.solved if item.target.id not in moved]
+    if not varying(plan, [item.value.id for item in known]).isdisjoint(targets):
+        known = []
+    searched = [item for item in model.solved if item not in known]
+    names = [item.value.id for item in searched]
+    kernel = compile_kernel(model, plan, [id for id in targets if id in moved], names, paths=False)
     still = [id for id in targets if id not in moved]
     fixed = evaluate(model, plan, given, [*kernel.fixed, *still])
-    return solve(model, kernel, given, fixed, tolerance)
+    found = solve(searched, kernel, given, fixed, tolerance)
+    return replace(found, given={**{item.value.id: fixed[item.target.id] for item in known}, **found.given})
 
 
 def _finite(value: float | list[float]) -> bool:

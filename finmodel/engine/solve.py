@@ -7,7 +7,7 @@ the flagship takes a third of the passes. Only lines that depend on solved input
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finmodel.base.errors import SolveError
-from finmodel.base.model import Model, Solved
+from finmodel.base.model import Solved
 from finmodel.engine.code import Kernel, Values
 
 PASSES = 100
@@ -38,22 +38,22 @@ class Solution:
 
 
 def solve(
-    model: Model, kernel: Kernel, given: Mapping[str, Any], fixed: Mapping[str, Any], tolerance: float
+    searched: Sequence[Solved], kernel: Kernel, given: Mapping[str, Any], fixed: Mapping[str, Any], tolerance: float
 ) -> Solution:
     """Find the solved inputs of a model; `kernel` computes the targets that move, `fixed` holds the rest.
 
     Raises:
         SolveError: The residual stays above the tolerance; names the input, its target and its best value.
     """
-    unknown = _Vector(model.solved)
+    unknown = _Vector(searched)
     trial = dict(given)
-    point = unknown.pack({solved.value.id: given[solved.value.id] for solved in model.solved})
+    point = unknown.pack({solved.value.id: given[solved.value.id] for solved in searched})
     history: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
     best = np.inf
     for passes in range(1, PASSES + 1):
         trial.update(unknown.unpack(point))
         out = {**fixed, **kernel.run(trial, fixed)}
-        target = unknown.pack({solved.value.id: out[solved.target.id] for solved in model.solved})
+        target = unknown.pack({solved.value.id: out[solved.target.id] for solved in searched})
         residual = target - point
         scale = unknown.scale(target)
         size = float(np.max(np.abs(residual) / scale)) if residual.size else 0.0
@@ -65,7 +65,7 @@ def solve(
         history.append((point / scale, residual / scale))
         del history[:-_MEMORY]
         point = _mix(history) * scale
-    raise SolveError(_unsolved(model, trial, out, best))
+    raise SolveError(_unsolved(searched, trial, out, best))
 
 
 def _mix(history: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> NDArray[np.float64]:
@@ -83,7 +83,7 @@ def _mix(history: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> NDAr
 class _Vector:
     """Solved inputs as one vector; each has the scale of its own largest target."""
 
-    def __init__(self, solved: list[Solved]) -> None:
+    def __init__(self, solved: Sequence[Solved]) -> None:
         self.solved = solved
         self.sizes = [len(item.value.value) if isinstance(item.value.value, tuple) else 1 for item in solved]
 
@@ -119,9 +119,9 @@ class _Vector:
         return np.concatenate(scales) if scales else np.ones(0)
 
 
-def _unsolved(model: Model, trial: Mapping[str, Any], out: Values, best: float) -> str:
+def _unsolved(searched: Sequence[Solved], trial: Mapping[str, Any], out: Values, best: float) -> str:
     rows = [f"sizing does not settle in {PASSES} passes; the smallest relative residual was {best:.3g}"]
-    for item in model.solved:
+    for item in searched:
         if not item.value.series:
             tried, wanted = trial[item.value.id], out[item.target.id]
             rows.append(f"  {item.value.label}: tried {tried:,.2f}, its target then was {wanted:,.2f}")

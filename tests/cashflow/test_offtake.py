@@ -84,18 +84,18 @@ def test_spot_discount_is_taken_off_the_index_and_not_off_the_fee(tmp_path: Path
     assert small.at("spot.metal.billed", ["2029"]) == pytest.approx([50_000 * (0.95 * CONTAINED * 10 + 2)])
 
 
-def test_quantity_with_a_floor_and_no_take_or_pay_is_contracted_as_a_share_is(tmp_path: Path) -> None:
-    """40 t at a floor of 12 USD/kg; with take-or-pay on half of them, what it secures: 240,000 USD."""
+def test_quantity_with_a_floor_is_contracted_as_far_as_it_is_pledged(tmp_path: Path) -> None:
+    """40 t at a floor of 12 USD/kg: without take-or-pay none need be taken; with it on half of them 240,000 USD."""
     floored = share(more='floor = "12 USD/kg"').replace('share = "100 %"', 'quantity = "40 t/year"')
 
-    assert deal(tmp_path, floored).at("sales.contracted", ["2029"]) == pytest.approx([480_000])
+    assert deal(tmp_path, floored).at("sales.contracted", ["2029"]) == pytest.approx([0])
     pledged = deal(tmp_path, floored, {"offtake.buyer.take_or_pay": "50 %"})
     assert pledged.at("sales.contracted", ["2029"]) == pytest.approx([240_000])
 
 
 def test_share_contract_is_contracted_only_with_a_floor(tmp_path: Path) -> None:
     """40 t at the index are merchant; 40 t at a floor of 12 USD/kg are contracted."""
-    assert deal(tmp_path, share("40 %"))["sales.contracted"].sum() == 0
+    assert "sales.contracted" not in deal(tmp_path, share("40 %")).model.lines
     floored = deal(tmp_path, share("40 %", more='floor = "12 USD/kg"'))
 
     assert floored.at("sales.contracted", ["2029"]) == pytest.approx([480_000])

@@ -67,14 +67,18 @@ def test_ceiling_in_another_currency_moves_with_the_rate(tmp_path: Path) -> None
 
 
 def test_upside_share_lowers_what_is_billed_received_and_contracted(tmp_path: Path) -> None:
-    """20 USD/kg, half of 8 above the strike: 16 on 25 t a quarter, of which a third is open for 30 of 90 days."""
+    """20 USD/kg, half of 8 above the strike: 16 on 25 t a quarter, of which a third is open for 30 of 90 days.
+
+    Of 16 the buyer is bound to pay its floor of 5 whatever the market is.
+    """
     terms = f'{UPSIDE}floor = "5 USD/kg"\npayment_days = "30 days"'
     small = deal(tmp_path, timeline("quarter") + share(more=terms) + index("2x"))
 
     assert small.at("offtake.buyer.net_upside_share", ["2029Q1"]) == pytest.approx([100_000])
     assert small.at("offtake.buyer.ore.billed", ["2029Q1"]) == pytest.approx([400_000])
     assert small.at("working.received", ["2029Q1"]) == pytest.approx([400_000 * 2 / 3])
-    assert small.at("sales.contracted", ["2029Q1"]) == pytest.approx([400_000])
+    assert small.at("sales.contracted", ["2029Q1"]) == pytest.approx([125_000])
+    assert small.at("sales.firm", ["2029Q1"]) == pytest.approx([400_000])
     assert small["working.received"].sum() == pytest.approx(16 * 400_000)
 
 

@@ -167,7 +167,7 @@ def test_two_facilities_at_different_rates_are_sculpted_to_one_cover(tmp_path: P
 
 
 def test_contracted_and_merchant_cash_each_have_their_own_cover(tmp_path: Path) -> None:
-    """Half of the revenue is under take-or-pay: 1 / (0.5/1.20 + 0.5/2.00) = 1.50 on every date."""
+    """Half of the revenue is under take-or-pay at a fixed price: 1 / (0.5/1.20 + 0.5/2.00) = 1.50 on every date."""
     text = """
     [offtake.firm]
     label    = "Firm contract"
@@ -176,6 +176,7 @@ def test_contracted_and_merchant_cash_each_have_their_own_cover(tmp_path: Path) 
     start    = 2029-01-01
     term     = "240 months"
     take_or_pay = "100 %"
+    contracted  = "price_and_volume"
     [sizing]
     dscr_contracted = "1.20x"
     dscr_merchant   = "2.00x"

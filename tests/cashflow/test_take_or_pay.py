@@ -221,11 +221,12 @@ def test_rights_made_up_bear_no_support(tmp_path: Path) -> None:
     assert small.at("offtake.buyer.supported", ["2029", "2030"]) == pytest.approx([60, 90])
 
 
-def test_what_take_or_pay_secures_is_contracted(tmp_path: Path) -> None:
+def test_what_take_or_pay_secures_is_contracted_by_volume(tmp_path: Path) -> None:
     """100 t taken, 90 t pledged: 900,000 of 1,000,000 USD; 60 t taken: 600,000 and the deficiency of 300,000 USD."""
     small = buyer(tmp_path, "100 %", "60 %", "95 %")
 
-    assert small.at("sales.contracted", ["2029", "2030"]) == pytest.approx([900_000, 900_000])
+    assert small.at("sales.firm", ["2029", "2030"]) == pytest.approx([900_000, 900_000])
+    assert small["sales.contracted"].sum() == 0
 
 
 def test_payment_for_a_deficiency_is_revenue_of_the_node_and_deferred_in_its_company(tmp_path: Path) -> None:
