@@ -1,4 +1,4 @@
-"""The command `finmodel`: its entry, its exit codes, and how an error is told; the verbs stand in verbs/.
+"""The command `finmodel`: its exit codes, and how an error is told; the verbs stand in verbs/.
 
 Results go to stdout, messages to stderr.
 
@@ -9,12 +9,11 @@ Exit codes: 0 ok, 1 a fault of finmodel, 2 bad input or usage, 3 refused, 4 cann
 from __future__ import annotations
 
 import re
-import signal
 import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from typing import Annotated, Never
+from typing import Annotated
 
 import typer
 
@@ -22,12 +21,12 @@ import finmodel.verbs.government  # noqa: F401  (its verbs join the command)
 from finmodel.base.errors import FileError, FinmodelError, LimitError, UsageError
 from finmodel.terminal import write
 
-__all__ = ["app", "book", "command", "deal", "look", "main", "received", "report", "risk"]
+__all__ = ["app", "book", "command", "deal", "look", "prepare", "received", "report", "risk"]
 from finmodel.verbs import book, deal, look, received, report, risk
 from finmodel.verbs.app import app
 
 DEBUG = "--debug"
-INTERNAL, INTERRUPTED, TERMINATED = 1, 130, 143
+INTERNAL, INTERRUPTED = 1, 130
 
 
 def _show_version(wanted: bool) -> None:
@@ -48,13 +47,11 @@ def options(
     """Project-finance modelling of blended public-private deals."""
 
 
-def main() -> Never:
-    """The entry point of the command."""
+def prepare() -> None:
+    """Make stdout and warnings fit for a terminal."""
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?"
     warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"  # not the source line
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
-    sys.exit(command(sys.argv[1:]))
 
 
 def command(arguments: Sequence[str]) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -104,3 +107,21 @@ def test_an_argument_of_another_type_is_refused_in_words():
         with pytest.raises(fm.FinmodelError) as caught:
             call()
         assert words in str(caught.value), what
+
+
+def test_names_are_loaded_when_they_are_asked_for_and_are_what_type_checkers_see():
+    """The three lists of the package say the same, and a module never takes the place of the function of its name."""
+    tree = ast.parse(Path(fm.__file__).read_text(encoding="utf-8"))
+    seen = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("finmodel")
+        for alias in node.names
+    }
+    assert seen == fm._HOMES and sorted(seen) == sorted(fm.__all__)
+
+    for name, home in fm._HOMES.items():
+        assert getattr(fm, name) is getattr(importlib.import_module(home), name)
+        assert name in dir(fm)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        fm.nothing  # noqa: B018

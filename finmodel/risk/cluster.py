@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import signal
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -21,7 +22,7 @@ import numpy as np
 from finmodel.base.errors import FileError, RefusedError, UsageError
 from finmodel.outputs.version import version
 from finmodel.risk.job import Job, Part, compute
-from finmodel.risk.pool import TRIES, WorkerError
+from finmodel.risk.pool import TRIES, WorkerError, held
 
 LOCAL = "local"
 _PATIENCE = 20  # seconds until a scheduler answers
@@ -68,9 +69,10 @@ def _client(distributed: Any, scheduler: str, workers: int) -> Iterator[Any]:
     cluster = None
     try:
         if scheduler == LOCAL:
-            cluster = distributed.LocalCluster(
-                n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-            )
+            with held(signal.SIGINT):
+                cluster = distributed.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+                )
         else:
             _warn(scheduler)
         client = distributed.Client(cluster or scheduler, timeout=_PATIENCE, set_as_default=False)

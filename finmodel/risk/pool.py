@@ -17,6 +17,7 @@ import types
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -123,7 +124,9 @@ def _start(job: Job) -> _Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(theirs, os.getpid()), daemon=True)
-    with _without_main():
+    if os.name == "posix":
+        resource_tracker.ensure_running()  # it lets signals through when it starts, so it starts first
+    with _without_main(), held(signal.SIGINT, signal.SIGTERM):
         process.start()
     theirs.close()
     with contextlib.suppress(OSError):
@@ -142,14 +145,25 @@ def _without_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
+@contextlib.contextmanager
+def held(*signals: signal.Signals) -> Iterator[None]:
+    """Signals wait until a worker is started whole; it inherits that they wait, so none reaches it while it loads."""
+    if os.name != "posix":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _end(crew: list[_Worker]) -> None:
+    """A worker keeps nothing that would be lost, so it need not be asked."""
     for worker in crew:
-        worker.process.terminate()
+        worker.process.kill()
     for worker in crew:
-        worker.process.join(timeout=2)
-        if worker.process.is_alive():
-            worker.process.kill()
-            worker.process.join()
+        worker.process.join()
         worker.pipe.close()
 
 
@@ -157,6 +171,8 @@ def serve(pipe: Connection, parent: int) -> None:
     """What a worker does: get a job, then compute the parts that it is given until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if os.name == "posix":
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
         job: Job = pipe.recv()
