@@ -19,7 +19,11 @@ ORDER: tuple[StepName, ...] = (
 
 
 class ReserveTerms(Table):
-    """The debt service reserve account, or a letter of credit in its place."""
+    """The debt service reserve account, or a letter of credit in its place.
+
+    Months that end between two payment dates hold the part of the later service that time gives: six months of a
+    yearly service are half of it.
+    """
 
     months: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="Months of scheduled service held")]
     interest: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Interest earned on the balance")] = default(

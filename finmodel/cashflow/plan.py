@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from finmodel.base.expr import add, hi, ratio, where
 from finmodel.base.model import Line, Model
 from finmodel.base.units import RATIO
+from finmodel.case.table import Month
 from finmodel.cashflow.facility import Loan, plan_service
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.senior import SeniorDates, dates
@@ -21,11 +22,15 @@ from finmodel.cashflow.timing import Clock
 
 @dataclass(frozen=True)
 class Plan:
-    """Scheduled interest and principal on full commitments, the share of these that was drawn, and the dates."""
+    """Scheduled interest and principal on full commitments, the share of these that was drawn, and the dates.
+
+    Payments fall in `months` of the year.
+    """
 
     service: Line
     drawn: Line
     dates: SeniorDates
+    months: tuple[Month, ...]
 
 
 def build(model: Model, senior: Sequence[Loan], clock: Clock, macro: Macro) -> Plan:
@@ -34,7 +39,8 @@ def build(model: Model, senior: Sequence[Loan], clock: Clock, macro: Macro) -> P
     service = add([plan_service(loan, clock) for loan in senior])
     share = ratio(add([loan.base.opening for loan in senior]), add([loan.commitment for loan in senior]))
     drawn = section.line("drawn_share", "Share of senior commitments drawn", where(clock.completed, share, 1), RATIO)
-    return Plan(section.line("service", "Senior service, as planned", service), drawn, dates(model, senior))
+    planned = section.line("service", "Senior service, as planned", service)
+    return Plan(planned, drawn, dates(model, senior), tuple(senior[0].terms.payment_months))
 
 
 def tested(model: Model, senior: Sequence[Loan], plan: Plan) -> SeniorDates:

@@ -4,6 +4,7 @@ import pytest
 
 from finmodel.base.units import unit
 from finmodel.case.schema_waterfall import ReserveTerms
+from finmodel.case.table import Month
 from finmodel.cashflow import reserves
 from finmodel.cashflow.reserves import PlannedService
 from tests.cashflow.tax_helpers import Deal, deal, evaluate, given
@@ -18,14 +19,16 @@ def flagship() -> Deal:
     return deal("quarter", (12, 80, 2))
 
 
-def by_label(deal: Deal, months: int, dates: dict[str, float], repaid: list[str]) -> dict[str, float]:
-    """The target by the label of each period, for this planned service."""
+def by_label(
+    deal: Deal, months: int, dates: dict[str, float], repaid: list[str], paid: tuple[Month, ...] = ()
+) -> dict[str, float]:
+    """The target by the label of each period, for this planned service; `paid` are the months of payment."""
     labels = deal.model.timeline.labels
     terms = ReserveTerms.model_construct(months=given("reserve.dsra.months", months, "month"))
     section = deal.model.section("facility.loan", unit("USD"))
-    pays = deal.clock.month_flag(("March", "September"))
+    pays = deal.clock.month_flag(paid or ("March", "September"))
     repays = section.flag("repayment_date", "Repayment date", given("repays", [float(x in repaid) for x in labels]))
-    service = PlannedService(deal.flow("service", [dates.get(x, 0.0) for x in labels]), pays, repays)
+    service = PlannedService(deal.flow("service", [dates.get(x, 0.0) for x in labels]), pays, repays, paid)
     plan = reserves.build(deal.model, "dsra", terms, service, deal.clock)
     return dict(zip(labels, evaluate(deal.model)[plan.target.id], strict=True))
 
@@ -82,9 +85,46 @@ def test_funding_is_the_target_of_the_last_period_of_construction_alone() -> Non
     assert [(t, value) for t, value in enumerate(row) if value] == [(small.at("2030Q1"), pytest.approx(20))]
 
 
-def test_six_months_on_annual_periods_hold_a_whole_period() -> None:
-    """March of each year from 2029 to 2031: a reserve shorter than a period holds the next service."""
+def test_six_months_on_annual_periods_hold_half_a_service() -> None:
+    """March of each year from 2029 to 2031 pays 10, 11, 12: funded with half of 10, then half of the next."""
     labels = ("FY2028", "FY2029", "FY2030")
     row = by_label(deal("year", (1, 4, 1)), 6, dict(zip(labels, (10.0, 11.0, 12.0), strict=True)), list(labels))
 
-    assert [row[x] for x in ("FY2027", *labels)] == pytest.approx([10, 11, 12, 0])
+    assert [row[x] for x in ("FY2027", *labels)] == pytest.approx([5, 5.5, 6, 0])
+
+
+@pytest.mark.parametrize(
+    ("months", "expected"), [(3, [2.5, 2.75, 3, 0]), (12, [10, 11, 12, 0]), (15, [12.75, 14, 12, 0])]
+)
+def test_a_part_of_a_year_counts_the_service_of_that_year_by_time(months: int, expected: list[float]) -> None:
+    """Services of 10, 11 and 12: 3 months are a quarter of the next, 15 the next and a quarter of the one after."""
+    labels = ("FY2028", "FY2029", "FY2030")
+    row = by_label(deal("year", (1, 4, 1)), months, dict(zip(labels, (10.0, 11.0, 12.0), strict=True)), list(labels))
+
+    assert [row[x] for x in ("FY2027", *labels)] == pytest.approx(expected)
+
+
+def test_a_yearly_service_is_held_by_time_on_every_timeline() -> None:
+    """Services of 10, 11 and 12 each March: six months of them are 5, 5.5 and 6 whatever the periods."""
+    for frequency, size in (("year", 1), ("half", 2), ("quarter", 4), ("month", 12)):
+        small = deal(frequency, (size, 4 * size, size))
+        labels = small.model.timeline.labels
+        dates = [labels[(number + 1) * size - 1] for number in (1, 2, 3)]
+        row = by_label(small, 6, dict(zip(dates, (10.0, 11.0, 12.0), strict=True)), dates, ("March",))
+
+        assert [row[labels[size - 1]], *(row[x] for x in dates)] == pytest.approx([5, 5.5, 6, 0]), frequency
+
+
+def test_three_months_of_a_half_yearly_service_are_half_of_it() -> None:
+    """On quarters: after March 2031 half of the 21 of September; first funded with half of 20."""
+    row = by_label(flagship(), 3, dict(zip(DATES, SERVICE, strict=True)), DATES, ("March", "September"))
+
+    assert [row["2030Q1"], row["2031Q1"], row["2031Q2"], row["2031Q3"]] == pytest.approx([10, 10.5, 10.5, 11])
+
+
+def test_where_the_months_end_on_a_payment_date_nothing_is_spread() -> None:
+    """Six months of a half-yearly service: the lines are those without months of payment."""
+    small = flagship()
+    by_label(small, 6, dict(zip(DATES, SERVICE, strict=True)), DATES, ("March", "September"))
+
+    assert "reserve.dsra.service_by_time" not in small.model.lines
