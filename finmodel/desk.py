@@ -179,9 +179,10 @@ def _scenarios(
     """A column for each scenario with the lines of the base case, and why another has none."""
     columns: list[Column] = []
     refused: dict[str, str] = {}
+    rows = [given.id for _, given, _ in leaves(wide.case.tables, {}) if given.series]
     for name, other in scenarios.items():
         try:
-            own, values = build(other), {**wide.inputs(other), **solved}
+            own, values = build(other.widened(rows)), {**wide.inputs(other), **solved}
         except FinmodelError as error:
             refused[name] = str(error)
             continue

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from pathlib import Path
+
 import pytest
 
 import finmodel as fm
@@ -104,3 +108,51 @@ def test_the_command_prints_the_key_as_a_case_would_hold_it(capsys: pytest.Captu
     assert command(["solve", str(TINY), "price.oxide.deck", "dscr_min = 1.30x"]) == 0
 
     assert capsys.readouterr().out.startswith('price.oxide.deck = "33.389315068493')
+
+
+def poor(folder: Path, price: str = "8 USD/kg") -> Path:
+    """The tiny loan at a price below its operating cost, its debt sculpted to a cover of 1.30x and at most 70 %."""
+    made = Path(shutil.copytree(TINY, folder / "poor"))
+    (made / "expected.toml").unlink()
+    file = made / "case.toml"
+    text = file.read_text(encoding="utf-8")
+    text = text[: text.index("[expect]")].replace('deck  = "40 USD/kg"', f'deck  = "{price}"')
+    text = re.sub(r'(?m)^profile( *)= "[^"]*"', r'profile\1= "sculpted"', text)
+    sizing = '[sizing]\ngearing_cap = "70 %"\ndscr_contracted = "1.3x"\ndscr_merchant = "1.3x"\n'
+    file.write_text(re.sub(r"(?ms)^\[sizing\]\n.*?(?=^\[|\Z)", sizing + "\n", text), encoding="utf-8")
+    return made
+
+
+def test_a_case_that_cannot_be_sized_itself_is_solved_from_where_it_can_be(tmp_path: Path) -> None:
+    """At 8 USD/kg the plant loses 2 a kilogram. The answer is more than four times the price: typed in, it holds."""
+    folder = poor(tmp_path)
+    with pytest.raises(SolveError, match="no debt can be sized"):
+        fm.run(folder)
+    found = fm.solve(folder, "price.oxide.deck", "equity_irr = 15 %")
+
+    assert found.value == pytest.approx(35.797899432, rel=1e-9)
+    typed = fm.run(fm.load(folder, set={found.key: found.typed}))
+    assert typed.metrics["equity_irr"] == pytest.approx(0.15, abs=1e-9)
+
+
+def test_the_answer_may_lie_between_the_last_value_without_a_result_and_the_first_with_one(tmp_path: Path) -> None:
+    """Steps go 8, 8.8, 9.6, 10.4: debt of 100,000 USD needs 10.0x USD/kg, and at 9.6 there is none at all."""
+    found = fm.solve(poor(tmp_path), "price.oxide.deck", "debt.jbic = 100,000 USD")
+
+    assert 10 < found.value < 10.4
+    assert found.result.metrics["debt.jbic"] == pytest.approx(100_000, rel=1e-9)
+
+
+def test_on_a_dated_deck_the_message_names_a_multiple_that_can_be_solved_for(tmp_path: Path) -> None:
+    """40 USD/kg in all years as a table: the multiple found is the price of the first test over 40."""
+    made = Path(shutil.copytree(TINY, tmp_path / "deal"))
+    file = made / "case.toml"
+    dated = 'deck  = { 2027-01-01 = "40 USD/kg", 2030-01-01 = "40 USD/kg" }'
+    file.write_text(file.read_text(encoding="utf-8").replace('deck  = "40 USD/kg"', dated), encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        fm.solve(made, "price.oxide.deck", "dscr_min = 1.30x")
+
+    told = "price.oxide.deck has a value for each period: solve for price.oxide.premium, a multiple of the whole deck."
+    assert str(refused.value) == told
+    found = fm.solve(made, told.split("solve for ")[1].split(",")[0], "dscr_min = 1.30x")
+    assert found.value * 40 == pytest.approx(10 + 1.3 * SERVICE / 0.5, rel=1e-9)

@@ -1,7 +1,7 @@
 """Generated code: the lines of a plan as one Python function, for one case (floats) or over a path axis (NumPy).
 
 One loop over time per level. Only the lines that vary and are needed are computed; the rest come in as numbers.
-The text is registered with linecache, so a traceback shows the model's own words.
+The text is registered with linecache, so a traceback shows the model's own words, for as long as the function lives.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import linecache
 import math
 import re
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -102,7 +103,9 @@ def _compiled(source: str, paths: bool) -> Callable[..., tuple[Value, ...]]:
     names: dict[str, Any] = dict(PATH_NAMES if paths else SCALAR_NAMES)
     names.update({f"fold_{name}": fold for name, fold in (folds.PATHS if paths else folds.SCALAR).items()})
     exec(compile(source, file, "exec"), names)  # the text is made here, from the operator table alone
-    return names["kernel"]  # type: ignore[no-any-return]
+    kernel: Callable[..., tuple[Value, ...]] = names.pop("kernel")  # not in its own names: it goes with its last user
+    weakref.finalize(kernel, linecache.cache.pop, file, None).atexit = False
+    return kernel
 
 
 class Generator:

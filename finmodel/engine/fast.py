@@ -243,8 +243,11 @@ def _loaded(source: str) -> Any:
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module  # numba looks its function's module up
-    spec.loader.exec_module(module)
+    sys.modules[path.stem] = module  # numba looks its function's module up while it loads it
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        del sys.modules[path.stem]
     return module.kernel
 
 
