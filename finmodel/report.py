@@ -175,7 +175,7 @@ def _sensitivities(result: Results) -> Blocks:
         return
     shocks = {"Base case": table.base, **{table.shocks[name]: run for name, run in table.runs.items()}}
     yield _picture("deal_sensitivity", pictures(table.base, shocks))
-    yield page(table.rows, table.dates, table.remarks)
+    yield page(table.rows, table.remarks)
 
 
 def _same_debt(result: Results, again: Results) -> bool:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from finmodel.base.errors import UsageError
 from finmodel.base.units import CURRENCIES
 from finmodel.case.read import Case
+from finmodel.engine.covenant_events import events_of, funded, to_plain
 from finmodel.engine.irr import FOUND, OK, judged_batch
 from finmodel.engine.results import Results
 from finmodel.outputs.version import version
@@ -29,7 +30,7 @@ from finmodel.run import opened, run
 SCHEMA = "finmodel.scenarios/1"
 EQUITY_FLOW = "returns.net_equity_flow"
 EQUITY_IRR = "equity_irr_of_weighted_flows"
-LOWEST_IS_WORST = ("dscr_", "llcr_", "plcr_", "equity_multiple")
+LOWEST_IS_WORST = ("dscr_", "icr_", "llcr_", "plcr_", "liquidity_", "equity_multiple")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class ScenarioTable:
         """
         if not self.weights:
             return {}
-        money = [name for name, unit in self.base.units.items() if unit in CURRENCIES]
+        money = [name for name, unit in self.base.units.items() if unit in CURRENCIES and not name.endswith("_min")]
         return {**{name: self._mean(name) for name in money}, EQUITY_IRR: self._equity_irr()[0]}
 
     @property
@@ -162,4 +163,5 @@ def _column(result: Results) -> dict[str, Any]:
     failed = [
         {"id": check.id, "class": check.kind, "worst": check.worst} for check in result.checks if not check.passed
     ]
-    return {"metrics": result.metrics, "notes": result.notes, "facts": dict(result.facts), "failed_checks": failed}
+    told = {"events": to_plain(events_of(result)), "funded": funded(result), "failed_checks": failed}
+    return {"metrics": result.metrics, "notes": result.notes, "facts": dict(result.facts), **told}

@@ -16,8 +16,8 @@ from typing import Any
 
 from finmodel.base.errors import CaseError, Problem
 from finmodel.break_even import BreakEven, break_even
-from finmodel.case.calendar import cent
 from finmodel.case.read import Case
+from finmodel.engine.covenant_events import Event, events_of, funded, to_plain
 from finmodel.engine.plan import plan
 from finmodel.engine.results import Results
 from finmodel.outputs.version import version
@@ -60,9 +60,9 @@ class SensitivityTable:
         return rows
 
     @property
-    def dates(self) -> dict[str, tuple[int, int]]:
-        """Label of a row → the number of dates with lock-up, and with arrears of senior debt."""
-        return dates_of(self.rows)
+    def events(self) -> dict[str, dict[str, Event]]:
+        """Label of a row → its covenant events."""
+        return {label: events_of(result) for label, result in self.rows.items()}
 
     @property
     def remarks(self) -> list[str]:
@@ -128,24 +128,6 @@ def vary(
     return {label: run(case, hold_debt=True) for label, case in cases.items()}
 
 
-def dates_of(rows: Mapping[str, Results]) -> dict[str, tuple[int, int]]:
-    """Label of a row → the number of dates with lock-up, and with arrears of senior debt."""
-    return {label: (lock_up_dates(result), arrears_dates(result)) for label, result in rows.items()}
-
-
-def lock_up_dates(result: Results) -> int:
-    """Dates on which distributions are tested and cash is locked up, as the check of lock-up counts them."""
-    least = cent(result.case.tables.currency).number
-    tested, locked = (result.values[f"waterfall.{name}"] for name in ("distributions_tested", "locked_up"))
-    return sum(1 for flag, cash in zip(tested, locked, strict=True) if flag and cash > least)
-
-
-def arrears_dates(result: Results) -> int:
-    """Payment dates on which senior debt is not paid in full."""
-    least = cent(result.case.tables.currency).number
-    return sum(1 for unpaid in result.values["waterfall.senior_shortfall"] if unpaid > least)
-
-
 def to_json(table: SensitivityTable) -> str:
     """The table as strict JSON: rates are decimals, money is in units, what is not applicable is null."""
     case, found = table.base.case, table.break_even
@@ -171,5 +153,7 @@ def _row(result: Results) -> dict[str, Any]:
     failed = [
         {"id": check.id, "class": check.kind, "worst": check.worst} for check in result.checks if not check.passed
     ]
-    dates = {"lock_up_dates": lock_up_dates(result), "arrears_dates": arrears_dates(result)}
-    return {"metrics": result.metrics, "notes": result.notes, **dates, "failed_checks": failed}
+    events = events_of(result)
+    dates = {f"{name}_dates": len(events[name].dates) if name in events else 0 for name in ("lock_up", "arrears")}
+    told = {**dates, "events": to_plain(events), "funded": funded(result)}
+    return {"metrics": result.metrics, "notes": result.notes, **told, "failed_checks": failed}

@@ -99,12 +99,22 @@ class SweepTerms(Table):
 
 
 class WaterfallTerms(Table):
-    """Tests and limits between cash and the owners. The order lists the steps at which cash is paid."""
+    """Tests and limits between cash and the owners. The order lists the steps at which cash is paid.
+
+    `untested` says whether cash may leave while cover of twelve months back cannot be tested yet. `distribute_from`
+    says from when distributions are tested: the first repayment of senior debt, or completion. A cover of 0.00x is no
+    test.
+    """
 
     order: list[StepName] = list(ORDER)
     lockup: Annotated[Given, Quantity("ratio", ge=0, le=5, meaning="No distribution below this debt service cover")] = (
         default("0.00x")
     )
+    untested: Literal["open", "closed"] = "open"
+    distribute_from: Literal["first repayment", "completion"] = "first repayment"
+    mezzanine_cover: Annotated[
+        Given, Quantity("ratio", ge=0, le=5, meaning="Mezzanine is paid on dates with at least this senior cover")
+    ] = default("1.00x")
     release_after: Annotated[
         Given,
         Count(ge=1, le=20, structural=True, meaning="Passed tests in a row that open distributions after a failed one"),

@@ -102,10 +102,13 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
             f"{name}.whole", f"{label} whole", (total(loan.schedule) - 1) * (loan.commitment > checks.macro.cent)
         )
         checks.number(f"{name}.positive", f"{label}, never negative", lo(0, lowest(loan.schedule)))
-    checks.money("senior_paid", "Senior debt is paid when due", deal.paid.senior.shortfall, "alert")
-    checks.money("junior_paid", "Mezzanine is paid when due", deal.paid.junior.shortfall, "alert")
-    locked = (model.find("waterfall.locked_up") > checks.macro.cent) & model.find("waterfall.distributions_tested")
-    checks.number("distributions_open", "No lock-up of distributions", locked, "alert")
+    for name, label, group in (
+        ("senior", "Senior debt is paid when due", deal.paid.senior),
+        ("junior", "Mezzanine is paid when due", deal.paid.junior),
+    ):
+        late = model.lines.get(f"covenant.arrears_{name}", group.shortfall)
+        checks.money(f"{name}_paid", label, late, "alert")
+    checks.number("distributions_open", "No lock-up of distributions", model.find("covenant.lock_up"), "alert")
     jbic = [loan.terms.share for loan in deal.senior if is_jbic(loan.id, loan.terms) and loan.terms.share is not None]
     if jbic:
         share: Expr = add([*jbic])
@@ -115,7 +118,7 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
         over = hi(0, share - JBIC_STANDARD - RATIO_ROUNDING)
         checks.number("jbic_share", "JBIC lends no more than its standard share of senior debt", over, "alert")
     if deal.senior:
-        checks.number("no_default", "No default on debt service cover", model.find("ratios.in_default"), "alert")
+        checks.number("no_default", "No default", model.find("covenant.default"), "alert")
     if deal.paid.arrears_default is not None:
         checks.number("no_old_arrears", "No default on senior arrears", deal.paid.arrears_default, "alert")
     if case.sizing.tail is not None and deal.senior:

@@ -67,6 +67,13 @@ def build(
     return Late(cost, damages, _passed(section, terms, plants, clock))
 
 
+def beyond(terms: Completion | None, clock: Clock) -> Expr | None:
+    """1 in periods of construction that end after the long-stop date; None without one."""
+    if terms is None or terms.long_stop is None:
+        return None
+    return clock.construction & (clock.planned + terms.long_stop < clock.end_month)
+
+
 def _note(model: Model, item: str, amount: Expr, borrower: str) -> None:
     model.register.earns(item, amount)
     model.register.taxes(amount, borrower)

@@ -21,6 +21,8 @@ from finmodel.cashflow import (
     claw_back,
     companies,
     contracted_support,
+    completion,
+    covenants,
     cover,
     equity,
     events,
@@ -43,6 +45,7 @@ from finmodel.cashflow import (
 )
 from finmodel.cashflow.accounts import report
 from finmodel.cashflow.claims import Paid
+from finmodel.cashflow.covenants import Signing
 from finmodel.cashflow.desk import Desk, Inflows, Tests
 from finmodel.cashflow.equity import Signed
 from finmodel.cashflow.facility import Loan, Terms
@@ -242,15 +245,13 @@ def _covers(
 def _tests(
     model: Model, case: CaseTables, parts: tuple[Operations, _Debt], covers: Cover | None, frame: Frame
 ) -> Tests:
-    """What a distribution must pass: lock-up on both covers, no default, and the first repayment behind it (F29)."""
+    """What a distribution must pass, and what stops mezzanine and all junior payments."""
     clock, (works, debt) = frame[0], parts
     if covers is None or debt.plan is None:
-        return Tests(Const(1), clock.completed & works.passed, Const(1))
-    lockup, senior = case.waterfall.lockup, debt.senior
-    back, ahead = (~row.tested | ratios.reaches(row.value, lockup) for row in (covers.historic, covers.forward))
-    default = ratios.default(model, covers.historic, case.waterfall.default_cover, senior, frame[1])
-    begun = debt.plan.dates.number >= 1
-    return Tests(back & ahead, clock.completed & begun & works.passed, ~default, covers.historic)
+        return covenants.without_senior(clock, works.passed)
+    late = completion.beyond(case.completion, clock)
+    open_ = (debt.plan.dates.number >= 1, works.passed)
+    return covenants.tests(model, covers, Signing(case.waterfall, debt.loans, *open_, late, frame))
 
 
 def _pay(

@@ -41,15 +41,20 @@ class Inflows:
 
 @dataclass(frozen=True)
 class Tests:
-    """Flags that a distribution must pass, beside the waterfall's own (no arrears, reserve full).
+    """Flags of the tests between cash and junior payments, beside the waterfall's own (no arrears, reserve full).
 
-    `sound` is 0 in default: then nothing junior is paid, and a sweep takes all. `historic` is cover of twelve months
-    back, None without senior debt.
+    `missed` is 1 where a cover is below lock-up, `untested` where the test of twelve months back is not possible yet,
+    `open` once distributions may begin. `default` is on debt service cover: then nothing junior is paid, and a sweep
+    takes all. `uncovered` stops mezzanine; `long_stop` is 1 while completion is beyond its long-stop date. `historic`
+    is cover of twelve months back, None without senior debt.
     """
 
-    cover: Expr
+    missed: Expr
+    untested: Expr
     open: Expr
-    sound: Expr
+    default: Expr
+    uncovered: Expr
+    long_stop: Expr | None = None
     historic: Ratio | None = None
 
 
@@ -77,7 +82,8 @@ class Purse:
 class Ledger:
     """What the steps have done so far, for the steps that follow.
 
-    `from_locked`, `locking` move the locked account; `beyond` is what was paid out beyond the distribution gate.
+    `from_locked`, `locking` move the locked account; `beyond` is what was paid out beyond the distribution gate;
+    `after_debt` is all cash, locked or not, that stood before that gate.
     """
 
     groups: dict[str, Group] = field(default_factory=dict)
@@ -90,6 +96,7 @@ class Ledger:
     gate: Line | None = None
     waiting: Expr = field(default_factory=lambda: Const(0))
     left: Expr = field(default_factory=lambda: Const(0))
+    after_debt: Expr = field(default_factory=lambda: Const(0))
     beyond: list[Expr] = field(default_factory=list)
 
 
@@ -149,13 +156,19 @@ class Desk:
     def sound(self) -> Expr:
         """No default, neither of cover nor of old arrears; at the end of the deal there is no more to protect."""
         late = self.ledger.arrears_default
-        sound = self.tests.sound if late is None else self.tests.sound & ~late
-        return sound | self.clock.last
+        default = self.tests.default if late is None else self.tests.default | late
+        return ~default | self.clock.last
 
     @property
     def senior_paid_up(self) -> Expr:
         """Senior debt has no arrears after this payment."""
         return self.ledger.groups["senior"].unpaid <= self.cent
+
+    @property
+    def reserve_missing(self) -> Expr:
+        """What the reserve lacks of its target after this payment, or what is drawn of the letter in its place."""
+        held = self.inflows.reserve
+        return held.target - held.account.closing if held.letter is None else held.letter.owed.closing
 
     @property
     def reserve_full(self) -> Expr:

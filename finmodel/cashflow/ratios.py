@@ -2,7 +2,8 @@
 
 Each ratio has three rows: `tested` (0/1), `value` (0 where untested; what others compute on) and a display row.
 Timing:  a window is the periods after one payment date up to the next; DSCR is the window's CFADS over the interest,
-         and the scheduled principal, falling due at its end. Arrears and sweeps are not in the denominator.
+         and the scheduled principal, falling due at its end. Arrears and sweeps are not in the denominator. ICR is the
+         same on dates from completion with interest and no scheduled principal; agency fees are in CFADS, before it.
 Source:  DSCR (F5), LLCR and PLCR (F7): value of the CFADS to come, each window placed at its payment date, discounted
          at the senior facilities' window rate, over senior debt outstanding after the payment.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finmodel.base.expr import Expr, add, ratio, shown, where
+from finmodel.base.expr import Expr, add, ratio, shown
 from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
@@ -37,11 +38,17 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Cover:
-    """Debt service cover by window, over twelve months back, and over twelve months ahead on the plan."""
+    """Debt service cover by window, over twelve months back, and over twelve months ahead on the plan.
+
+    `interest` is cover of interest on dates without scheduled principal. `cfads` and `service` are those of the window.
+    """
 
     window: Ratio
+    interest: Ratio
     historic: Ratio
     forward: Ratio
+    cfads: Line
+    service: Line
 
 
 def define(section: Section, name: str, label: str, above: Expr, below: Expr, tested: Expr) -> Ratio:
@@ -70,6 +77,8 @@ def cover(
     window = define(
         section, "dscr", "Debt service cover ratio", sizing.window_cfads, service, repaying & (service > macro.cent)
     )
+    alone = pays & clock.completed & ~repaying & (service > macro.cent)
+    interest = define(section, "icr", "Interest cover ratio", sizing.window_cfads, service, alone)
     year = clock.timeline.per_year
     cash = _running(section, "cfads_to_date", "CFADS to date", sizing.window_cfads * pays)
     paid = _running(section, "service_to_date", "Senior service to date", service)
@@ -84,7 +93,7 @@ def cover(
         whole & (back > macro.cent),
     )
     forward = _forward(section, lenders, clock, macro)
-    return Cover(window, historic, forward)
+    return Cover(window, interest, historic, forward, sizing.window_cfads, service)
 
 
 def _running(section: Section, name: str, label: str, flow: Expr) -> Line:
@@ -110,17 +119,6 @@ def _forward(section: Section, lenders: tuple[Plan, Unknowns], clock: Clock, mac
     needed = section.line("plan_service_year", label, service * plan.drawn)
     tested = plan.dates.repaying & (needed > macro.cent)
     return define(section, "dscr_forward", "Debt service cover ratio, plan, 12 months ahead", cash, needed, tested)
-
-
-def default(model: Model, historic: Ratio, least: Expr, senior: Sequence[Loan], macro: Macro) -> Line:
-    """1 from a date on which cover is below the default level until one on which it is not, while debt is owed."""
-    section = model.sections["ratios"]
-    flag = section.ahead("in_default", "In default on debt service cover", RATIO)
-    owed = section.line(
-        "senior_owed", "Senior debt outstanding, opening", add([loan.outstanding.opening for loan in senior])
-    )
-    below = where(historic.tested, ~reaches(historic.value, least), flag.prev)
-    return flag.define(below & (owed > macro.cent))
 
 
 def lives(
@@ -173,3 +171,5 @@ def summary(model: Model, covers: Cover, life: tuple[Ratio, Ratio]) -> None:
     metric("dscr_avg", "Average DSCR", average, window.tested)
     for name, row in zip(("llcr", "plcr"), life, strict=True):
         metric(f"{name}_min", f"Minimum {name.upper()}", lowest(row.value, row.tested), row.tested)
+    reason = ("", "no date has senior interest and no scheduled principal")
+    metric("icr_min", "Minimum ICR", lowest(covers.interest.value, covers.interest.tested), covers.interest.tested)

@@ -15,6 +15,7 @@ from finmodel.base.expr import Const, Expr, add, hi, lo, month_of, where
 from finmodel.base.model import Line
 from finmodel.base.units import DAY, RATIO
 from finmodel.case.schema_waterfall import StepName, SweepTerms
+from finmodel.cashflow import covenants
 from finmodel.cashflow.desk import Desk, Group, Purse
 from finmodel.cashflow.ratios import reaches
 from finmodel.cashflow.reserves import Letter
@@ -152,10 +153,14 @@ def senior_gate(desk: Desk, purse: Purse) -> Purse:
 
 
 def mezzanine(desk: Desk, purse: Purse) -> Purse:
-    """Mezzanine interest, then principal; before the distribution gate, from locked cash once senior debt is repaid."""
+    """Mezzanine interest, then principal, behind a date that covers senior service.
+
+    Before the distribution gate, locked cash pays it too once senior debt is repaid.
+    """
     line, before = desk.section.line, desk.ledger.gate is None
     unlocked = purse.locked * (desk.senior_left() <= desk.cent) if before else Const(0)
-    paid = desk.pay("junior", (purse.cash + unlocked) * purse.open * desk.dates["junior"]).paid
+    open_ = purse.open & ~desk.tests.uncovered if desk.loans["junior"] else purse.open
+    paid = desk.pay("junior", (purse.cash + unlocked) * open_ * desk.dates["junior"]).paid
     locked = line("junior_from_locked", "Mezzanine service from locked cash", hi(0, paid - purse.cash))
     left = line("after_debt", "Cash after all debt", purse.cash + locked - paid)
     (desk.ledger.from_locked if before else desk.ledger.beyond).append(locked if before else paid)
@@ -168,10 +173,13 @@ def distribution_gate(desk: Desk, purse: Purse) -> Purse:
     unpaid = add([ledger.groups[rank].unpaid for rank in ("senior", "junior") if rank in ledger.groups])
     paid_up = (desk.arrears.closing <= desk.cent) & (unpaid <= desk.cent)
     tested = desk.section.flag("distributions_tested", "Distributions are tested", desk.serves & tests.open)
-    passed = _released(desk, tested, tested & tests.cover & desk.sound & paid_up & desk.reserve_full)
+    missed = tests.missed | tests.untested if desk.terms.untested == "closed" else tests.missed
+    passed = _released(desk, tested, tested & ~missed & desk.sound & paid_up & desk.reserve_full)
     gate = desk.section.flag("distribution_gate", "Distributions allowed", passed)
+    covenants.lock_up(desk, tested, gate)
     locking = line("locked_up", "Cash locked up", desk.serves * ~gate * hi(0, purse.cash - desk.least))
     ledger.gate, ledger.left, ledger.waiting = gate, purse.cash - locking, purse.locked
+    ledger.after_debt = purse.cash + purse.locked
     ledger.locking.append(locking)
     _prepay(desk, purse, (tested, gate), locking)
     return Purse(purse.cash + purse.locked, Const(0), gate)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from finmodel.base.expr import Expr, add, hi, lo, ratio
 from finmodel.base.model import Account, Line, Model
 from finmodel.case.schema_waterfall import whole_order
-from finmodel.cashflow import unwinding
+from finmodel.cashflow import covenants, unwinding
 from finmodel.cashflow.desk import Desk, Group
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.steps import STEPS, operations
@@ -70,6 +70,7 @@ def run(desk: Desk, loans: Sequence[Loan], refinanced: Mapping[str, Expr]) -> Wa
     for name in whole_order(desk.terms.order):
         purse = STEPS[name](desk, purse)
     ledger = desk.ledger
+    covenants.rows(desk, ledger.after_debt)
     return Waterfall(
         cash=desk.cash,
         locked=desk.locked,

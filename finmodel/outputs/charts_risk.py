@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 SMALL = 3.4
 Z = 1.96
-SERVICE = ("lock_up", "default", "arrears")
+SERVICE = ("lock_up", "default", "arrears", "arrears_mezzanine")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from finmodel.base.errors import NumberError
 from finmodel.base.model import Line
+from finmodel.engine.covenant_events import events_of, to_plain
 from finmodel.engine.results import Results
 from finmodel.outputs.version import version
 
@@ -39,6 +40,7 @@ def contract(result: Results) -> dict[str, Any]:
         "units": result.units,
         "notes": result.notes,
         "facts": dict(result.facts),
+        "events": to_plain(events_of(result)),
         "checks": [
             {"id": check.id, "label": check.label, "class": check.kind, "passed": check.passed, "worst": check.worst}
             for check in result.checks

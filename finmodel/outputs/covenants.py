@@ -14,6 +14,7 @@ from finmodel.outputs.annual import matching
 Cell = str | float | bool | None
 COVERS = (
     ("dscr", "ratios.dscr"),
+    ("icr", "ratios.icr"),
     ("dscr_12_months_back", "ratios.dscr_historic"),
     ("dscr_plan_12_months_ahead", "ratios.dscr_forward"),
     ("llcr", "ratios.llcr"),
@@ -22,11 +23,16 @@ COVERS = (
 FLAGS = (
     ("distributions_tested", "waterfall.distributions_tested"),
     ("distributions_allowed", "waterfall.distribution_gate"),
-    ("in_default", "ratios.in_default"),
+    ("lock_up", "covenant.lock_up"),
+    ("untested", "covenant.untested"),
+    ("in_default", "covenant.default"),
     ("in_default_on_arrears", "waterfall.arrears_default"),
 )
 AMOUNTS = (
-    ("senior_unpaid", "waterfall.senior_shortfall"),
+    ("senior_unpaid", "covenant.arrears_senior"),
+    ("mezzanine_unpaid", "covenant.arrears_junior"),
+    ("reserve_short", "covenant.reserve_short"),
+    ("cash_after_debt_service", "covenant.liquidity.value"),
     ("reserve", "account.dsra.closing"),
     ("locked_cash", "account.locked.closing"),
     ("swept", "waterfall.swept"),

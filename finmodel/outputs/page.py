@@ -11,15 +11,26 @@ from collections.abc import Iterable
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from finmodel.engine.results import ERROR, Results
+from finmodel.engine.covenant_events import events_of
+from finmodel.engine.results import ALERT, ERROR, Results
 from finmodel.outputs.expectations import Verdict, verdicts_of
 from finmodel.outputs.grid import grid
-from finmodel.outputs.numbers import clean
+from finmodel.outputs.numbers import clean, millions
 from finmodel.outputs.page_finance import equity, facilities, payments, sources_and_uses
 from finmodel.outputs.page_results import goals, header, key_results
 from finmodel.outputs.page_years import cash_flow, support
 
 WIDTH = 100
+EVENTS = {
+    "lock_up": "Lock-up of distributions",
+    "default": "Default",
+    "untested": "Lock-up not tested yet",
+    "cured": "Default cured by owners",
+    "arrears": "Senior debt in arrears",
+    "arrears_mezzanine": "Mezzanine in arrears",
+    "reserve_short": "Reserve below its target",
+}
+"""Covenant events in words."""
 
 
 def page(result: Results, *, quick: bool = False, year_end: int | None = None) -> Group:
@@ -32,6 +43,7 @@ def page(result: Results, *, quick: bool = False, year_end: int | None = None) -
         CaseError: [expect] names no result, or is in another unit than it.
     """
     blocks: list[RenderableType | None] = [header(result), failed_checks(result), key_results(result)]
+    blocks += [covenant_events(result)]
     if not quick:
         blocks += [sources_and_uses(result), facilities(result), payments(result), equity(result)]
         blocks += [cash_flow(result, year_end), *support(result)]
@@ -53,12 +65,36 @@ def failed_checks(result: Results) -> Group | None:
 
 
 def checks_passed(result: Results) -> Text | None:
-    """How many checks hold; None for a model without checks."""
+    """How many checks of the model hold, and how many about the deal; None for a model without checks."""
     if not result.checks:
         return None
-    count, good = len(result.checks), sum(check.passed for check in result.checks)
-    style = "green" if good == count else "yellow" if result.passed else "bold red"
-    return Text(f"Checks: {good} of {count} hold.", style=style)
+    told = []
+    for word, kind in (("Integrity checks", ERROR), ("Alerts", ALERT)):
+        passed = [check.passed for check in result.checks if check.kind == kind]
+        told += [f"{word}: {sum(passed)} of {len(passed)} passed."] if passed else []
+    good = all(check.passed for check in result.checks)
+    style = "green" if good else "yellow" if result.passed else "bold red"
+    return Text(" ".join(told), style=style)
+
+
+def covenant_events(result: Results) -> Group | None:
+    """Covenant events that hold on some date; None when there is none, or no debt."""
+    rows = []
+    found = events_of(result)
+    ranks = [event for name, event in found.items() if "." not in name]
+    for name, event in found.items():
+        alone = "." in name and any(event.dates == of.dates and event.peak == of.peak for of in ranks)
+        if event.dates and not alone:
+            peak = "" if event.peak is None else millions(event.peak)
+            rows.append([_event(result, name), str(len(event.dates)), event.first or "", event.last or "", peak])
+    headers = ("", "Dates", "First", "Last", f"Most, {result.case.tables.currency} m")
+    return grid("Covenant events", headers, rows) if rows else None
+
+
+def _event(result: Results, name: str) -> str:
+    """An event in words; arrears of one facility by its name."""
+    kind, _, facility = name.partition(".")
+    return f"{result.case.tables.facility[facility].label}, in arrears" if facility else EVENTS[kind]
 
 
 def expectations(verdicts: Iterable[Verdict]) -> Group | None:

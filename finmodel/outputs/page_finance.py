@@ -148,8 +148,8 @@ def _shares(items: Sequence[Item], total: float) -> Iterator[tuple[Cell, Cell, C
 
 
 def _repaid(result: Results, name: str) -> tuple[str, str]:
-    """The days of the first and the last repayment of principal."""
-    id = f"facility.{name}.repayment"
+    """The days of the first and the last repayment of principal by the loan's own schedule."""
+    id = f"facility.{name}.scheduled"
     paid = [t for t, value in enumerate(result.values[id]) if value > DUST] if matching(result, id) else []
     periods = result.model.timeline.periods
     return (str(periods[paid[0]].last_day), str(periods[paid[-1]].last_day)) if paid else (NOT_APPLICABLE,) * 2

@@ -16,14 +16,18 @@ from finmodel.outputs.numbers import clean, fixed, metric_text, millions, percen
 SHOWN = ("p5", "p25", "p50", "p75", "p95")
 EVENTS = {
     "lock_up": "Lock-up of distributions",
-    "default": "Default on debt service cover",
+    "default": "Default",
+    "untested": "Cover 12 months back not tested yet",
     "arrears": "Senior debt not paid in full",
+    "arrears_mezzanine": "Mezzanine not paid in full",
+    "reserve_short": "Reserve below its target",
+    "cured": "Default cured by owners",
     "budget_exceeded": "Budget does not cover the support due",
     "not_completed": "Cost beyond what owners promised: not completed",
 }
 SHOWN_APART = ("dscr", "support_paid", "support_given_back", "support_unmet")
 MARKET = re.compile(r"price\.[^.]+")  # drawn, and shown in pictures
-HARMLESS = ("lock_up", "default", "arrears", "budget_exceeded")  # they are what a simulation is for
+HARMLESS = tuple(name for name in EVENTS if name != "not_completed")  # they are what a simulation is for
 
 
 def page(summary: Summary) -> Group:

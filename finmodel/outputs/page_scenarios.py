@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from finmodel.base.units import CURRENCIES
+from finmodel.engine.covenant_events import events_of
 from finmodel.engine.results import ERROR, Results
 from finmodel.outputs.grid import grid
 from finmodel.outputs.numbers import clean, decimals_for, metric_text, millions, percent
@@ -25,6 +26,14 @@ ROWS = (
     ("Support unmet", "support_unmet"),
     ("Support given back", "support_given_back"),
     ("Support imputed", "support_imputed"),
+)
+EVENTS = (
+    ("Lock-up, dates", "lock_up"),
+    ("Default, dates", "default"),
+    ("Lock-up not tested yet, dates", "untested"),
+    ("Senior arrears, dates", "arrears"),
+    ("Mezzanine arrears, dates", "arrears_mezzanine"),
+    ("Reserve short, dates", "reserve_short"),
 )
 CLASS = "equity_irr."
 A_ROW = 4  # scenarios beside each other; more stand in a further table, so that the page keeps its width
@@ -74,8 +83,22 @@ def _table(
             cells += [_cell(name, weighted, unit)] if weighted else []
             cells += [_header(worst.get(name, ""))] if worst else []
             rows.append([f"{label}, {unit} m" if unit in CURRENCIES else label, *cells])
-    rows.append(["Checks that fail", *(str(sum(not check.passed for check in result.checks)) for result in columns)])
+    rows += [*_events(columns), ["Integrity checks that fail", *map(_faults, columns)]]
     return grid("Scenarios", headers, rows)
+
+
+def _events(columns: Sequence[Results]) -> Iterator[list[str]]:
+    """On how many dates each covenant event holds; events that happen in no scenario are left out."""
+    found = [events_of(result) for result in columns]
+    for label, name in EVENTS:
+        counts = [len(events[name].dates) if name in events else 0 for events in found]
+        if any(counts):
+            yield [label, *map(str, counts)]
+
+
+def _faults(result: Results) -> str:
+    """How many checks of the model itself fail; what a bad day does to a deal is told as an event or an alert."""
+    return str(sum(not check.passed for check in result.checks if check.kind == ERROR))
 
 
 def _metrics(base: Results) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The page of the downside grid: one row a shock, what is not in the grid, and checks that fail."""
+"""The page of the downside grid: one row a shock, its covenant events, what is not in the grid, checks that fail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from finmodel.base.units import CURRENCIES
+from finmodel.engine.covenant_events import events_of, funded
 from finmodel.engine.results import ERROR, Results
 from finmodel.outputs.grid import grid
 from finmodel.outputs.numbers import clean, decimals_for, metric_text, millions
@@ -19,23 +20,41 @@ COLUMNS = (
     ("Equity\nIRR", "equity_irr"),
     ("Support\npaid", "support_paid"),
 )
-DATES = ("Lock-up\ndates", "Arrears\ndates")
+EVENTS = (
+    ("Lock-up", "lock_up"),
+    ("Default", "default"),
+    ("Not yet\ntested", "untested"),
+    ("Senior\narrears", "arrears"),
+    ("Mezzanine\narrears", "arrears_mezzanine"),
+    ("Reserve\nshort", "reserve_short"),
+)
 
 
-def page(rows: Mapping[str, Results], dates: Mapping[str, tuple[int, int]], remarks: Sequence[str]) -> Group:
+def page(rows: Mapping[str, Results], remarks: Sequence[str]) -> Group:
     """The downside grid.
 
     Args:
         rows: Label → run; the case as it stands comes first.
-        dates: Label → number of dates with lock-up, and with arrears of senior debt.
         remarks: What to say below the table, one sentence each.
     """
     base = next(iter(rows.values()))
     columns = [(header, name) for header, name in COLUMNS if name in base.units]
-    headers = ["", *(_header(base, header, name) for header, name in columns), *DATES]
-    cells = [[label, *_cells(result, columns), *map(str, dates[label])] for label, result in rows.items()]
+    headers = ["", *(_header(base, header, name) for header, name in columns)]
+    cells = [[label, *_cells(result, columns)] for label, result in rows.items()]
     blocks: list[RenderableType] = [*_head(base), Text(), grid("Sensitivities, debt held", headers, cells), Text()]
+    blocks += [_events(rows), Text()]
     return Group(*blocks, *(Text(clean(remark)) for remark in remarks), *_failed(rows))
+
+
+def _events(rows: Mapping[str, Results]) -> Group:
+    """On how many dates each covenant event holds, and whether what owners promised pays for all uses."""
+    found = {label: events_of(result) for label, result in rows.items()}
+    known = [(header, name) for header, name in EVENTS if any(name in events for events in found.values())]
+    cells = []
+    for label, events in found.items():
+        counts = [str(len(events[name].dates)) if name in events else "" for _, name in known]
+        cells.append([label, *counts, "yes" if funded(rows[label]) else "no"])
+    return grid("Covenant events, number of dates", ["", *(header for header, _ in known), "Funded"], cells)
 
 
 def _head(base: Results) -> Iterator[Text]:

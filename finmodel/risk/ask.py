@@ -13,18 +13,22 @@ from finmodel.base.units import CURRENCIES
 from finmodel.case.calendar import cent
 from finmodel.case.read import Case
 from finmodel.engine.code import Values
+from finmodel.engine.covenant_events import NOT_FUNDED, ROWS
 from finmodel.engine.results import ERROR
 from finmodel.risk.keep import Figure, Flag, Keep, Yearly
 
 LOSS, CHECKS = "loss.", "checks"
-SHORTFALL = "checks.funding_shortfall"
+SHORTFALL = NOT_FUNDED
 USUALLY, ALL = "usual", "all"
 HOWS = ("sum", "mean", "low", "high", "last", "each")
 USUAL = re.compile(
     r"equity_irr(\..+)?|dscr_min|npv_post_tax|support_(paid|given_back|unmet|net|net_pv)|lender_loss(_covered)?\..+"
 )
-ROWS = {"support_paid": "support.paid", "support_given_back": "support.given_back", "support_unmet": "support.unmet"}
+SUPPORT = {"support_paid": "support.paid", "support_given_back": "support.given_back", "support_unmet": "support.unmet"}
 CHECK = 1e-9
+PAYS = re.compile(r"facility\.[^.]+\.payment_date")
+COUNTED = ("lock_up", "default", "untested", "arrears", "arrears_mezzanine", "reserve_short", "cured")
+"""Covenant events that every simulation keeps by date, from the rows that a run counts."""
 
 
 def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | None) -> Keep:
@@ -42,7 +46,7 @@ def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | N
     """
     asked = list(dict.fromkeys(name for word in outputs or [USUALLY] for name in _named(word, model)))
     figures: list[Figure] = []
-    yearly = [Yearly(name, line, "sum") for name, line in ROWS.items() if line in model.lines]
+    yearly = [Yearly(name, line, "sum") for name, line in SUPPORT.items() if line in model.lines]
     for name in asked:
         if name == CHECKS:
             continue
@@ -134,17 +138,27 @@ def _flags(case: Case, model: Model, values: Values) -> list[Flag]:
     """What may happen at a date; dates are those of debt service, or the periods of support."""
     least = cent(case.tables.currency).number
     every = tuple(range(model.timeline.count))
-    serves = tuple(t for t in every if values["waterfall.serves"][t]) if "waterfall.serves" in values else every
     active = [values[id] for id in values if re.fullmatch(r"support\.[^.]+\.active", id)]
     supported = tuple(t for t in every if any(row[t] for row in active)) if active else every
+    events = [Flag(name, ROWS[name], 0.0, _dates(case, values, every)) for name in COUNTED]
     known = (
-        Flag("lock_up", "waterfall.locked_up", least, serves),
-        Flag("default", "ratios.in_default", 0.0, serves),
-        Flag("arrears", "waterfall.senior_shortfall", least, serves),
+        *events,
         Flag("budget_exceeded", "support.unmet", least, supported),
         Flag("not_completed", SHORTFALL, CHECK, (), series=False),
     )
     return [flag for flag in known if flag.line in model.lines]
+
+
+def _dates(case: Case, values: Values, every: tuple[int, ...]) -> tuple[int, ...]:
+    """Payment dates, also those that a path may have and the case as it stands has not, such as of early completion.
+
+    Beyond a long-stop date a default holds in every period, so that all periods are kept.
+    """
+    late = case.tables.completion
+    if late is not None and late.long_stop is not None:
+        return every
+    flags = [values[id] for id in values if id == "waterfall.serves" or PAYS.fullmatch(id)]
+    return tuple(t for t in every if any(row[t] for row in flags)) if flags else every
 
 
 def _checks(model: Model) -> list[Flag]:

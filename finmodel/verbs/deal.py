@@ -95,22 +95,22 @@ def sensitivity(
     Each row keeps the debt of the case as it stands. The bank's grid ends with the price at which cover breaks even.
     """
     from finmodel.outputs.page_sensitivity import page
-    from finmodel.sensitivity import dates_of, to_json, vary
     from finmodel.sensitivity import sensitivity as run_sensitivity
+    from finmodel.sensitivity import to_json, vary
 
     if values is not None:
         key, equals, listed = values.partition("=")
         if bank or json is not None or not equals or not listed.strip():
             raise UsageError('write --vary "support.ndpr_floor.floor=90 USD/kg;100 USD/kg", without --bank and --json')
         rows = vary(case, key.strip(), [value.strip() for value in listed.split(";")], changes(sets))
-        show(page(rows, dates_of(rows), [f"Varied: {key.strip()}."]))
+        show(page(rows, [f"Varied: {key.strip()}."]))
         return
     Targets(case).json(json)
     table = run_sensitivity(case, changes(sets))
     if json is not None:
         write_to(json, to_json(table))
     if json != "-":
-        show(page(table.rows, table.dates, table.remarks))
+        show(page(table.rows, table.remarks))
     if faults := failures_of(table.base, golden=False):
         fail(faults)
 

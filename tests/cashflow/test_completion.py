@@ -70,9 +70,9 @@ def test_cost_and_damages_of_delay_are_income_before_completion(tmp_path: Path) 
     assert row(late(tmp_path), "income.net_profit")[2] == pytest.approx(2 - 6)
 
 
-def test_every_check_but_the_long_stop_holds(tmp_path: Path) -> None:
+def test_every_check_but_the_long_stop_and_the_default_that_it_is_holds(tmp_path: Path) -> None:
     """The debt is sized with the delay, so the owner has promised what it costs."""
-    assert failed(late(tmp_path)) == {"completion_by_long_stop"}
+    assert failed(late(tmp_path)) == {"completion_by_long_stop", "no_default", "distributions_open"}
 
 
 def test_ramp_up_starts_with_operations(tmp_path: Path) -> None:

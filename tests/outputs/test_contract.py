@@ -20,7 +20,10 @@ def refuse(constant: str) -> None:
 def test_a_run_is_strict_json_with_the_keys_of_the_contract() -> None:
     read = json.loads(to_json(loan()), parse_constant=refuse)
 
-    head, results = ["schema", "finmodel", "case", "currency", "periods"], ["metrics", "units", "notes", "facts"]
+    head, results = (
+        ["schema", "finmodel", "case", "currency", "periods"],
+        ["metrics", "units", "notes", "facts", "events"],
+    )
     assert list(read) == [*head, *results, "checks", "lines"]
     assert read["schema"] == SCHEMA
     assert read["case"] == {"name": "Tiny loan", "sha256": tiny_case().sha256, "scenario": None}

@@ -118,7 +118,7 @@ def test_support_is_shown_by_programme_in_both_currencies() -> None:
 def test_a_quick_page_has_results_and_checks_only() -> None:
     page_text = text(tiny(), quick=True)
 
-    assert "Key results" in page_text and "hold." in page_text
+    assert "Key results" in page_text and "passed." in page_text
     assert "Facilities" not in page_text and "Cash flow" not in page_text
 
 
@@ -132,7 +132,7 @@ def test_failed_checks_stand_first_in_red_and_alerts_after_them_in_yellow() -> N
     result = loan(off_by=0.5, expect=())
     page_text, coloured = text(result), text(result, colours=True)
 
-    order = ("FAILED  checks.repaid", "alert   alerts.low", "Checks: 0 of 2 hold.")
+    order = ("FAILED  checks.repaid", "alert   alerts.low", "Integrity checks: 0 of 1 passed. Alerts: 0 of 1 passed.")
     found = [page_text.index(words) for words in order]
 
     assert found == sorted(found)

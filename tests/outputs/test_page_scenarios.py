@@ -53,11 +53,11 @@ def test_columns_without_content_are_left_out(weighted: dict[str, float | None],
 def test_a_check_that_fails_is_counted_and_named_below() -> None:
     result = futures()["dual"]
     assert result is not None
-    failed = replace(result.checks[0], passed=False, at="2031Q3", label="Books balance")
+    failed = replace(result.checks[0], passed=False, kind="error", at="2031Q3", label="Books balance")
     spoilt = replace(result, checks=(failed, *(replace(check, passed=True) for check in result.checks[1:])))
     shown = text({}, {}, {"dual": spoilt})
 
-    assert next(row for row in shown.splitlines() if row.startswith("Checks that fail")).split()[-1] == "1"
+    assert next(row for row in shown.splitlines() if row.startswith("Integrity checks that fail")).split()[-1] == "1"
     assert "Books balance, worst in 2031Q3" in shown
 
 

@@ -147,13 +147,19 @@ def _events(book: Book, page: Page, summary: Summary, row: int) -> int:
 def _dates(book: Book, page: Page, summary: Summary, row: int) -> int:
     """How likely each breach is on each date on which any is."""
     say = book.say
-    names = [name for name, dates in summary.by_date.items() if dates]
+    short = {
+        "lock_up": "Lock-up",
+        "default": "In default",
+        "arrears": "Arrears",
+        "arrears_mezzanine": "Mezzanine arrears",
+        EXCEEDED: "Budget short",
+    }
+    names = [name for name, dates in summary.by_date.items() if dates and name in short]
     dates = {date for name in names for date in summary.by_date[name]}
     if not dates:
         return row
     columns = (NOTE, UNIT, CONSTANT, TOTAL, FIRST, FIRST + 1, FIRST + 2)[: len(names)]
-    short = {"lock_up": "Lock-up", "default": "In default", "arrears": "Arrears", EXCEEDED: "Budget short"}
-    texts = {column: say(short.get(name, name)) for column, name in zip(columns, names, strict=True)}
+    texts = {column: say(short[name]) for column, name in zip(columns, names, strict=True)}
     wide = range(LABEL, max(TOTAL, *columns) + 1)
     blocks.head(page, row, {LABEL: say("Probability by date, simulated"), **texts}, wide)
     for date in (label for label in book.model.timeline.labels if label in dates):
