@@ -1,8 +1,9 @@
 """The bank's downside grid: the case under standard shocks, one row each, with the debt held as sized.
 
 Limits:  a delay is offered where the case has a table [completion], and where it is whole periods. An exchange rate is
-         quoted as units of foreign currency for one of the reporting currency: +10 % makes foreign money cheaper. The
-         rates that change are those of facilities and base-rate curves; sizing and discount rates stay.
+         quoted as units of foreign currency for one of the reporting currency: +10 % makes foreign money cheaper. It
+         moves from completion, after the last scheduled draw. The interest rates that change are those of facilities
+         and base-rate curves; sizing and discount rates stay.
 Source:  decision F39.
 """
 
@@ -70,7 +71,7 @@ class SensitivityTable:
         currency, reason = self.base.case.tables.currency, self.break_even.reason
         remarks = [f"Break-even not reached: {reason}."] if reason else []
         if "fx_up" in self.runs:
-            remarks.append(f"Exchange rates are per {currency}: +10 % makes other currencies cheaper.")
+            remarks.append(f"Exchange rates are per {currency}, from completion: +10 % makes other currencies cheaper.")
         return remarks + [f"Left out: {label}: {why}." for label, why in self.left_out.items()]
 
 

@@ -1,7 +1,8 @@
 """Shocks: changes of a case's inputs by key, run on the debt as it was sized.
 
 Method:  a shock changes numbers of the model (a price by a factor, a rate by points) and every line is computed again;
-         nothing is built or sized anew.
+         nothing is sized anew. Exchange rates move from completion, so that a loan in another currency is drawn at the
+         rate of the case and owed at the new one.
 Source:  decision F39: the bank's standard downside.
 """
 
@@ -9,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from finmodel.build import build
 from finmodel.engine.code import Value, Values
 from finmodel.engine.evaluate import evaluate
 from finmodel.engine.plan import Plan
@@ -20,11 +22,16 @@ from finmodel.run import TOLERANCE
 
 @dataclass(frozen=True)
 class Move:
-    """A change of every input whose key matches `pattern`: value × factor + shift [unit of the input]."""
+    """A change of every input whose key matches `pattern`: value × factor + shift [unit of the input].
+
+    One that acts `in_operation` leaves the periods of construction as they are: what was drawn by then was drawn at the
+    rates of the case.
+    """
 
     pattern: str
     factor: float = 1.0
     shift: float = 0.0
+    in_operation: bool = False
 
     def ids(self, given: Mapping[str, Value]) -> list[str]:
         """The inputs that it changes."""
@@ -50,6 +57,11 @@ def delay(months: float) -> Move:
     return Move(r"completion\.delay", shift=months)
 
 
+def exchange(factor: float) -> Move:
+    """Every exchange rate times a factor, from completion: the first period after the last scheduled draw."""
+    return Move(r"fx\.[^.]+", factor, in_operation=True)
+
+
 CAPITAL_COST = Move(r"capex\.[^.]+\.amount", 1.15)
 RECOVERY = Move(r"node\.[^.]+\.recovery", shift=-0.02)
 SHOCKS = (
@@ -59,8 +71,8 @@ SHOCKS = (
     Shock("delay_6", "Delay 6 months", (delay(6),)),
     Shock("delay_12", "Delay 12 months", (delay(12),)),
     Shock("recovery_down", "Recovery -2 points", (RECOVERY,)),
-    Shock("fx_up", "Exchange rates +10 %", (Move(r"fx\.[^.]+", 1.10),)),
-    Shock("fx_down", "Exchange rates -10 %", (Move(r"fx\.[^.]+", 0.90),)),
+    Shock("fx_up", "Exchange rates +10 %", (exchange(1.10),)),
+    Shock("fx_down", "Exchange rates -10 %", (exchange(0.90),)),
     Shock("rates_up", "Interest rates +200 bp", (Move(r"facility\.[^.]+\.rate|curve\.[^.]+", shift=0.02),)),
     Shock("prices_and_capital_cost", "Prices -20 %, capital cost +15 %", (price(-0.20), CAPITAL_COST)),
 )
@@ -75,13 +87,29 @@ class Grid:
 
     def given(self, moves: Iterable[Move]) -> Values:
         """The inputs after the moves."""
-        given = dict(self.base.given)
+        given, completed = dict(self.base.given), self.base.values.get("time.completed", ())
         for move in moves:
-            given.update({id: _moved(given[id], move) for id in move.ids(given)})
+            after = completed if move.in_operation else None
+            given.update({id: _moved(given[id], move, after) for id in move.ids(given)})
         return given
 
     def run(self, moves: Iterable[Move]) -> Results:
         """Every line after the moves; what was found when debt was sized stays."""
+        moves = list(moves)
+        single = [id for move in moves if move.in_operation for id in move.ids(self.base.given)]
+        single = [id for id in single if not isinstance(self.base.given[id], tuple)]
+        return self._with_rows(single)._run(moves) if single else self._run(moves)
+
+    def _with_rows(self, ids: list[str]) -> Grid:
+        """The same deal with room for a value a period in some inputs."""
+        base = self.base
+        live = build(base.case.widened(ids))
+        given = {
+            id: (base.given[id],) * base.model.timeline.count if id in ids else base.given[id] for id in live.givens
+        }
+        return Grid(replace(base, case=live.case, model=live.model, given=given), live.plan)
+
+    def _run(self, moves: list[Move]) -> Results:
         model, given = self.base.model, self.given(moves)
         values = evaluate(model, self.order, given)
         sizing = [check for check in self.base.checks if check.id not in model.checks]
@@ -106,10 +134,14 @@ def unfit(shock: Shock, base: Results) -> str:
     return ""
 
 
-def _moved(value: Value, move: Move) -> Value:
-    if isinstance(value, tuple):
-        return tuple(number * move.factor + move.shift for number in value)
-    return value * move.factor + move.shift
+def _moved(value: Value, move: Move, after: Iterable[float] | None = None) -> Value:
+    """A value after a move; of a row only the periods flagged by `after`, where it is given."""
+    if not isinstance(value, tuple):
+        return value * move.factor + move.shift
+    flags = [1.0] * len(value) if after is None else list(after)
+    return tuple(
+        number * move.factor + move.shift if flag else number for number, flag in zip(value, flags, strict=True)
+    )
 
 
 def _least(value: Value) -> float:

@@ -148,11 +148,37 @@ def test_every_row_of_the_flagship_holds_what_was_sized() -> None:
         assert [run.given[id] for id in solved] == [table.base.given[id] for id in solved]
 
 
-def test_a_row_of_the_flagship_is_the_run_of_the_changed_case_on_held_debt() -> None:
-    changes = {"fx.jpy_per_usd": "170.5 JPY/USD", "fx.aud_per_usd": "1.573 AUD/USD"}
-    alone = fm.run(fm.load(CASES / "australia_japan", set=changes), hold_debt=True)
+def test_a_row_of_the_flagship_is_the_run_of_the_changed_case_on_held_debt(tmp_path: Path) -> None:
+    """Exchange rates move from completion on 2030-04-01; before it they are those of the case."""
+    case = shutil.copytree(CASES / "australia_japan", tmp_path / "deal")
+    moved = """
+[dearer]
+label = "Dearer dollar from completion"
+[dearer.set]
+"fx.jpy_per_usd" = { 2027-04-01 = "155 JPY/USD", 2030-04-01 = "170.5 JPY/USD" }
+"fx.aud_per_usd" = { 2027-04-01 = "1.43 AUD/USD", 2030-04-01 = "1.573 AUD/USD" }
+"""
+    with (case / "scenarios.toml").open("a", encoding="utf-8") as file:
+        file.write(moved)
+    alone = fm.run(fm.load(case, "dearer"))
 
     assert flagship().metrics["fx_up"] == pytest.approx(alone.metrics)
+
+
+def test_a_yen_loan_is_drawn_at_the_rate_of_the_case_and_owed_at_the_new_one() -> None:
+    """A loan in JPY: a yen that costs more dollars from completion on lowers cover, a cheaper one lifts it.
+
+    The last draw funds the reserve for service in yen to come, so that draws are the same but for that one.
+    """
+    table = fm.sensitivity(CASES / "msp_mine_to_separation")
+    dearer, cheaper = (table.metrics[name]["dscr_min"] for name in ("fx_down", "fx_up"))
+    base, lines = table.base.metrics["dscr_min"], [id for id in table.base.model.lines if id.endswith(".drawn")]
+
+    assert dearer is not None and base is not None and cheaper is not None
+    assert dearer < base - 0.03 and base + 0.03 < cheaper
+    before = int(np.flatnonzero(table.base["time.last_construction"])[0])
+    for id in lines:
+        assert np.array_equal(np.asarray(table.runs["fx_down"][id])[:before], np.asarray(table.base[id])[:before])
 
 
 def test_the_flagship_breaks_even_at_the_price_change_found() -> None:
