@@ -139,10 +139,10 @@ def _parts(model: Model, case: CaseTables, works: Operations, company: tuple[str
         held = contract.deferred.get(name)
         if held is not None:
             yield _Part("deferred_revenue", earned=held.prev - held, owes=held * 1)
-    for support in works.support.contracts.values():
-        if support.entity == name:
-            earned, came = support.granted - support.give_back_due, support.paid - support.given_back
-            yield _Part("support", earned, came, support.receivable.closing, support.payable.closing)
+    for _, seller in works.support.by_seller:
+        if seller.entity == name:
+            earned, came = seller.granted - seller.give_back_due, seller.paid - seller.given_back
+            yield _Part("support", earned, came, seller.receivable.closing, seller.payable.closing)
     for move in works.chain.transfers:
         if name in (move.seller, move.buyer):
             amount = move.amount * 1 if move.seller == name else -move.amount

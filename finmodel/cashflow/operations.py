@@ -82,7 +82,8 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     owners = {name: entity.label for name, entity in case.entity.items()}
     nodes = chain.build(model, Plants(case.node, case.product, happening.left, running, owners), market, frame)
     sales = offtake.build(model, case.offtake, nodes, market, frame)
-    supported = support.build(model, case.support, case.programme, Deals(sales.contracts, market), frame)
+    deals = Deals(sales.contracts, market, case.entity)
+    supported = support.build(model, case.support, case.programme, deals, frame)
     income = Income(sales, supported)
     spending = costs.build(model, case.cost, nodes, income, fixed, frame)
     if shut is not None:

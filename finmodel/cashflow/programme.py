@@ -3,6 +3,7 @@
 Sign:    positive, in the currency of the envelope, at the rate of the period.
 Timing:  a claim counts against the fiscal year in which its window ends, or in which it is paid, by key. A quarterly
          share frees the year's budget bit by bit; what a quarter leaves is free in the next ones of the year.
+Sellers: each company that sells under a contract claims apart; what is short is shared by what each one asks for.
 Unmet:   what the budget does not cover lapses, or waits as a backlog, by key. Carry-over adds what the last year left
          of its own budget, or (cumulative) of all years. Money given back refills nothing unless the budget revolves.
 Source:  decision on budget year, rate and lag (F15).
@@ -27,7 +28,7 @@ Frame = tuple[Clock, Macro]
 
 @dataclass(frozen=True)
 class Grant:
-    """A contract's claim in the programme's currency: asked for, granted within the budget, and not covered."""
+    """A seller's claim in the programme's currency: asked for, granted within the budget, and not covered."""
 
     asked: Line
     granted: Line
@@ -45,7 +46,7 @@ class _Year:
 
 
 def build(model: Model, name: str, terms: Programme, claims: Sequence[Claim], frame: Frame) -> dict[str, Grant]:
-    """Declare what a programme grants to each contract, in its own currency."""
+    """Declare what a programme grants to each claim, in its own currency."""
     clock, macro = frame
     section = model.section(f"programme.{name}", terms.envelope.unit, terms.label)
     starts = clock.year_start(terms.year_end)
@@ -78,7 +79,7 @@ def _shared_out(
         paid = section.line(f"granted.{priority}", f"{terms.label}: Granted, priority {priority}", lo(due, left))
         left = left - paid
         for claim in rank:
-            label = f"{claim.terms.label}: Granted, in the programme's currency"
+            label = f"{claim.title}: Granted, in the programme's currency"
             part = paid * ratio(asked[claim.id], due)
             line = claim.section.line("granted_own", label, part, section.unit)
             grants[claim.id] = Grant(asked[claim.id], line, _unmet(terms, claim, asked[claim.id], line, frame[0]))
@@ -86,21 +87,21 @@ def _shared_out(
 
 
 def _asked(section: Section, terms: Programme, claim: Claim, frame: Frame) -> Line:
-    """What a contract asks for in the period, with its backlog if the programme keeps one."""
+    """What a seller asks for in the period, with its backlog if the programme keeps one."""
     clock, macro = frame
     call = claim.call
     if terms.budget_basis == "payment":
-        pending = claim.section.account("pending", f"{claim.terms.label}: Entitlement not yet payable")
-        earned = claim.section.line("entitlement", f"{claim.terms.label}: Entitlement", call)
+        pending = claim.section.account("pending", f"{claim.title}: Entitlement not yet payable")
+        earned = claim.section.line("entitlement", f"{claim.title}: Entitlement", call)
         ripe = claim.section.line(
-            "ripe", f"{claim.terms.label}: Entitlement payable", settled(earned, pending, claim.terms.lag, clock)
+            "ripe", f"{claim.title}: Entitlement payable", settled(earned, pending, claim.terms.lag, clock)
         )
         pending.close(add=[earned], less=[ripe])
         call = ripe
     due = macro.to(call, terms.envelope)
-    label = f"{claim.terms.label}: Due, in the programme's currency"
+    label = f"{claim.title}: Due, in the programme's currency"
     if terms.unmet == "carry":
-        backlog = claim.section.ahead("backlog", f"{claim.terms.label}: Backlog of what was not covered", section.unit)
+        backlog = claim.section.ahead("backlog", f"{claim.title}: Backlog of what was not covered", section.unit)
         due = due + backlog.prev
     return claim.section.line("due_own", label, due, section.unit)
 

@@ -8,35 +8,46 @@ Source:  price-support: (floor) × bought − resale, within a stock cap and the
 
 from __future__ import annotations
 
-from finmodel.base.expr import lo, ratio
+from collections.abc import Sequence
+
+from finmodel.base.expr import add, lo, ratio
+from finmodel.base.model import Line
 from finmodel.base.units import TONNE
 from finmodel.case.calendar import KG_PER_T
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.programme import Grant
-from finmodel.cashflow.support_claim import Claim
+from finmodel.cashflow.support_claim import Claims
 from finmodel.cashflow.timing import Clock
 
 
-def build(claim: Claim, own: Grant, frame: tuple[Clock, Macro]) -> None:
-    """Close the stock of a contract that buys; nothing for one that does not."""
+def build(claims: Claims, grants: Sequence[Grant], granted: Line, frame: tuple[Clock, Macro]) -> None:
+    """Close the stock of a contract that buys; nothing for one that does not.
+
+    Args:
+        grants: What each seller was granted, in the order of the claims.
+        granted: What all of them were granted.
+    """
     clock, macro = frame
-    stock, terms, section = claim.stock, claim.terms, claim.section
+    stock, terms, section = claims.stock, claims.terms, claims.section
     if stock is None or terms.release_above is None:
         return
     title = terms.label
-    share = lo(1, ratio(own.granted, own.asked))
-    bought = section.line("bought", f"{title}: Bought", claim.supported * share, TONNE)
-    high = (claim.price >= macro.convert(terms.release_above)) | clock.last_operation
+    taken = [
+        claim.supported * lo(1, ratio(own.granted, own.asked))
+        for claim, own in zip(claims.sellers, grants, strict=True)
+    ]
+    bought = section.line("bought", f"{title}: Bought", add(taken), TONNE)
+    high = (claims.price >= macro.convert(terms.release_above)) | clock.last_operation
     sold = section.line("released", f"{title}: Sold out of stock", stock.opening * high, TONNE)
     last = section.line(
         "kept_at_end", f"{title}: Bought in the last period and sold at once", bought * clock.last_operation, TONNE
     )
     stock.close(add=[bought], less=[sold, last])
     cost = section.account("stock_cost", f"{title}: Cost of stock")
-    spent = section.line("stock_bought", f"{title}: Paid for stock", macro.convert(own.granted))
+    spent = section.line("stock_bought", f"{title}: Paid for stock", macro.convert(granted))
     gone = section.line(
         "stock_cost_sold", f"{title}: Cost of what is sold", cost.opening * high + spent * clock.last_operation
     )
     cost.close(add=[spent], less=[gone])
-    resale = section.line("resale", f"{title}: Proceeds of stock sold", (sold + last) * KG_PER_T * claim.price)
+    resale = section.line("resale", f"{title}: Proceeds of stock sold", (sold + last) * KG_PER_T * claims.price)
     section.line("net_margin", f"{title}: Proceeds less cost of what is sold", resale - gone)

@@ -4,6 +4,7 @@ Sign:    every line is the positive amount that its label names; of top-up and g
          for advances, which the end of their window trues up.
 Timing:  earned on the settlement window, committed against the fiscal year in which it ends, paid a lag later; the last
          period of all settles what is still owed.
+Sellers: each company that sells what counts has its own claim, receivable and tax; see `support_claim` for the names.
 Payer:   a programme within its budget, or the buyer, who then pays more than the market. What a buyer pays is no public
          money; a programme that bears the buyer's loss on resale pays it back to the buyer, outside the deal.
 Scale:   `scale.top_up` and `scale.give_back` are 1. What a deal is without support is the same lines with them at 0;
@@ -25,8 +26,8 @@ from finmodel.case.schema_support import Programme, Support
 from finmodel.cashflow import programme, support_claim, support_payment
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.programme import Grant
-from finmodel.cashflow.support_claim import Claim, Deals
-from finmodel.cashflow.support_payment import Scales, SupportContract
+from finmodel.cashflow.support_claim import Deals
+from finmodel.cashflow.support_payment import Scales, SellerSupport, SupportContract
 from finmodel.cashflow.timing import Clock
 
 Frame = tuple[Clock, Macro]
@@ -55,6 +56,11 @@ class SupportLines:
     def public(self) -> bool:
         """Whether any contract is paid from a public budget."""
         return any(contract.public for contract in self.contracts.values())
+
+    @property
+    def by_seller(self) -> list[tuple[Support, SellerSupport]]:
+        """Each seller of each contract, with the contract's terms."""
+        return [(contract.terms, seller) for contract in self.contracts.values() for seller in contract.sellers]
 
     @property
     def from_buyers(self) -> list[Line]:
@@ -98,14 +104,14 @@ def build(
     ]
     grants: dict[str, Grant] = {}
     for name, terms in programmes.items():
-        own = [claim for claim in claims if claim.terms.programme == name]
+        own = [claim for each in claims if each.terms.programme == name for claim in each.sellers]
         grants.update(programme.build(model, name, terms, own, frame))
     scales = Scales(*(_scale(model, name) for name in ("top_up", "give_back"))) if claims else None
     contracts = {}
     for claim in claims:
         assert scales is not None
         payer = programmes.get(claim.terms.programme or "")
-        contracts[claim.id] = support_payment.build(claim, grants.get(claim.id), payer, scales, frame)
+        contracts[claim.id] = support_payment.build(claim, grants, payer, scales, frame)
     section = model.section("support", macro.money, "Price support")
     public = [contract for contract in contracts.values() if contract.public]
     for contract in contracts.values():
@@ -124,7 +130,7 @@ def build(
         give_back_due=every("give_back_due", "Support to be given back"),
         given_back=every("given_back", "Support given back"),
         by_buyers=buyers,
-        by_node=_by_node(claims, contracts),
+        by_node=_by_node(contracts.values()),
         ebitda=ebitda,
     )
 
@@ -139,8 +145,8 @@ def _note(model: Model, contract: SupportContract) -> None:
     party = f"programme.{contract.terms.programme}" if contract.public else f"buyer_floor.{contract.terms.contract}"
     model.register.receives(contract.paid, party)
     model.register.pays(contract.given_back, party)
-    model.register.owns("support_receivable", contract.receivable.closing)
-    model.register.owes("support_payable", contract.payable.closing)
+    model.register.owns("support_receivable", contract.receivable)
+    model.register.owes("support_payable", contract.payable)
 
 
 def _imputed(model: Model, buyers: list[SupportContract]) -> None:
@@ -153,13 +159,21 @@ def _imputed(model: Model, buyers: list[SupportContract]) -> None:
     model.metric("support_imputed", section.line("all_imputed", "Support paid by buyers, in all", both))
 
 
-def _by_node(claims: Iterable[Claim], contracts: Mapping[str, SupportContract]) -> dict[str, Expr]:
-    """Support granted less give-back due, shared by nodes in proportion to the tonnes that count."""
+def _by_node(contracts: Iterable[SupportContract]) -> dict[str, Expr]:
+    """Support granted less give-back due, each seller's shared by its nodes in proportion to the tonnes that count."""
     parts: dict[str, list[Expr]] = {}
-    for claim in claims:
-        net = contracts[claim.id].granted - contracts[claim.id].give_back_due
-        counted = add([supply.paid_for for supply in claim.supplies])
-        for supply in claim.supplies:
-            share = net if len(claim.supplies) == 1 else net * ratio(supply.paid_for, counted)
-            parts.setdefault(supply.goods.node, []).append(share)
+    for contract in contracts:
+        for seller in contract.sellers:
+            for node, share in _of_seller(seller).items():
+                parts.setdefault(node, []).extend(share)
     return {node: add(shares) for node, shares in parts.items()}
+
+
+def _of_seller(seller: SellerSupport) -> dict[str, list[Expr]]:
+    net = seller.granted - seller.give_back_due
+    counted = add([supply.paid_for for supply in seller.supplies])
+    parts: dict[str, list[Expr]] = {}
+    for supply in seller.supplies:
+        share = net if len(seller.supplies) == 1 else net * ratio(supply.paid_for, counted)
+        parts.setdefault(supply.goods.node, []).append(share)
+    return parts

@@ -4,152 +4,89 @@ Sign:    gaps and excesses are positive; `net_short` and `net_over` are negative
 Timing:  a leg settles over its window. Over a window longer than a period, floor and reference are summed on the tonnes
          of the window (or averaged over its time), so that a high month offsets a low one; what is due stands at the
          window's end. With advances a period is paid what the window to date is short of, and the end trues it up.
+Sellers: each settles on its own tonnes. Revenue, EBITDA and payments for capacity are the contract's, and each seller
+         has the share of its tonnes of the basis.
 Caps:    per calendar year, whatever year the budget has.
 Source:  decisions on windows (F16), on two-way contracts (F20) and on where a floor lives (F19).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 
-from finmodel.base.expr import Const, Expr, Given, hi, lo, ratio, where
-from finmodel.base.model import Line, Section
-from finmodel.base.timeline import MONTH_NAMES, from_serial
-from finmodel.base.units import RATIO
-from finmodel.case.calendar import KG_PER_T, ONE_YEAR
-from finmodel.case.schema_support import Programme, Support
-from finmodel.cashflow.macro import Macro
-from finmodel.cashflow.running import to_date, year_to_date
-from finmodel.cashflow.timing import Clock
-
-QUARTER_ENDS = ("March", "June", "September", "December")
+from finmodel.base.expr import Const, Expr, Given, hi, ratio, where
+from finmodel.base.model import Line
+from finmodel.case.calendar import KG_PER_T
+from finmodel.cashflow.running import year_to_date
+from finmodel.cashflow.support_terms import Due, Measures, Part, Terms, Window, escalated, open_window, year_capped
+from finmodel.cashflow.support_terms import shares as shares_of
 
 
-@dataclass(frozen=True)
-class Terms:
-    """A contract while it is declared: its terms, its section, when it is in force, and the year of its budget."""
-
-    support: Support
-    section: Section
-    active: Line
-    year_end: str
-    clock: Clock
-    macro: Macro
-
-    @property
-    def title(self) -> str:
-        """The contract's name in words."""
-        return self.support.label
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What legs are measured on: tonnes and price per kg, and money per period in the reporting currency."""
-
-    supported: Line
-    price: Line
-    revenue: Expr
-    ebitda: Line | None
-
-
-@dataclass(frozen=True)
-class _Window:
-    """A settlement window: its last period, and its first."""
-
-    ends: Line
-    starts: Expr
-
-
-@dataclass(frozen=True)
-class Due:
-    """A leg's outcome per period: what is due, and what advances are returned."""
-
-    amount: Line
-    returned: Line | None = None
-
-
-def year_end_of(support: Support, programme: Programme | None, clock: Clock) -> str:
-    """The month that ends the year in which tonnes and budgets are counted; the case's own without a programme."""
-    return programme.year_end if programme is not None else MONTH_NAMES[clock.timeline.year_end - 1]
-
-
-def window_months(support: Support, window: str, year_end: str) -> tuple[str, ...]:
-    """The months in which a window ends; none where it is the period itself."""
-    if window == "quarter":
-        return QUARTER_ENDS
-    if window == "calendar_year":
-        return ("December",)
-    if window == "fiscal_year":
-        return (year_end,)
-    return () if window == "period" else (_month_before(from_serial(support.start.number)),)
-
-
-def top_up(terms: Terms, on: Measures) -> Due:
-    """Declare what is due to the seller."""
-    support, section = terms.support, terms.section
+def top_up(terms: Terms, on: Measures, parts: Sequence[Part]) -> list[Due]:
+    """Declare what is due to each seller."""
+    support = terms.support
+    word = "Top-up"
     if support.premium is not None or support.capacity_payment is not None:
-        return Due(section.line("due", f"{terms.title}: Payment due", _capped_due(terms, _payment(terms, on))))
-    if support.window == "period":
-        return Due(section.line("due", f"{terms.title}: Top-up due", _capped_due(terms, _period_gap(terms, on))))
-    return _windowed_top_up(terms, on)
+        word, flows = "Payment", _payments(terms, parts)
+    elif support.window == "period":
+        flows = _period_gaps(terms, on, parts)
+    else:
+        return _windowed_top_up(terms, on, parts)
+    return _dues(terms, parts, flows, word)
 
 
-def give_back(terms: Terms, on: Measures, returned: Line | None) -> Line:
+def give_back(terms: Terms, on: Measures, parts: Sequence[Part], dues: Sequence[Due]) -> list[Line]:
     """Declare what the terms ask back: a share of the excess, and advances that were too high."""
-    support, section = terms.support, terms.section
-    label = f"{terms.title}: Give-back asked for"
-    strike = (support.strike, support.revenue_cap, support.ebitda_cap)
-    if all(level is None for level in strike):
-        line = section.ahead("give_back_asked", label)
-        return line.define(0 if returned is None else returned)
-    full = _excess(terms, on)
+    support, returned = terms.support, [due.returned for due in dues]
+    label = "Give-back asked for"
+    if all(level is None for level in (support.strike, support.revenue_cap, support.ebitda_cap)):
+        return [
+            part.section.ahead("give_back_asked", f"{part.title}: {label}").define(0 if back is None else back)
+            for part, back in zip(parts, returned, strict=True)
+        ]
+    full = _excess(terms, on, parts)
     if support.share_cap is not None:
         cap = terms.macro.convert(support.share_cap)
-        full = _year_capped(terms, "give_back_to_date", f"{terms.title}: Give-back, calendar year to date", full, cap)
-    if returned is not None:
-        full = full + returned
-    return section.line("give_back_asked", label, full * 1)
+        full = year_capped(terms, ("give_back_to_date", "Give-back, calendar year to date"), parts, full, cap)
+    return [
+        part.section.line("give_back_asked", f"{part.title}: {label}", (over if back is None else over + back) * 1)
+        for part, over, back in zip(parts, full, returned, strict=True)
+    ]
 
 
-def escalated(terms: Terms, amount: Given) -> Expr:
-    """A floor or payment in the reporting currency, raised by its inflation table and by its own steps."""
-    support, macro = terms.support, terms.macro
-    value = macro.convert(amount)
-    if support.inflation is not None:
-        value = value * macro.index(support.inflation)
-    return value if support.escalation is None else value * _steps(terms, support.escalation)
+def _dues(terms: Terms, parts: Sequence[Part], flows: Sequence[Expr], word: str = "Top-up") -> list[Due]:
+    return [
+        Due(part.section.line("due", f"{part.title}: {word} due", flow))
+        for part, flow in zip(parts, _capped_due(terms, parts, flows), strict=True)
+    ]
 
 
-def _steps(terms: Terms, rate: Given) -> Expr:
-    """(1 + rate) to the full years since the contract's start."""
-    section = terms.section
-    if f"{section.name}.escalation" in section.model.lines:
-        return section.model.find(f"{section.name}.escalation")
-    first = terms.active & ~terms.active.prev
-    year_ends = terms.clock.year_end(_month_before(from_serial(terms.support.start.number)))
-    begins = first | (terms.active & year_ends.prev)
-    number = to_date(section, "contract_year", f"{terms.title}: Year of the contract", begins)
-    return section.line("escalation", f"{terms.title}: Escalation", (1 + rate * ONE_YEAR) ** hi(0, number - 1), RATIO)
-
-
-def _payment(terms: Terms, on: Measures) -> Expr:
+def _payments(terms: Terms, parts: Sequence[Part]) -> list[Expr]:
     support = terms.support
     if support.premium is not None:
-        return on.supported * KG_PER_T * escalated(terms, support.premium)
+        premium = escalated(terms, support.premium)
+        return [part.supported * KG_PER_T * premium for part in parts]
     assert support.capacity_payment is not None
-    return escalated(terms, support.capacity_payment) * terms.clock.years * terms.active
+    whole = escalated(terms, support.capacity_payment) * terms.clock.years * terms.active
+    return _split(terms, parts, whole)
 
 
-def _period_gap(terms: Terms, on: Measures) -> Expr:
+def _split(terms: Terms, parts: Sequence[Part], whole: Expr, window: Window | None = None) -> list[Expr]:
+    """An amount of the contract as a whole, by seller; one seller has all of it."""
+    if len(parts) == 1:
+        return [whole]
+    return [whole * share for share in shares_of(terms, parts, window)]
+
+
+def _period_gaps(terms: Terms, on: Measures, parts: Sequence[Part]) -> list[Expr]:
     support, section = terms.support, terms.section
     if support.floor is not None:
         below = hi(0, escalated(terms, support.floor) - on.price)
         gap = section.line("gap", f"{terms.title}: Floor less reference price", below, on.price.unit)
-        due: Expr = on.supported * KG_PER_T * gap
+        dues: list[Expr] = [part.supported * KG_PER_T * gap for part in parts]
     else:
-        due = hi(0, _money_short(terms, on))
-    return due * support.top_up_share
+        dues = _split(terms, parts, hi(0, _money_short(terms, on)))
+    return [due * support.top_up_share for due in dues]
 
 
 def _money_short(terms: Terms, on: Measures) -> Expr:
@@ -169,64 +106,103 @@ def _money(on: Measures, revenue: bool) -> Expr:
     return on.ebitda
 
 
-def _windowed_top_up(terms: Terms, on: Measures) -> Due:
+def _windowed_top_up(terms: Terms, on: Measures, parts: Sequence[Part]) -> list[Due]:
     support, section, title = terms.support, terms.section, terms.title
-    window = _window(terms, support.window, "window")
+    window = open_window(terms, support.window, "window")
     if support.floor is not None:
         difference = escalated(terms, support.floor) - on.price
-        short = _price_sum(terms, "short", f"{title}: Floor less reference price", on, difference, window)
+        short: Sequence[Expr] = _price_sums(terms, ("short", "Floor less reference price"), parts, difference, window)
     else:
         label = f"{title}: Floor less measure, window to date"
-        short = year_to_date(section, "net_short_to_date", label, _money_short(terms, on), window.starts)
-    owed = hi(0, short) * support.top_up_share
+        whole = year_to_date(section, "net_short_to_date", label, _money_short(terms, on), window.starts)
+        short = _split(terms, parts, whole, window)
+    owed = [hi(0, own) * support.top_up_share for own in short]
     if not support.advances:
-        return Due(section.line("due", f"{title}: Top-up due", _capped_due(terms, owed * window.ends)))
-    earned = section.line("earned_to_date", f"{title}: Top-up earned, window to date", owed)
-    advanced = section.ahead("advanced_to_date", f"{title}: Advances paid, window to date")
-    before = where(window.starts, 0, advanced.prev)
-    due = section.line("due", f"{title}: Top-up due", _capped_due(terms, hi(0, earned - before)))
-    advanced.define(before + due)
-    label = f"{title}: Advances returned at the window's end"
-    return Due(due, section.line("returned", label, hi(0, before + due - earned) * window.ends))
+        return _dues(terms, parts, [own * window.ends for own in owed])
+    return _advanced(terms, parts, owed, window)
 
 
-def _price_sum(terms: Terms, name: str, label: str, on: Measures, difference: Expr, window: _Window) -> Line:
-    """A price difference summed over the window to date on its tonnes, or averaged over its time."""
-    section = terms.section
-    kilos = on.supported * KG_PER_T
+def _advanced(terms: Terms, parts: Sequence[Part], owed: Sequence[Expr], window: Window) -> list[Due]:
+    """What the window to date is short of is paid each period; its end trues up what was too much."""
+    earned, advanced, flows = [], [], []
+    for part, own in zip(parts, owed, strict=True):
+        label = f"{part.title}: Top-up earned, window to date"
+        earned.append(part.section.line("earned_to_date", label, own))
+        advanced.append(part.section.ahead("advanced_to_date", f"{part.title}: Advances paid, window to date"))
+        flows.append(hi(0, earned[-1] - where(window.starts, 0, advanced[-1].prev)))
+    dues = _dues(terms, parts, flows)
+    found = []
+    for part, due, paid, own in zip(parts, dues, advanced, earned, strict=True):
+        before = where(window.starts, 0, paid.prev)
+        paid.define(before + due.amount)
+        label = f"{part.title}: Advances returned at the window's end"
+        back = hi(0, before + due.amount - own) * window.ends
+        found.append(Due(due.amount, part.section.line("returned", label, back)))
+    return found
+
+
+def _price_sums(
+    terms: Terms, named: tuple[str, str], parts: Sequence[Part], difference: Expr, window: Window
+) -> list[Line]:
+    """A price difference summed over the window to date on each seller's tonnes, or averaged over its time."""
+    section, (name, label) = terms.section, named
+    kilos = [part.supported * KG_PER_T for part in parts]
     if terms.support.averaging == "volume":
-        return year_to_date(
-            section, f"net_{name}_to_date", f"{label}, on tonnes, to date", kilos * difference, window.starts
+        return [
+            year_to_date(
+                part.section,
+                f"net_{name}_to_date",
+                f"{part.title}: {label}, on tonnes, to date",
+                own * difference,
+                window.starts,
+            )
+            for part, own in zip(parts, kilos, strict=True)
+        ]
+    years, title = terms.clock.years * terms.active, f"{terms.title}: {label}"
+    weighted = year_to_date(section, f"net_{name}_time", f"{title} × time, to date", difference * years, window.starts)
+    time = year_to_date(section, f"{name}_time", f"{title}: Time, to date", years, window.starts)
+    found = []
+    for part, own in zip(parts, kilos, strict=True):
+        words = f"{part.title}: {label}"
+        weight = year_to_date(part.section, f"{name}_weight", f"{words}: Kilograms, to date", own, window.starts)
+        found.append(
+            part.section.line(
+                f"net_{name}_to_date", f"{words}, on the average, to date", weight * ratio(weighted, time)
+            )
         )
-    years = terms.clock.years * terms.active
-    weighted = year_to_date(section, f"net_{name}_time", f"{label} × time, to date", difference * years, window.starts)
-    time = year_to_date(section, f"{name}_time", f"{label}: Time, to date", years, window.starts)
-    weight = year_to_date(section, f"{name}_weight", f"{label}: Kilograms, to date", kilos, window.starts)
-    return section.line(f"net_{name}_to_date", f"{label}, on the average, to date", weight * ratio(weighted, time))
+    return found
 
 
-def _excess(terms: Terms, on: Measures) -> Expr:
-    """The share of the excess over strike or cap, at the end of its window."""
+def _excess(terms: Terms, on: Measures, parts: Sequence[Part]) -> list[Expr]:
+    """Each seller's share of the excess over strike or cap, at the end of its window."""
     support, section, title = terms.support, terms.section, terms.title
     open_ = Const(1) if support.share_start is None else _since(terms, support.share_start)
     if support.share_window == "period":
-        return section.line("excess_share", f"{title}: Share of the excess", _period_excess(terms, on) * open_)
-    window = _window(terms, support.share_window, "share_window")
-    if support.strike is not None:
-        difference = (on.price - escalated(terms, support.strike)) * open_
-        over = _price_sum(terms, "over", f"{title}: Reference price less strike", on, difference, window)
+        over = [excess * open_ for excess in _period_excess(terms, on, parts)]
     else:
-        label = f"{title}: Measure less cap, window to date"
-        over = year_to_date(section, "net_over_to_date", label, _money_over(terms, on) * open_, window.starts)
-    return section.line("excess_share", f"{title}: Share of the excess", hi(0, over) * support.share * window.ends)
+        window = open_window(terms, support.share_window, "share_window")
+        if support.strike is not None:
+            difference = (on.price - escalated(terms, support.strike)) * open_
+            whole: Sequence[Expr] = _price_sums(
+                terms, ("over", "Reference price less strike"), parts, difference, window
+            )
+        else:
+            label = f"{title}: Measure less cap, window to date"
+            measured = year_to_date(section, "net_over_to_date", label, _money_over(terms, on) * open_, window.starts)
+            whole = _split(terms, parts, measured, window)
+        over = [hi(0, own) * support.share * window.ends for own in whole]
+    return [
+        part.section.line("excess_share", f"{part.title}: Share of the excess", own)
+        for part, own in zip(parts, over, strict=True)
+    ]
 
 
-def _period_excess(terms: Terms, on: Measures) -> Expr:
+def _period_excess(terms: Terms, on: Measures, parts: Sequence[Part]) -> list[Expr]:
     support = terms.support
     if support.strike is not None:
         excess = hi(0, on.price - escalated(terms, support.strike))
-        return on.supported * KG_PER_T * excess * support.share
-    return hi(0, _money_over(terms, on)) * support.share
+        return [part.supported * KG_PER_T * excess * support.share for part in parts]
+    return _split(terms, parts, hi(0, _money_over(terms, on)) * support.share)
 
 
 def _money_over(terms: Terms, on: Measures) -> Expr:
@@ -237,37 +213,14 @@ def _money_over(terms: Terms, on: Measures) -> Expr:
     return terms.section.line("net_over", f"{terms.title}: Measure less cap", over * terms.active)
 
 
-def _capped_due(terms: Terms, due: Expr) -> Expr:
+def _capped_due(terms: Terms, parts: Sequence[Part], dues: Sequence[Expr]) -> Sequence[Expr]:
     cap = terms.support.top_up_cap
     if cap is None:
-        return due
-    limit = terms.macro.convert(cap)
-    return _year_capped(terms, "due_to_date", f"{terms.title}: Top-up, calendar year to date", due, limit)
-
-
-def _year_capped(terms: Terms, name: str, label: str, flow: Expr, cap: Expr) -> Expr:
-    """A flow up to a cap in each calendar year."""
-    so_far = terms.section.ahead(name, label)
-    before = so_far.prev * ~terms.clock.year_start("December")
-    allowed = terms.section.line(f"{name}_allowed", f"{label}: Allowed", lo(flow, hi(0, cap * ONE_YEAR - before)))
-    so_far.define(before + allowed)
-    return allowed
+        return dues
+    return year_capped(terms, ("due_to_date", "Top-up, calendar year to date"), parts, dues, terms.macro.convert(cap))
 
 
 def _since(terms: Terms, start: Given) -> Line:
     """1 from the period that starts on this day."""
     flag = terms.clock.between(start, terms.support.end)
     return terms.section.flag("shares", f"{terms.title}: A share is given back", flag)
-
-
-def _window(terms: Terms, window: str, name: str) -> _Window:
-    section, title, active = terms.section, terms.title, terms.active
-    months = window_months(terms.support, window, terms.year_end)
-    closing = terms.clock.month_flag(months) | ~active.next
-    ends = section.flag(f"{name}_ends", f"{title}: {name.replace('_', ' ').capitalize()} ends", active & closing)
-    return _Window(ends, ends.prev | (active & ~active.prev))
-
-
-def _month_before(day: date) -> str:
-    """The month that ends a year which starts on this day."""
-    return MONTH_NAMES[day.month - 1 - 1]  # December before January

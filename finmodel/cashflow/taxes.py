@@ -96,9 +96,9 @@ def _income(name: str, terms: Entity, operations: Operations) -> Expr:
     sales, support = operations.sales, operations.support
     came: list[Expr] = [sale.billed for sale in sales.sales if sale.entity == name]
     came += [
-        contract.granted - contract.give_back_due
-        for contract in support.contracts.values()
-        if contract.entity == name and contract.terms.taxable
+        seller.granted - seller.give_back_due
+        for terms_of_support, seller in support.by_seller
+        if seller.entity == name and terms_of_support.taxable
     ]
     came += [move.amount for move in operations.chain.transfers if move.seller == name]
     came += [operations.inventory.by_entity[name]] if name in operations.inventory.by_entity else []

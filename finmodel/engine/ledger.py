@@ -1,7 +1,8 @@
 """The ledger of support: entitlement, paid, unmet, given back, balance and commitment left, by contract and programme.
 
-In the currency of the budget (`_own`) and in the reporting currency. Products share a contract's money in proportion to
-the tonnes that count in the period.
+In the currency of the budget (`_own`) and in the reporting currency. Each seller has what it claimed; its products
+share that in proportion to the tonnes that count in the period. What the budget alone knows (paid and open in its own
+currency) is shared as the same money is in the reporting currency.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ REPORTED = {"due": "entitlement", "granted": "granted", "paid": "paid", "unmet":
             "receivable.closing": "balance"}  # fmt: skip
 
 
+AS = {"paid_own": "paid", "given_back_own": "given_back", "committed.closing": "receivable.closing"}
 YEAR_COLUMNS = (
     "programme", "label", "fiscal_year", "currency", "ceiling_own",
     *OWN.values(), *REPORTED.values(), "unmet_own", "commitment_left_own",
@@ -46,27 +48,49 @@ def ledger_rows(deal: Deal) -> list[dict[str, Any]]:
     """One row for each contract, product and period in which anything stands."""
     rows: list[dict[str, Any]] = []
     for name, terms in deal.tables.support.items():
-        lines = _lines(deal, name)
-        tonnes, years = row_of(deal, f"support.{name}.supported"), fiscal_labels(deal, terms)
+        years = fiscal_labels(deal, terms)
         programme = deal.tables.programme.get(terms.programme or "")
         left = row_of(deal, f"programme.{terms.programme}.envelope_left")
-        for product, share in _shares(deal, name, terms).items():
-            for t, label in enumerate(deal.model.timeline.labels):
-                if not any(abs(row[t]) > DUST for row in lines.values()):
-                    continue
-                row: dict[str, Any] = {"programme": terms.programme or "", "contract": name, "product": product}
-                row |= {"fiscal_year": years[t], "period": label, "tonnes": float(tonnes[t] * share[t])}
-                row |= {column: float(values[t] * share[t]) for column, values in lines.items()}
-                row["commitment_left_own"] = float(left[t])
-                row["currency"] = deal.tables.currency if programme is None else str(programme.envelope.unit)
-                rows.append(row)
+        for seller, products in _sellers(deal, name, terms).items():
+            lines, tonnes = _lines(deal, name, seller), row_of(deal, f"{_of(name, seller)}.supported")
+            for product, share in _shares(deal, terms, products).items():
+                for t, label in enumerate(deal.model.timeline.labels):
+                    if not any(abs(row[t]) > DUST for row in lines.values()):
+                        continue
+                    row: dict[str, Any] = {"programme": terms.programme or "", "contract": name, "product": product}
+                    row |= {"fiscal_year": years[t], "period": label, "tonnes": float(tonnes[t] * share[t])}
+                    row |= {column: float(values[t] * share[t]) for column, values in lines.items()}
+                    row["commitment_left_own"] = float(left[t])
+                    row["currency"] = deal.tables.currency if programme is None else str(programme.envelope.unit)
+                    rows.append(row)
     return rows
 
 
-def _lines(deal: Deal, name: str) -> dict[str, Row]:
-    """A contract's rows by column; what waits as a backlog is asked for again, and is no new entitlement."""
-    lines = {column: row_of(deal, f"support.{name}.{line}") for line, column in {**OWN, **REPORTED}.items()}
-    backlog = row_of(deal, f"support.{name}.backlog")
+def _of(name: str, seller: str) -> str:
+    """The prefix of a seller's lines; those of a contract with one seller bear no name of it."""
+    return f"support.{name}.{seller}" if seller else f"support.{name}"
+
+
+def _sellers(deal: Deal, name: str, terms: Support) -> dict[str, list[str]]:
+    """The products of each seller of a contract; of a contract with one seller under no name."""
+    contract, tables = deal.tables.offtake[terms.contract], deal.tables
+    products = (
+        terms.products
+        or [id for id in contract.products if tables.product[id].price == terms.price]
+        or list(contract.products)
+    )
+    owner = {made: node.entity for node in tables.node.values() for made in (node.product, *node.by_products)}
+    found: dict[str, list[str]] = {}
+    for product in products:
+        several = f"{_of(name, owner[product])}.supported" in deal.model.lines
+        found.setdefault(owner[product] if several else "", []).append(product)
+    return found
+
+
+def _lines(deal: Deal, name: str, seller: str = "") -> dict[str, Row]:
+    """A seller's rows by column; what waits as a backlog is asked for again, and is no new entitlement."""
+    lines = {column: _row(deal, name, seller, line) for line, column in {**OWN, **REPORTED}.items()}
+    backlog = row_of(deal, f"{_of(name, seller)}.backlog")
     lines["unmet_own"] = np.maximum(0.0, lines["entitlement_own"] - lines["granted_own"])
     if backlog.any():
         lines["entitlement_own"] -= np.concatenate([[0.0], backlog[:-1]])
@@ -74,14 +98,17 @@ def _lines(deal: Deal, name: str) -> dict[str, Row]:
     return lines
 
 
-def _shares(deal: Deal, name: str, terms: Support) -> dict[str, Row]:
-    """The part of each product in a contract's tonnes, by period; the last known one where there are none."""
-    contract = deal.tables.offtake[terms.contract]
-    products = (
-        terms.products
-        or [id for id in contract.products if deal.tables.product[id].price == terms.price]
-        or list(contract.products)
-    )
+def _row(deal: Deal, name: str, seller: str, line: str) -> Row:
+    """A seller's row of a contract; what only the contract has is shared as the same money is as reported."""
+    if not seller or line not in AS:
+        return row_of(deal, f"{_of(name, seller)}.{line}")
+    own, every = (row_of(deal, f"{prefix}.{AS[line]}") for prefix in (_of(name, seller), _of(name, "")))
+    share = np.where(every != 0, own / np.where(every != 0, every, 1.0), 0.0)
+    return row_of(deal, f"{_of(name, '')}.{line}") * share
+
+
+def _shares(deal: Deal, terms: Support, products: list[str]) -> dict[str, Row]:
+    """The part of each product in its seller's tonnes, by period; the last known one where there are none."""
     counted = {id: row_of(deal, f"offtake.{terms.contract}.{id}.supported") for id in products}
     total = np.sum(list(counted.values()), axis=0)
     shares = {}
