@@ -41,13 +41,17 @@ class Built:
         return values
 
 
-def build(case: Case) -> Built:
+def build(case: Case, as_earned: bool = False) -> Built:
     """Declare a case's lines and order them.
+
+    Args:
+        as_earned: Whether price support is paid when it is earned, for comparing designs.
 
     Raises:
         CaseError: A formula of [extra_lines] is wrong.
         CircularityError: Lines need each other in the same period.
     """
+    from finmodel.cashflow import support_earned
     from finmodel.cashflow.deal import build as build_deal  # loads every clause, only when a deal is built
     from finmodel.cashflow.extra import BadFormula
 
@@ -59,4 +63,6 @@ def build(case: Case) -> Built:
         place = case.places[key]
         wrong = error.wrong + ("" if error.wrong.endswith("?") else ".")
         raise CaseError([Problem(place.file, place.line, key, place.text, wrong, error.remedy)]) from None
+    if as_earned:
+        support_earned.pay_as_earned(model, case.tables.support)
     return Built(case, model, plan(model), model.givens())

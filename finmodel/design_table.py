@@ -1,4 +1,4 @@
-"""The comparison of designs: one row a scheme, ranked by expected public cost; and the cheapest floor for a cover."""
+"""The comparison of designs: one row a scheme, ranked by cost to its payers; and the cheapest floor for a cover."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import numpy as np
 from finmodel.base.errors import UsageError
 from finmodel.case.quantity import ratio_of
 from finmodel.case.read import Case
+from finmodel.design_size import achievable, least_scale
 from finmodel.designs import (
     CLOSE,
-    HALVINGS,
+    COVER,
     HIGHEST,
-    STEPS,
     Design,
     Scheme,
     World,
@@ -32,19 +32,19 @@ from finmodel.outputs.version import version
 
 SCHEMA = "finmodel.designs/1"
 METRICS = {"dscr": "dscr_min", "irr": "equity_irr"}
-STEP = 0.1  # of cover, for the cost of each
-KG_PER_T = 1000.0
+STEP, KG_PER_T = 0.1, 1000.0  # of cover, for the cost of each
 BLOCKS, SEED = 4, 1  # of 1,024 paths
 Draws = Sequence[Mapping[str, Any]]
 BUDGETS = (0.5, 0.75, 1.0, 1.5, 3.0)
+IN_BUDGET = " within the programme's budget"
 
 
 @dataclass(frozen=True)
 class Row:
     """A scheme sized to the outcome: its main figure, and what it costs; or why it is not reached.
 
-    Money is in the reporting currency, present value; `costs` by world; `p95` over paths of the case's [risk] table,
-    the same for all designs; `buyers` is what buyers pay, expected.
+    Money is a present value. `expected`, `costs` by world and `p95` (paths of [risk], the same for all) are public;
+    `total`, `per_kg`, `per_step` count what buyers pay too; `as_paid` is the outcome on support as it is paid.
     """
 
     name: str
@@ -53,10 +53,12 @@ class Row:
     value: float | None
     unit: str
     outcome: float | None
+    as_paid: float | None
     expected: float | None
     costs: Mapping[str, float]
     p95: float | None
     buyers: float
+    total: float | None
     per_kg: float | None
     per_step: float | None
     reason: str = ""
@@ -64,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True)
 class DesignTable:
-    """Designs of support, sized to one outcome in one world, and ranked by expected public cost."""
+    """Designs of support, sized to one outcome in one world, and ranked by expected cost to public and buyers."""
 
     base: Results
     metric: str
@@ -109,7 +111,7 @@ def compare_designs(
 
     Args:
         case: A case, or its folder or file.
-        outcome: "dscr" (the lowest) or "irr" (of equity).
+        outcome: "dscr" (the lowest, with support counted when it is earned) or "irr" (of equity).
         target: What it must be; by default what the case's own support reaches.
         scenario: The world in which it is measured; the scenario of a case under one, else the case as it stands.
         set: Dotted key → value as typed, over the case and every scenario.
@@ -140,12 +142,12 @@ def compare_designs(
     goal = reached if target is None else target
     draws = draws_of(stands, BLOCKS, SEED)
     rows = [
-        Row("", one[0], "", None, "", None, None, {}, None, 0.0, None, None, one[1])
+        _missed(("", one[0], "", ""), None, one[1])
         if isinstance(one, tuple)
         else _row(one, (at, World("base case", stands, 0.0)), (metric, goal), draws)
         for one in designs
     ]
-    ranked = sorted(rows, key=lambda row: (row.expected is None, row.expected or 0.0))
+    ranked = sorted(rows, key=lambda row: (row.total is None, row.total or 0.0))
     return DesignTable(base, metric, goal, at.name, tuple(ranked), {world.name: world.weight for world in worlds})
 
 
@@ -187,69 +189,41 @@ def _row(design: Design, at: tuple[World, World], asked: tuple[str, float], draw
     given = getattr(scheme.support, scheme.main)
     unit = str(given.unit)
     without = design.without(world_at, metric)
-    scale, best = _solve(lambda scale: design.outcome(world_at, metric, scale), goal)
+    scale, best = least_scale(lambda scale: design.outcome(world_at, metric, scale), goal)
     if scale is None:
-        shown = f"{best:.2f}x" if metric == "dscr_min" else f"{best * 100:.2f} %"
-        reason = f"reaches {shown} at most"
-        return Row(scheme.name, scheme.label, scheme.main, None, unit, best, None, {}, None, 0.0, None, None, reason)
+        reason = achievable(metric, best, goal) + ("" if not design.short(world_at, HIGHEST) else IN_BUDGET)
+        return _missed((scheme.name, scheme.label, scheme.main, unit), best, reason)
     costs = {world.name: design.cost(world, scale) for world in design.worlds}
     expected = _mean(design.worlds, lambda world: costs[world.name])
     buyers = _mean(design.worlds, lambda world: design.by_buyers(world, scale))
     kilos = _mean(design.worlds, lambda world: design.tonnes(world, scale)) * KG_PER_T
-    gain = (goal - without) / STEP if metric == "dscr_min" else (goal - without) / (STEP / 10)
+    gain = (goal - without) / STEP if metric == COVER else (goal - without) / (STEP / 10)
     value = max(given.value) if isinstance(given.value, tuple) else given.value
     return Row(
-        scheme.name,
-        scheme.label,
-        scheme.main,
-        value * scale,
-        unit,
-        design.outcome(world_at, metric, scale),
-        expected,
-        costs,
-        float(np.quantile(design.simulated(base, scale, draws), 0.95)) if draws else None,
-        buyers,
-        expected / kilos if kilos else None,
-        expected / gain if gain > CLOSE else None,
+        name=scheme.name,
+        label=scheme.label,
+        key=scheme.main,
+        value=value * scale,
+        unit=unit,
+        outcome=design.outcome(world_at, metric, scale),
+        as_paid=design.as_paid(world_at, metric, scale),
+        expected=expected,
+        costs=costs,
+        p95=float(np.quantile(design.simulated(base, scale, draws), 0.95)) if draws else None,
+        buyers=buyers,
+        total=expected + buyers,
+        per_kg=(expected + buyers) / kilos if kilos else None,
+        per_step=(expected + buyers) / gain if gain > CLOSE else None,
     )
+
+
+def _missed(named: tuple[str, str, str, str], best: float | None, reason: str) -> Row:
+    """A scheme that cannot be used, or not be sized."""
+    return Row(*named[:3], None, named[3], best, None, None, {}, None, 0.0, None, None, None, reason)
 
 
 def _mean(worlds: Sequence[World], of: Callable[[World], float]) -> float:
     return math.fsum(world.weight * of(world) for world in worlds)
-
-
-def _solve(outcome: Callable[[float], float], goal: float) -> tuple[float | None, float]:
-    """The least scale at which an outcome is reached; None, and the best there is, if none does."""
-    if outcome(1.0) >= goal - CLOSE and outcome(1.0 - CLOSE) < goal - CLOSE:
-        return 1.0, goal
-    best, last = -math.inf, 0.0
-    for step in range(STEPS + 1):
-        scale = HIGHEST * step / STEPS
-        found = outcome(scale)
-        best = max(best, found)
-        if found >= goal - CLOSE:
-            return (0.0 if step == 0 else _halved(outcome, goal, last, scale)), found
-        last = scale
-    return None, best
-
-
-def _halved(outcome: Callable[[float], float], goal: float, low: float, high: float) -> float:
-    """Where an outcome comes to its goal in a bracket: a secant step and a halving in turn.
-
-    A jump is closed in on by halving: there the goal is met by a step and not on the way.
-    """
-    at_low, at_high = outcome(low) - goal, outcome(high) - goal
-    for turn in range(2 * HALVINGS):
-        if (at_high <= CLOSE and outcome(high * (1 - CLOSE)) < goal - CLOSE) or high - low <= CLOSE * high:
-            break
-        secant = low - at_low * (high - low) / (at_high - at_low)
-        middle = secant + CLOSE * high if turn % 2 else (low + high) / 2
-        found = outcome(min(middle, high)) - goal
-        if found >= -CLOSE:
-            high, at_high = min(middle, high), found
-        else:
-            low, at_low = middle, found
-    return high
 
 
 def _with_budget(own: Scheme, times: float) -> Scheme:
@@ -274,7 +248,7 @@ def _floor_row(
     def reached(scale: float) -> float:
         return _mean(worlds, lambda world: float(design.outcome(world, "dscr_min", scale) >= dscr - CLOSE))
 
-    scale, best = _solve(reached, probability)
+    scale, best = least_scale(reached, probability)
     floor = scheme.support.floor
     assert floor is not None
     value = max(floor.value) if isinstance(floor.value, tuple) else floor.value

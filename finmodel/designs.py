@@ -1,7 +1,9 @@
-"""Designs of support: each published scheme sized to the same outcome, with the debt held, and ranked by what it costs.
+"""Designs of support: each published scheme sized to the same outcome, with the debt held, and what it costs payers.
 
 Sized:  the main figure of a scheme (its floor, premium, payment) is scaled until a world reaches the outcome: a lowest
-        DSCR or an equity IRR, by default what the case's own support reaches.
+        DSCR or an equity IRR, by default what the case's own support reaches. A DSCR counts support in the period in
+        which it is earned, without its lag and spread over its window, so that no scheme is left out for when it
+        settles; what it is as paid stands beside it. A return is on what is paid.
 Cost:   the expected cost is the weighted mean over scenarios of the present value of public money: support paid less
         given back, and for a stockpile what it pays for tonnes less what it sells them for. What buyers pay is apart.
 Held:   contract, dates, quantity, lag and budget are the case's own, so that schemes differ in their terms alone.
@@ -42,6 +44,7 @@ TIED = ("strike", "revenue_cap", "ebitda_cap")
 FROM_CASE = ("contract", "price", "quantity", "start", "end", "lag", "taxable", "products")
 HIGHEST, STEPS, HALVINGS = 4.0, 40, 40
 CLOSE = 1e-9
+COVER = "dscr_min"
 
 
 @dataclass(frozen=True)
@@ -78,14 +81,23 @@ class World:
 class Design:
     """A scheme in a case: its lines in each world, with the debt of the base case."""
 
-    def __init__(self, scheme: Scheme, worlds: list[World], base: Results) -> None:
-        self.scheme, self.worlds, self.base = scheme, worlds, base
+    def __init__(self, scheme: Scheme, worlds: list[World], base: Results, as_earned: bool = False) -> None:
+        self.scheme, self.worlds, self.base, self.as_earned = scheme, worlds, base, as_earned
         self.rate = government(base.case.tables).rate.number
         self._worlds: dict[str, tuple[Values, Values]] = {}
 
     def outcome(self, world: World, metric: str, scale: float) -> float:
-        """A named result in a world."""
+        """A named result in a world; a cover counts support as it is earned."""
+        return self._earned.as_paid(world, metric, scale) if metric == COVER else self.as_paid(world, metric, scale)
+
+    def as_paid(self, world: World, metric: str, scale: float) -> float:
+        """A named result in a world, on support as it is paid."""
         return float(self._run(world, scale)[self._built.model.metrics[metric].line.id])
+
+    @cached_property
+    def _earned(self) -> Design:
+        """The scheme paid as it is earned, in the same worlds and with the same debt."""
+        return Design(self.scheme, self.worlds, self.base, as_earned=True)
 
     def without(self, world: World, metric: str) -> float:
         """A named result in a world without any support."""
@@ -111,9 +123,13 @@ class Design:
         flow = np.asarray(values[f"support.{name}.paid"]) - np.asarray(values[f"support.{name}.given_back"])
         return float(self._factors @ flow)
 
+    def short(self, world: World, scale: float) -> bool:
+        """Whether the budget leaves a claim unmet."""
+        return bool(np.sum(self._run(world, scale)[f"support.{self.scheme.name}.unmet"]) > 0)
+
     def tonnes(self, world: World, scale: float) -> float:
-        """Tonnes supported."""
-        return float(np.sum(self._run(world, scale)[f"support.{self.scheme.name}.supported"]))
+        """Tonnes supported, discounted as their cost is."""
+        return float(self._factors @ self._run(world, scale)[f"support.{self.scheme.name}.supported"])
 
     def simulated(self, world: World, scale: float, draws: Sequence[Mapping[str, Any]]) -> Any:
         """Public money on each path of some draws, present value; the same draws for every design."""
@@ -161,7 +177,7 @@ class Design:
     @cached_property
     def _wanted(self) -> list[str]:
         name, model = self.scheme.name, self._built.model
-        lines = [f"support.{name}.{line}" for line in ("paid", "given_back", "supported", "outlay", "resale")]
+        lines = [f"support.{name}.{line}" for line in ("paid", "given_back", "supported", "outlay", "resale", "unmet")]
         metrics = [model.metrics[metric].line.id for metric in ("dscr_min", "equity_irr") if metric in model.metrics]
         return [id for id in (*lines, *metrics) if id in model.lines]
 
@@ -184,7 +200,8 @@ class Design:
         first = with_scheme(self.worlds[0].case, self.scheme)
         every = [given for world in self.worlds for _, given, _ in leaves(world.case.tables, {})]
         drawn = [] if first.tables.risk is None else market_of(self.worlds[0].case).inputs
-        return build(first.widened([*drawn, *(given.id for given in every if given.series)]))
+        rows = [*drawn, *(given.id for given in every if given.series)]
+        return build(first.widened(rows), self.as_earned)
 
 
 def worlds_of(case: Case) -> list[World]:

@@ -133,12 +133,16 @@ def refunded_costs_have_an_incentive(case: CaseTables) -> Iterator[Fault]:
 
 
 def shares_of_a_rebate_have_one(case: CaseTables) -> Iterator[Fault]:
-    """The recycler's share of a rebate needs the rebate."""
+    """The recycler's share of a rebate needs the rebate, and a rebate the recycled share that it is paid on."""
     for name, node in case.node.items():
         for product, bought in node.buys.items():
+            if bought.rebate is not None and bought.recycled is None:
+                wrong = "a rebate is paid on the recycled share of the feed, and none is given."
+                yield f"node.{name}.buys.{product}.rebate", wrong, 'Write recycled = "100 %", or remove the rebate.'
             if bought.rebate is None and typed(bought.rebate_share):
                 wrong = "rebate_share is given without a rebate: nothing is paid for taking the feed."
-                remedy = f'Write rebate = "5 {case.currency}/kg", or remove rebate_share.'
+                scrap = "" if bought.recycled is not None else ' and recycled = "100 %"'
+                remedy = f'Write rebate = "5 {case.currency}/kg"{scrap}, or remove rebate_share.'
                 yield f"node.{name}.buys.{product}.rebate_share", wrong, remedy
 
 

@@ -50,7 +50,12 @@ class Bought(Table):
         Given, Quantity("day", ge=0, le=720, structural=True, meaning="Days until the feed is paid")
     ] = default("0 days")
     rebate: (
-        Annotated[Given, Quantity("money/kg", ge=0, dated=True, meaning="Paid for taking scrap, per kg contained")]
+        Annotated[
+            Given,
+            Quantity(
+                "money/kg", ge=0, dated=True, meaning="Paid for taking scrap, per kg contained in the recycled share"
+            ),
+        ]
         | None
     ) = None
     rebate_share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Recycler's share of the rebate")] = default(

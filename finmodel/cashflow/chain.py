@@ -9,7 +9,8 @@ Source:  opening + produced − taken − sold = closing for each product, in to
          cost of the stock that it is taken from, plus a margin.
 Licence: shipments that export licences hold back stay in stock and leave once they are allowed, at the latest in the
          last period of operations.
-Scrap:   who hands it over may pay the recycler for taking it, a share of a rebate per kg contained.
+Scrap:   who hands it over may pay the recycler for taking it, a share of a rebate per kg contained in the
+         recycled share of the feed: nobody pays for the taking of bought concentrate.
 """
 
 from __future__ import annotations
@@ -201,10 +202,11 @@ class _Builder:
     def _rebate(self, section: Section, name: str, node: Node, product: str) -> None:
         """The recycler's share of what is paid for taking scrap; who hands it over keeps the rest."""
         terms, money = node.buys[product], self.macro.money
-        assert terms.rebate is not None
+        assert terms.rebate is not None and terms.recycled is not None
         label = f"{section.title}: Rebate for taking {self.products[product].label}"
         fed = self.produced[product] * (1 / node.recovery) * KG_PER_T
-        whole = section.line(f"rebate.{product}", f"{label}, in all", fed * self.macro.convert(terms.rebate), money)
+        paid = fed * terms.recycled * self.macro.convert(terms.rebate)
+        whole = section.line(f"rebate.{product}", f"{label}, in all", paid, money)
         own = section.line(
             f"rebate_share.{product}", f"{label}, the recycler's share", whole * terms.rebate_share, money
         )

@@ -2,6 +2,7 @@
 
 Public net cost: PV(support paid - given back) less PV of what support changes in own-country tax, public equity, public
 loans (at their funding rate: the margin, net of loss) and cover. Tax of other countries is leakage, and no gain.
+Per kg: present value over tonnes discounted with the same factors, so that money and tonnes of a date weigh alike.
 Per 0.1x of cover and per point of IRR: PV of net support over the change, not applicable where it is next to nothing.
 Crowding-in: private debt and equity paid in, over the present value of public money committed (support, grants, public
 equity and loans).
@@ -79,11 +80,12 @@ def _changed(incidence: Incidence, id: str) -> float:
 def unit_costs(incidence: Incidence, domestic: Iterable[str]) -> list[Amount]:
     """Net support per unit of what it is for."""
     deal, net, money = incidence.deal, incidence.present.net, incidence.deal.tables.currency
-    supported = sum(float(np.sum(deal.values[id])) for id in deal.paid("supported"))
-    delivered = sum(float(np.sum(deal.values[f"offtake.{id}.delivered"])) for id in domestic)
+    factors = deal.factors(incidence.rate)
+    supported = sum(float(factors @ deal.values[id]) for id in deal.paid("supported"))
+    delivered = sum(float(factors @ deal.values[f"offtake.{id}.delivered"]) for id in domestic)
     found = [
-        _per("Per kg supported", net, supported * KG_PER_T, f"{money}/kg", "PV of net support over tonnes supported"),
-        _per("Per kg delivered at home", net, delivered * KG_PER_T, f"{money}/kg", "over tonnes to domestic buyers"),
+        _per("Per kg supported", net, supported * KG_PER_T, f"{money}/kg", "PV over discounted tonnes supported"),
+        _per("Per kg delivered at home", net, delivered * KG_PER_T, f"{money}/kg", "over discounted tonnes at home"),
     ]
     for name, words in (("dscr_min", "Per 0.1x of lowest DSCR"), ("equity_irr", "Per point of equity IRR")):
         pair = incidence.metric(name) if name in deal.model.metrics else None

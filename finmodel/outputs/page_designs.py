@@ -1,4 +1,4 @@
-"""Designs of support side by side: what each must be to reach the same outcome, and what it then costs the public."""
+"""Designs of support side by side: what each must be to reach the same outcome, and what it then costs its payers."""
 
 from __future__ import annotations
 
@@ -50,12 +50,20 @@ class Row(Protocol):
         """What buyers pay, expected."""
 
     @property
+    def total(self) -> float | None:
+        """Expected cost to the public and to buyers."""
+
+    @property
+    def as_paid(self) -> float | None:
+        """The outcome with support counted when it is paid."""
+
+    @property
     def per_kg(self) -> float | None:
-        """Expected public cost per kg supported."""
+        """Expected cost to payers per kg supported, both discounted."""
 
     @property
     def per_step(self) -> float | None:
-        """Expected public cost per step of the outcome."""
+        """Expected cost to payers per step of the outcome."""
 
     @property
     def reason(self) -> str:
@@ -86,22 +94,33 @@ def page(base: Results, rows: Sequence[Row], metric: str, target: float, world: 
     """The ranking, and below it what could not be sized and why."""
     money, cover = f"{base.case.tables.currency} m", metric == "dscr_min"
     table = []
-    for number, row in enumerate((row for row in rows if row.expected is not None), 1):
+    for number, row in enumerate((row for row in rows if row.total is not None), 1):
+        paid = [] if not cover else [NOT_APPLICABLE if row.as_paid is None else times(row.as_paid)]
         costs = [millions(row.expected or 0.0), millions(max(row.costs.values(), default=0.0)), _millions(row.p95)]
+        payers = [millions(row.buyers), millions(row.total or 0.0)]
         per_kg = NOT_APPLICABLE if row.per_kg is None else fixed(row.per_kg, 2)
-        table.append(
-            (str(number), row.label, _value(row), *costs, per_kg, _millions(row.per_step), millions(row.buyers))
-        )
-    what = "lowest DSCR" if cover else "equity IRR"
+        table.append((str(number), row.label, _value(row), *paid, *costs, *payers, per_kg, _millions(row.per_step)))
+    what = "minimum DSCR" if cover else "equity IRR"
     goal = times(target) if cover else percent(target)
-    title = f"Designs sized to a {what} of {goal} in the {world}, debt held; present values"
-    step = "Per 0.1x" if cover else "Per point"
-    costly = [f"{name}\n{money}" for name in ("Expected", "Worst", "P95")]
-    headers = ("", "Scheme", "Sized to", *costly, "Per kg", f"{step}\n{money}", f"Buyers\n{money}")
-    missed = [f"Not sized: {row.label}: {row.reason.rstrip('.')}." for row in rows if row.expected is None]
+    title = f"Designs sized to {_article(what)} of {goal} in the {world}, debt held; present values"
+    amounts = ("Public\n", "Worst\n", "P95\n", "Buyers\n", "Total\n", "Per 0.1x\n" if cover else "Per point\n")
+    *costly, step = (f"{name}{money}" for name in amounts)
+    paid_basis = ["DSCR\nas paid"] if cover else []
+    headers = ("", "Scheme", "Sized to", *paid_basis, *costly, "Per kg", step)
+    missed = [f"Not sized: {row.label}: {row.reason.rstrip('.')}." for row in rows if row.total is None]
     notes = [Text(clean(text), style="dim") for text in missed]
-    told = "Public money; expected and worst over scenarios, P95 over 4,096 paths. What buyers pay is apart."
-    return Group(header(base), Text(), grid(title, headers, table, words=(0, 1, 2)), *notes, Text(told, style="dim"))
+    told = [
+        "Ranked by the total that the public and buyers pay, expected over scenarios; per kg and per step are of it.",
+        "Public is expected, worst of scenarios, and P95 over 4,096 paths. Tonnes are discounted as money is.",
+    ]
+    if cover:
+        told.append("The DSCR that a design is sized to counts support when it is earned; as paid stands beside it.")
+    shown = [Text(text, style="dim") for text in told]
+    return Group(header(base), Text(), grid(title, headers, table, words=(0, 1, 2)), *notes, *shown)
+
+
+def _article(what: str) -> str:
+    return f"an {what}" if what[0] in "aeiou" else f"a {what}"
 
 
 def floor_page(

@@ -11,7 +11,9 @@ import pytest
 import finmodel as fm
 from tests.cashflow.ops import METAL, by_date, deal, read
 
-SCRAP = '[node.mine]\nrecovery = "80 %"\n[node.mine.buys.ore]\npayable = "0 %"\nrebate = "2 USD/kg"\n'
+SCRAP = (
+    '[node.mine]\nrecovery = "80 %"\n[node.mine.buys.ore]\npayable = "0 %"\nrebate = "2 USD/kg"\nrecycled = "100 %"\n'
+)
 
 
 def test_recycler_is_paid_its_share_of_the_rebate_on_what_the_scrap_holds(tmp_path: Path) -> None:
@@ -32,6 +34,21 @@ def test_rebate_by_date_and_no_royalty_on_it(tmp_path: Path) -> None:
 
     assert small.at("node.mine.rebate_share.ore", ["2029", "2030"]) == pytest.approx([250_000, 125_000])
     assert small.at("cost.royalty.billed", ["2029"]) == pytest.approx([100_000])
+
+
+def test_rebate_is_on_the_recycled_share_of_the_feed(tmp_path: Path) -> None:
+    """125 t contained, 70 % of it scrap in 2029 and 85 % from 2030: 87.5 t and 106.25 t at 2 USD/kg, 60 % of it own.
+
+    Where all or nothing is scrap: 125 t, and none.
+    """
+    steps = by_date({"2028-01-01": "70 %", "2030-01-01": "85 %"})
+    scrap = SCRAP.replace('recycled = "100 %"\n', "")
+    small = deal(tmp_path, f'{scrap}rebate_share = "60 %"\nrecycled = {steps}\n')
+
+    assert small.at("node.mine.rebate.ore", ["2029", "2030"]) == pytest.approx([175_000, 212_500])
+    assert small.at("node.mine.rebate_share.ore", ["2029", "2030"]) == pytest.approx([105_000, 127_500])
+    for share, paid in (("100 %", 250_000), ("0 %", 0)):
+        assert deal(tmp_path, f'{scrap}recycled = "{share}"\n').at("node.mine.rebate.ore", ["2029"]) == [paid]
 
 
 def test_rebate_is_taxed_and_received_like_a_sale(tmp_path: Path) -> None:

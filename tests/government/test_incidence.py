@@ -11,6 +11,7 @@ import pytest
 from finmodel.base.errors import UsageError
 from finmodel.engine.alternatives import Alternatives
 from finmodel.engine.incidence import GIVE_BACK, TOP_UP, Deal, split
+from finmodel.engine.public_cost import unit_costs
 from finmodel.run import load, run
 from tests.flagship.deal import CASES, result
 from tests.government.deals import flagship, mine
@@ -159,3 +160,16 @@ def test_on_every_one_of_ten_thousand_random_worlds_the_parties_have_the_net_sup
 @pytest.mark.parametrize("event", ["avoided", "locked", "given_back", "unmet"])
 def test_among_the_worlds_are_defaults_avoided_lock_ups_give_back_and_budgets_that_run_out(event):
     assert (worlds()[event] > 0).sum() >= 20
+
+
+def test_support_per_kg_is_present_value_over_tonnes_discounted_alike(tmp_path: Path) -> None:
+    """500,000 USD for 100 t on the last day of each of four years: 5 USD/kg, whatever the rate.
+
+    At home too, where the contract's 100 t a year go. Over undiscounted tonnes it would be 4.62 at 2 %.
+    """
+    for rate in ("2 % p.a.", "8 % p.a."):
+        account = mine(tmp_path, f'[government]\nrate = "{rate}"\n').government
+        costs = {amount.name: amount.value for amount in unit_costs(account.analysis, account.domestic)}
+
+        assert costs["Per kg supported"] == pytest.approx(5)
+        assert costs["Per kg delivered at home"] == pytest.approx(5)
