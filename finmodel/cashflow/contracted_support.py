@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from finmodel.base.expr import Const, Expr, add, hi, lo, ratio
 from finmodel.base.model import Line, Model
 from finmodel.case.calendar import KG_PER_T
-from finmodel.cashflow import price_formula, support_legs
+from finmodel.cashflow import price_formula, support_terms
 from finmodel.cashflow.contracted import Revenue
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.support_claim import Deals
-from finmodel.cashflow.support_legs import Terms
 from finmodel.cashflow.support_payment import SupportContract
+from finmodel.cashflow.support_terms import Terms
 from finmodel.cashflow.timing import Clock
 
 
@@ -71,7 +71,7 @@ def _lifted(model: Model, support: SupportContract, deals: Deals, frame: tuple[C
         return []
     section, offtake = model.sections[f"support.{support.id}"], contract.terms
     open_ = Terms(terms, section, model.find(f"{section.name}.active"), "", clock, macro)
-    level = support_legs.escalated(open_, terms.floor)
+    level = support_terms.escalated(open_, terms.floor)
     if terms.settlement == "index":
         level = price_formula.contract_price(offtake, level, macro)
     price = price_formula.contract_price(offtake, deals.market.index[terms.price], macro)

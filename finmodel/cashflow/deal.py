@@ -217,7 +217,7 @@ def _size(
     support = works.support
     counts = case.sizing.support == "contract"
     counted = [one for one in support.contracts.values() if counts or not one.public]  # a buyer's floor always (F9)
-    deals = Deals(works.sales.contracts, works.market)
+    deals = Deals(works.sales.contracts, works.market, case.entity)
     revenue = contracted_support.with_support(model, works.sales.secured, counted, deals, frame)
     cash = Cash(cfads, support.paid - support.given_back, revenue)
     others = add([loan.committed for loan in debt.loans if _lasting(loan)])

@@ -50,6 +50,8 @@ class SupportContract:
     id: str
     terms: Support
     sellers: list[SellerSupport]
+    supported: Line
+    due: Line
     granted: Line
     unmet: Line
     paid: Line
@@ -127,11 +129,12 @@ def _seller(claims: Claims, claim: Claim, own: Grant | None, payer: _Payer) -> S
 
 def _together(claims: Claims, sellers: Sequence[SellerSupport]) -> SupportContract:
     """What sellers have together; with one it is what that one has."""
-    _sum(claims, "due", [claim.due for claim in claims.sellers])
     return SupportContract(
         id=claims.id,
         terms=claims.terms,
         sellers=list(sellers),
+        supported=claims.supported,
+        due=_sum(claims, "due", [claim.due for claim in claims.sellers]),
         granted=_sum(claims, "granted", [seller.granted for seller in sellers]),
         unmet=_sum(claims, "unmet", [seller.unmet for seller in sellers]),
         paid=_sum(claims, "paid", [seller.paid for seller in sellers]),
