@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # without the module typing, which takes longer to load than 
     from typing import Any
 
     from finmodel.bands import BandTable, bands
+    from finmodel.bank import Bank, bank, debt_without_support
     from finmodel.base.errors import CaseError, FinmodelError
     from finmodel.case.read import Case
     from finmodel.compare import Comparison, compare
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # without the module typing, which takes longer to load than 
 __all__ = [
     "Answer",
     "BandTable",
+    "Bank",
     "Case",
     "CaseError",
     "CheckResult",
@@ -53,9 +55,11 @@ __all__ = [
     "SensitivityTable",
     "Simulation",
     "bands",
+    "bank",
     "cheapest_floor",
     "compare",
     "compare_designs",
+    "debt_without_support",
     "import_workbook",
     "incidence_over_paths",
     "load",
@@ -71,6 +75,7 @@ __all__ = [
 _HOMES = {
     "Answer": "finmodel.solve",
     "BandTable": "finmodel.bands",
+    "Bank": "finmodel.bank",
     "Case": "finmodel.case.read",
     "CaseError": "finmodel.base.errors",
     "CheckResult": "finmodel.engine.results",
@@ -85,9 +90,11 @@ _HOMES = {
     "SensitivityTable": "finmodel.sensitivity",
     "Simulation": "finmodel.simulate",
     "bands": "finmodel.bands",
+    "bank": "finmodel.bank",
     "cheapest_floor": "finmodel.design_table",
     "compare": "finmodel.compare",
     "compare_designs": "finmodel.design_table",
+    "debt_without_support": "finmodel.bank",
     "import_workbook": "finmodel.import_workbook",
     "incidence_over_paths": "finmodel.incidence",
     "load": "finmodel.run",

@@ -19,8 +19,9 @@ from finmodel.engine.results import ERROR, CheckResult
 from finmodel.engine.solve import Solution
 
 ROUNDING = 1e-9
+COVER = "debt service cover"
 LIMITS = {
-    "sizing.by_cover": "debt service cover",
+    "sizing.by_cover": COVER,
     "sizing.by_own": "debt service cover on dates of own schedules",
     "sizing.by_llcr": "loan life cover",
     "sizing.by_plcr": "project life cover",
@@ -30,6 +31,7 @@ LIMITS = {
 }
 REPAID = "checks.debt_repaid"
 TARGET, CAPACITY = "sizing.senior_debt_target", "sizing.capacity"
+COVER_WORTH = "sizing.cover_worth"
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,15 @@ class Sized:
         whose = "" if case is live else "the sizing case of "
         world = "" if case.scenario is None else f", scenario {case.scenario}"
         solved = {id.split(".")[-1]: size for id, size in self.solution.residuals.items()}
+        binding = "fixed amount" if fixed else min(limits, key=lambda name: limits[name], default="")
+        worth = {"cover_worth": repr(float(lines[COVER_WORTH]))} if binding == COVER else {}
         return {
             "debt_sized_on": f"{whose}{case.name}{world} ({self.digest})",
             "sizing_passes": str(self.solution.passes),
             "sizing_residual": f"{self.solution.residual:.1e}",
             **{f"residual_{name}": f"{size:.1e}" for name, size in solved.items()},
-            "binding_constraint": "fixed amount" if fixed else min(limits, key=lambda name: limits[name], default=""),
+            "binding_constraint": binding,
+            **worth,
         }
 
 
@@ -106,15 +111,30 @@ def size(live: Built, *, hold_debt: bool = False, resize: bool = False) -> Sized
         raise UsageError("debt is either held or sized anew: leave out --hold-debt or --resize")
     sizing = (case.signed() if hold_debt else case).lenders(resize=resize)
     lenders, given = _lenders(live, sizing)
-    watched = (*LIMITS, TARGET, CAPACITY, _repayment_dates(lenders))
-    watch = [id for id in watched if id in lenders.model.lines]
-    try:
-        solution = settle(lenders.model, lenders.plan, given, sizing.tables.sizing.tolerance.number, watch)
-    except SolveError as error:
-        raise SolveError(f"{sizing.name}: {error}") from None
+    solution = _settled(lenders, given)
     if TARGET in solution.lines:
         _refuse(lenders, solution)
     return Sized(lenders, solution, given)
+
+
+def debt_on(live: Built, sizing: Case) -> float:
+    """The senior debt of another sizing case than the deal's own [reporting currency]; 0 where none can be sized.
+
+    Raises:
+        SolveError: The search does not settle.
+    """
+    solution = _settled(*_lenders(live, sizing))
+    return max(0.0, float(solution.lines[TARGET]))
+
+
+def _settled(lenders: Built, given: Values) -> Solution:
+    watched = (*LIMITS, TARGET, CAPACITY, COVER_WORTH, _repayment_dates(lenders))
+    watch = [id for id in watched if id in lenders.model.lines]
+    tolerance = lenders.case.tables.sizing.tolerance.number
+    try:
+        return settle(lenders.model, lenders.plan, given, tolerance, watch)
+    except SolveError as error:
+        raise SolveError(f"{lenders.case.name}: {error}") from None
 
 
 def _lenders(live: Built, sizing: Case) -> tuple[Built, Values]:

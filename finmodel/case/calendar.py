@@ -20,6 +20,7 @@ def given(id: str, value: float | tuple[float, ...], of: str, label: str) -> Giv
 
 
 ONE_YEAR = given("unit.year", 1.0, "year", "One year")
+COVER_STEP = given("unit.cover_step", 0.01, "ratio", "A hundredth of cover")
 ONE_MONTH = given("unit.month", 1.0, "month", "One month")
 ONE_TONNE = given("unit.tonne", 1.0, "t", "One tonne")
 KG_PER_T = given("unit.kg_per_t", 1000.0, "kg/t", "Kilograms in a tonne")
@@ -103,4 +104,4 @@ def _holds(period: Period, numbers: Sequence[int]) -> bool:
     return period.last_day.month in numbers
 
 
-__all__ = ["DAYS_PER_YEAR", "KG_PER_T", "MONTHS_PER_YEAR", "ONE_MONTH", "ONE_TONNE", "ONE_YEAR"]
+__all__ = ["COVER_STEP", "DAYS_PER_YEAR", "KG_PER_T", "MONTHS_PER_YEAR", "ONE_MONTH", "ONE_TONNE", "ONE_YEAR"]

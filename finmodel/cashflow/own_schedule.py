@@ -12,18 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from finmodel.base.expr import Expr, Given, add, hi, ratio, where
+from finmodel.base.expr import Given, add, hi, ratio, where
 from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Section
 from finmodel.base.units import RATIO
 from finmodel.case.calendar import RATIO_ROUNDING
-from finmodel.cashflow import sculpting, senior
+from finmodel.cashflow import sculpting, senior, shadow
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.sculpting import Form, Sculpted
 
 
-def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given, form: Form) -> list[Line]:
-    """Declare the debt at the cover, the sculpted schedule, and what dates can carry that repay own schedules alone."""
+def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given, form: Form) -> tuple[list[Line], Line]:
+    """Declare the debt at the cover, the sculpted schedule, and what dates can carry that repay own schedules alone.
+
+    Returns:
+        The limits, and what one more of capacity on each date adds to the debt at the cover.
+    """
     sculpted = senior.shared(loans)
     repaying = sculpted[0].repaying
     part = section.line(
@@ -37,27 +41,22 @@ def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given,
     left = section.line("capacity_left", label, hi(0, capacity - service * debt) * repaying)
     carried = sculpting.valued(section, shared, left)
     value = carried.after
-    later: Expr = value if growth is None else value * growth
-    worth = _worth(section, service, (repaying, rate), (later, left), growth)
+    worth = _worth(section, service, shared, carried.cut)
     first = section.model.find("time.first")
     whole = section.line("capacity_at_close", "Debt that all capacity can carry", (value + worth * debt) * first)
     each = section.line("unit_at_close", "Sculpted share, and own service at its value", (worth + part) * first, RATIO)
     by_cover = section.line("by_cover", "Debt at the debt service cover", ratio(total(whole), total(each)))
     at_close = section.line("sculpted_at_close", "Sculpted debt that the capacity left can carry", value * first)
     sculpting.schedule(section, shared, carried, total(at_close))
-    return [by_cover, _by_own(section, sculpted[0], (service, rate, part), capacity)]
+    added = shadow.sculpted(section, shared, carried, total(each))
+    return [by_cover, _by_own(section, sculpted[0], (service, rate, part), capacity)], added
 
 
-def _worth(
-    section: Section, service: Line, dates: tuple[Line, Line], cash: tuple[Expr, Line], growth: Line | None
-) -> Line:
+def _worth(section: Section, service: Line, debt: Sculpted, cut: Line) -> Line:
     """What the value left loses per unit of senior debt, on sculpted dates."""
-    (repaying, rate), (later, left) = dates, cash
+    repaying, rate, growth = debt.repaying, debt.rate, debt.growth
     owed = (1 if growth is None else growth) + rate
     worth = section.ahead("own_value", "Value of the service of own schedules to come, per unit", RATIO)
-    cut = section.flag(
-        "cut_short", "The date's own capacity limits the debt", repaying & (left * owed < (later + left) * rate)
-    )
     kept = where(cut, ratio(service, rate), ratio((worth if growth is None else worth * growth) + service, owed))
     step = section.line("own_step", "Value of the service of own schedules at the date", repaying * kept, RATIO)
     return worth.define(step.next + ~repaying.next * worth.next)

@@ -25,10 +25,14 @@ Form = Literal["level", "back-ended"]
 
 @dataclass(frozen=True)
 class Carried:
-    """The debt that capacity still to come can carry: `into` each repayment date, and `after` each period."""
+    """The debt that capacity still to come can carry: `into` each repayment date, and `after` each period.
+
+    `cut` flags the dates whose own capacity goes to interest alone, and so limits the debt.
+    """
 
     into: Line
     after: Line
+    cut: Line
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,15 @@ class Sculpted:
     form: Form
 
 
-def sculpted(section: Section, label: str, debt: Sculpted, capacity: Line) -> Line:
-    """Declare the value of all capacity, and the shares that use it; returns the debt."""
+def sculpted(section: Section, label: str, debt: Sculpted, capacity: Line) -> tuple[Line, Carried]:
+    """Declare the value of all capacity, and the shares that use it; returns the debt, and what is carried."""
     carried = valued(section, debt, capacity)
     first = section.line(
         "capacity_at_close", "Debt that all capacity can carry", carried.after * section.model.find("time.first")
     )
     most = section.line("by_cover", label, total(first))
     schedule(section, debt, carried, most)
-    return most
+    return most, carried
 
 
 def valued(section: Section, debt: Sculpted, capacity: Line) -> Carried:
@@ -68,7 +72,9 @@ def valued(section: Section, debt: Sculpted, capacity: Line) -> Carried:
     owed = (1 if growth is None else growth) + rate
     carried = lo(ratio(later + capacity, owed), ratio(capacity, rate, value + capacity))
     step = section.line("capacity_step", "Debt that can be carried into the date", repaying * carried)
-    return Carried(step, value.define(step.next + ~repaying.next * value.next))
+    value.define(step.next + ~repaying.next * value.next)
+    short = repaying & (capacity * owed < (later + capacity) * rate)
+    return Carried(step, value, section.flag("cut_short", "The date's own capacity limits the debt", short))
 
 
 def schedule(section: Section, debt: Sculpted, carried: Carried, most: Expr) -> None:

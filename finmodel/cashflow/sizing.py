@@ -19,13 +19,14 @@ from finmodel.base.folds import lowest
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO, unit
 from finmodel.case.schema_debt import SizingTerms
-from finmodel.cashflow import contracted_shares, life_cover, own_schedule, sculpting, senior
+from finmodel.cashflow import contracted_shares, life_cover, own_schedule, sculpting, senior, shadow
 from finmodel.cashflow.contracted import Revenue
 from finmodel.cashflow.contracted_shares import ByWindow
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.sculpting import Form, Sculpted
 from finmodel.cashflow.senior import SeniorDates
+from finmodel.cashflow.shadow import Part
 from finmodel.cashflow.timing import Clock
 
 
@@ -52,14 +53,6 @@ class Cash:
     cfads: Line
     net_support: Expr
     revenue: Revenue
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the cash of a window, as a share of it (None for all), and the cover that lenders want on it."""
-
-    share: Expr | None
-    cover: Expr
 
 
 @dataclass(frozen=True)
@@ -129,10 +122,13 @@ def build(
     section = model.section("sizing", macro.money, "Sizing")
     rate = senior.rate(section, facilities)
     windows = _revenue(section, cash, dates)
-    capacity = _capacity(section, terms, cash, dates, windows)
+    parts = _parts(section, terms, windows)
+    capacity = _capacity(section, terms, cash, dates, parts)
+    by_cover, worth = _by_cover(section, facilities, capacity, rate, solved)
+    shadow.build(section, worth, capacity.window, parts, senior.shared(facilities)[0].terms.profile == "sculpted")
     limits: list[Expr] = [
         section.line("by_gearing", "Debt at the gearing cap", room.geared * terms.gearing_cap),
-        *_by_cover(section, facilities, capacity, rate, solved),
+        *by_cover,
         section.line("by_uses", "Debt that uses leave room for", hi(0, room.shared_uses - room.others)),
     ]
     limits += life_cover.limits(section, terms, capacity, rate, clock)
@@ -148,18 +144,13 @@ def build(
     return Sizing(rate, whole)
 
 
-def _capacity(
-    section: Section, terms: SizingTerms, cash: Cash, dates: SeniorDates, revenue: ByWindow | None
-) -> Capacity:
+def _capacity(section: Section, terms: SizingTerms, cash: Cash, dates: SeniorDates, parts: Sequence[Part]) -> Capacity:
     """Cash of each window, each part of it by its own cover."""
     pays, repaying = dates.pays, dates.repaying
     counted = cash.cfads if terms.support == "contract" else cash.cfads - cash.net_support
     window = _window(section, "window_counted", "CFADS of the payment window that lenders count", counted, pays)
-    parts = [
-        hi(0, window if part.share is None else window * part.share) / part.cover
-        for part in _parts(section, terms, revenue)
-    ]
-    service = section.line("capacity", "Debt service capacity", add(parts) * repaying)
+    each = [hi(0, window if part.share is None else window * part.share) / part.cover for part in parts]
+    service = section.line("capacity", "Debt service capacity", add(each) * repaying)
     return Capacity(dates, window, service, terms.sculpting)
 
 
@@ -197,8 +188,14 @@ def _window(section: Section, name: str, label: str, flow: Expr, pays: Line) -> 
     return line.define(line.prev * ~pays.prev + flow)
 
 
-def _by_cover(section: Section, loans: Sequence[Loan], capacity: Capacity, rate: Line, solved: Unknowns) -> list[Line]:
-    """Debt that the capacity can serve, and for a sculpted profile the schedule that uses all of it."""
+def _by_cover(
+    section: Section, loans: Sequence[Loan], capacity: Capacity, rate: Line, solved: Unknowns
+) -> tuple[list[Line], Line]:
+    """Debt that the capacity can serve, and for a sculpted profile the schedule that uses all of it.
+
+    Returns:
+        The limits, and what one more of capacity on each date adds to the debt.
+    """
     first, label = senior.shared(loans)[0], "Debt at the debt service cover"
     if first.terms.profile == "sculpted":
         if senior.own(loans):
@@ -206,12 +203,14 @@ def _by_cover(section: Section, loans: Sequence[Loan], capacity: Capacity, rate:
         growth = senior.growth(section, loans, "growth")
         own = rate if growth is None else senior.interest(section, loans)
         debt = Sculpted(first.repaying, own, growth, capacity.form)
-        return [sculpting.sculpted(section, label, debt, capacity.service)]
+        most, carried = sculpting.sculpted(section, label, debt, capacity.service)
+        return [most], shadow.sculpted(section, debt, carried)
     repaying = capacity.dates.repaying
     if senior.own(loans) or senior.foreign(loans):
         service = add([senior.worth(loan) * senior.unit_service(loan) for loan in loans]) * repaying
     else:
         service = first.schedule + rate * first.planned.lag(1, 1) * repaying
     unit_service = section.line("unit_service", "Service per unit of debt", service, RATIO)
-    carried = section.line("carried", "Debt that each date can carry", ratio(capacity.service, unit_service))
-    return [section.line("by_cover", label, lowest(carried, repaying))]
+    carries = section.line("carried", "Debt that each date can carry", ratio(capacity.service, unit_service))
+    by_cover = section.line("by_cover", label, lowest(carries, repaying))
+    return [by_cover], shadow.least(section, carries, unit_service, repaying, by_cover)

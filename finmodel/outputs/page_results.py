@@ -13,7 +13,7 @@ from finmodel.engine.results import Results
 from finmodel.outputs.annual import month_name
 from finmodel.outputs.grid import grid
 from finmodel.outputs.listings import RISK, figures, is_assumed
-from finmodel.outputs.numbers import clean, metric_text, percent
+from finmodel.outputs.numbers import clean, metric_text, millions, percent
 
 RETURNS = (
     ("Project IRR, pre-tax", "project_irr_pre_tax"),
@@ -47,6 +47,9 @@ def header(result: Results) -> Group:
     years = f"years end in {month_name(timeline.year_end)}"
     rows.append(Text(f"Amounts in {case.tables.currency} million; {span}; {years}."))
     rows += [Text(f"{label}: {clean(result.facts[name])}") for name, label in FACTS if name in result.facts]
+    if "cover_worth" in result.facts:
+        worth = f"{millions(float(result.facts['cover_worth']))} {case.tables.currency} m"
+        rows.append(Text(f"0.01x of cover: {worth} of debt, first order; --bank sizes it again."))
     return Group(*rows, *_trust(result))
 
 

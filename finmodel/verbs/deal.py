@@ -13,6 +13,7 @@ from finmodel.verbs.app import CaseFolder, HoldDebt, Resize, Scenario, Sets, Tab
 from finmodel.verbs.targets import Targets
 
 if TYPE_CHECKING:
+    from finmodel.case.read import Case
     from finmodel.engine.results import Results
 
 
@@ -27,6 +28,7 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Write CSV tables into a folder.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Show key results and checks only.")] = False,
     year_ends: Annotated[str | None, typer.Option(metavar="MONTH", help="Tables by year to this month.")] = None,
+    bank: Annotated[bool, typer.Option("--bank", help="Show limits of the debt and what they are worth.")] = False,
 ) -> None:
     """Run a case and show its term sheet.
 
@@ -49,6 +51,8 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     _save(result, json, csv, year_end)
     if json != "-":
         show(page(result, quick=quick, year_end=year_end))
+        if bank:
+            _bank(result.case.signed() if hold_debt else result.case, resize)
     if faults:
         fail(faults)
 
@@ -150,6 +154,14 @@ def compare(
     found = compare_cases(first, second, changes(sets))
     rows = [(change.key, change.first, change.second) for change in found.inputs]
     show(page((found.first, found.second), rows, found.method, found.bridges, found.notes))
+
+
+def _bank(case: Case, resize: bool) -> None:
+    """The page of `--bank`, for the debt that the case sizes."""
+    from finmodel.bank import bank
+    from finmodel.outputs.page_bank import page
+
+    show(page(bank(case, resize=resize)))
 
 
 def failures_of(result: Results, *, golden: bool) -> list[str]:

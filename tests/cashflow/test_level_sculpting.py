@@ -17,6 +17,7 @@ from finmodel.base.expr import Const, Given
 from finmodel.base.model import Model
 from finmodel.base.timeline import Timeline
 from finmodel.base.units import RATIO, unit
+from finmodel.cashflow import shadow
 from finmodel.cashflow.sculpting import Form, Sculpted, sculpted
 from finmodel.engine.code import compile_kernel
 from finmodel.engine.interpret import interpret
@@ -58,11 +59,13 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Answer:
-    """The debt at the cover, shares that fall due, and the debt carried into each date."""
+    """The debt at the cover, shares that fall due, the debt carried into each date, and what binds and is worth."""
 
     debt: float
     shares: Row
     into: Row
+    cut: Row
+    worth: Row
 
 
 def solved(loan: Drawn, form: Form, foreign: bool = False) -> Answer:
@@ -79,7 +82,8 @@ def solved(loan: Drawn, form: Form, foreign: bool = False) -> Answer:
     rate = section.line("rate", "Rate", given("rate", loan.rate) * 1, RATIO)
     capacity = section.line("capacity", "Capacity", given("capacity", loan.capacity) * 1)
     worth = section.line("worth", "Worth", given("worth", loan.worth) * 1, RATIO) if foreign else None
-    sculpted(section, "Debt", Sculpted(repaying, rate, worth, form), capacity)
+    debt = Sculpted(repaying, rate, worth, form)
+    shadow.sculpted(section, debt, sculpted(section, "Debt", debt, capacity)[1])
     inputs = {leaf.id: leaf.value for leaf in model.givens().values()}
     order = plan(model)
     values = interpret(model, order, inputs)
@@ -89,6 +93,8 @@ def solved(loan: Drawn, form: Form, foreign: bool = False) -> Answer:
         float(values["sizing.by_cover"]),
         np.array(values["sizing.schedule_target"]),
         np.array(values["sizing.capacity_step"]),
+        np.array(values["sizing.cut_short"]),
+        np.array(values["sizing.capacity_worth"]),
     )
 
 
