@@ -6,14 +6,20 @@ from collections.abc import Iterator
 
 from finmodel.base.expr import Given
 from finmodel.case.expand import Fault
-from finmodel.case.rules_common import Rule, day, one_of, quoted, typed
+from finmodel.case.rules_common import Rule, day, one_of, typed
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_sales import Offtake
 
 _ON_A_QUANTITY = (
-    "max_take", "make_up_tail", "make_up_top_up", "make_up_extra", "untaken_stock", "carry_forward", "deliver_or_pay",
+    "max_take", "make_up_tail", "make_up_top_up", "make_up_extra", "make_up_beyond", "untaken_stock", "carry_forward",
+    "deliver_or_pay", "resale_credit", "resale_cost", "deficiency_cap",
 )  # fmt: skip
-_OF_TAKE_OR_PAY = ("make_up_tail", "make_up_top_up", "make_up_extra", "untaken_stock", "carry_forward")
+_OF_TAKE_OR_PAY = (
+    "make_up_tail", "make_up_top_up", "make_up_extra", "make_up_beyond", "untaken_stock", "carry_forward",
+    "resale_credit", "resale_cost", "deficiency_cap",
+)  # fmt: skip
+_OF_RESALE = {"resale_reference": "proceeds", "resale_excess": "seller"}
+"""Keys that need a resale credit → what they are without one."""
 
 
 def contracts_have_one_measure(case: CaseTables) -> Iterator[Fault]:
@@ -67,12 +73,15 @@ def damages_have_a_commitment_and_a_price(case: CaseTables) -> Iterator[Fault]:
             yield f"{key}.damages_cap", wrong, "Write both, or remove damages_cap."
 
 
-def stock_for_a_buyer_is_of_one_product(case: CaseTables) -> Iterator[Fault]:
-    """What a buyer of several products did not take is not told apart by product."""
+def terms_of_resale_need_a_credit(case: CaseTables) -> Iterator[Fault]:
+    """A reference price and a rule for the excess do nothing where resale is not credited."""
     for name, offtake in case.offtake.items():
-        if offtake.untaken_stock is not None and len(offtake.products) > 1:
-            wrong = f"the contract buys {quoted(offtake.products, 'and')}: it is open which of them is kept."
-            yield f"offtake.{name}.untaken_stock", wrong, "Give the product a contract of its own, or remove the line."
+        if offtake.quantity is None or offtake.resale_credit.number > 0:
+            continue
+        for word, neutral in _OF_RESALE.items():
+            if getattr(offtake, word) != neutral:
+                wrong = f"{word} has no effect: resale is not credited to the buyer (resale_credit is 0 %)."
+                yield f"offtake.{name}.{word}", wrong, f'Write resale_credit = "100 %", or remove {word}.'
 
 
 def buyers_default_after_their_contract_starts(case: CaseTables) -> Iterator[Fault]:
@@ -116,6 +125,8 @@ def what_is_contracted_must_be_taken(case: CaseTables) -> Iterator[Fault]:
 def _used(offtake: Offtake, word: str) -> bool:
     """Whether a key is given a value that does something."""
     value = getattr(offtake, word)
+    if isinstance(value, str):
+        return value != "take_or_pay"
     return value is not None and (typed(value) if isinstance(value, Given) else bool(value))
 
 
@@ -124,7 +135,7 @@ RULES: list[Rule] = [
     what_is_not_taken_needs_take_or_pay,
     credits_come_from_take_beyond_the_quantity,
     damages_have_a_commitment_and_a_price,
-    stock_for_a_buyer_is_of_one_product,
+    terms_of_resale_need_a_credit,
     buyers_default_after_their_contract_starts,
     take_or_pay_is_of_a_buyer_that_always_buys,
     what_is_contracted_must_be_taken,

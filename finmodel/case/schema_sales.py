@@ -78,11 +78,24 @@ class Offtake(Table):
         ]
         | None
     ) = None
+    make_up_beyond: Literal["take_or_pay", "quantity"] = "take_or_pay"
     make_up_top_up: bool = False
     make_up_extra: bool = False
     untaken_stock: (
         Annotated[Given, Quantity("t", ge=0, meaning="Most that the seller keeps of what was not taken, contained")]
         | None
+    ) = None
+    resale_credit: Annotated[
+        Given,
+        Quantity("ratio", ge=0, le=1, meaning="Share of resale proceeds credited against a deficiency payment"),
+    ] = default("0 %")
+    resale_reference: Literal["proceeds", "index"] = "proceeds"
+    resale_cost: (
+        Annotated[Given, Quantity("money/kg", ge=0, meaning="Cost of reselling what was not taken, contained")] | None
+    ) = None
+    resale_excess: Literal["seller", "buyer"] = "seller"
+    deficiency_cap: (
+        Annotated[Given, Quantity("money/year", ge=0, meaning="Most deficiency payment of a contract year")] | None
     ) = None
     carry_forward: (
         Annotated[

@@ -51,6 +51,14 @@ class Delivery:
     bound: Bound | None
 
 
+RESALE = {
+    "resale_cost": "cost of resale",
+    "resale_excess": "resale above the contract price, paid to the buyer",
+    "resale_refund": "credit for stock whose rights expired",
+}
+"""What a seller pays around the resale of tonnes not taken → in words."""
+
+
 class Billing:
     """Bills deliveries; collects sales and damages, what is contracted, and what floors add."""
 
@@ -76,6 +84,16 @@ class Billing:
     def index(self, terms: Contracting, offered: Offered) -> Expr:
         """The market index of a contract's products, on average."""
         return self._mixed(terms, offered, {goods.id: self.market.index[goods.terms.price] for goods in terms.goods})
+
+    def resale(self, terms: Contracting, offered: Offered) -> Expr:
+        """What a kg of contained product brings that no contract takes, or its index, by the contract's reference."""
+        if terms.offtake.resale_reference == "index":
+            return self.index(terms, offered)
+        spot = {goods.id: self._spot_price(goods) for goods in terms.goods}
+        return spot[terms.goods[0].id] if len(spot) == 1 else sellers_.weighted(terms, offered, spot)
+
+    def _spot_price(self, goods: Goods) -> Expr:
+        return self.market.index[goods.terms.price] * (1 - goods.terms.spot_discount)
 
     def _mixed(self, terms: Contracting, offered: Offered, values: Mapping[str, Expr]) -> Expr:
         if len({goods.terms.price for goods in terms.goods}) == 1:
@@ -110,8 +128,7 @@ class Billing:
         """Sell what no contract takes."""
         section = self.model.section(f"spot.{product}", self.macro.money, f"{goods.terms.label}, spot")
         line = section.line("delivered", f"{section.title}: Delivered", tonnes, TONNE)
-        index = self.market.index[goods.terms.price] * (1 - goods.terms.spot_discount)
-        value = market_value(goods.terms, index, goods.contained, self.macro)
+        value = market_value(goods.terms, self._spot_price(goods), goods.contained, self.macro)
         billed = section.line("billed", f"{section.title}: Billed", line * KG_PER_T * value)
         self.gone[product].append(line)
         self.sell(Sale(f"spot.{product}", section.title, goods.entity, billed, goods.terms.payment_days), goods.node)
@@ -155,6 +172,9 @@ class Billing:
         if take.damages is not None:
             owed = sellers_.parts(terms, sellers, "damages", "Damages for what was not delivered", take.damages)
             self._owe(terms, sellers, ("damages", f"{label}, damages"), owed)
+        for name, spent in take.spends.items():
+            owed = sellers_.parts(terms, sellers, name, RESALE[name].capitalize(), spent)
+            self._owe(terms, sellers, (name, f"{label}, {RESALE[name]}"), owed)
         return paid
 
     def _share(

@@ -56,6 +56,9 @@ def build(model: Model, case: CaseTables, deal: Deal, books: tuple[Line, Line], 
     _debt(checks, case, deal)
     _completion(checks, case)
     _goods(checks, deal)
+    if any(offtake.quantity is not None for offtake in case.offtake.values()):
+        label = "No deficiency is paid on tonnes sold on without a credit"
+        checks.money("resale_credited", label, deal.works.sales.paid_twice, "alert")
     if case.repo:
         calls = add([model.find(f"repo.{name}.margin_call") for name in case.repo])
         checks.money("no_margin_call", "No margin call on inventory finance", calls, "alert")

@@ -11,7 +11,7 @@ Source:  decisions on expiry (F6), make-up (F17) and take-or-pay (F18). What is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from finmodel.base.expr import Expr, hi, lo, ratio
 from finmodel.base.model import Account, Line, Section
@@ -44,13 +44,26 @@ class Used:
 
 
 @dataclass(frozen=True)
+class Made:
+    """A period's deficiency: tonnes, their price in full, and what of it was billed [reporting currency]."""
+
+    tonnes: Line
+    gross: Expr
+    billed: Line
+
+
+@dataclass(frozen=True)
 class MakeUp:
-    """Money of make-up rights: deferred, that of rights used, released, and paid on top."""
+    """Money of make-up rights: deferred, that of rights used, released, and paid on top; rights expired in tonnes and
+    in money.
+    """
 
     deferred: Account
     spent: Line
     released: Line
-    top_up: Line | None
+    expired: Line
+    expired_money: Line
+    top_up: Line | None = None
 
 
 def use(terms: Contracting, beyond: Line, delivered: Line) -> Used:
@@ -74,14 +87,15 @@ def use(terms: Contracting, beyond: Line, delivered: Line) -> Used:
     return Used(rights, regular, so_far, extra, whole)
 
 
-def build(terms: Contracting, used: Used, made: tuple[Line, Line], price: Expr, clock: Clock) -> MakeUp:
-    """Close the rights and the money behind them; `made` is the period's deficiency, in tonnes and in money."""
+def build(terms: Contracting, used: Used, made: Made, price: Expr, clock: Clock) -> MakeUp:
+    """Close the rights and the money behind them."""
     section, title = terms.section, terms.offtake.label
-    deficiency, _ = made
+    created = _created(section, title, made)
     life = round(terms.offtake.make_up_years.number * clock.timeline.per_year)
     vintages = Vintages(section, "make_up", f"{title}: Make-up", used.account)
-    expired = close(vintages, deficiency, used.whole, life, terms.ended)
-    deferred, spent, released = _deferred(section, used, expired, made)
+    expired = close(vintages, created, used.whole, life, terms.ended)
+    money = _deferred(section, used, expired, (created, made.billed))
+    deferred = money.deferred
     top_up = None
     if terms.offtake.make_up_top_up:
         paid = ratio(deferred.opening, used.account.opening * KG_PER_T)
@@ -89,7 +103,13 @@ def build(terms: Contracting, used: Used, made: tuple[Line, Line], price: Expr, 
         average = section.line("make_up_price", label, paid, price.unit)
         more = used.whole * KG_PER_T * hi(0, price - average)
         top_up = section.line("make_up_top_up", f"{title}: Paid on top of make-up", more)
-    return MakeUp(deferred, spent, released, top_up)
+    return replace(money, top_up=top_up)
+
+
+def _created(section: Section, title: str, made: Made) -> Line:
+    """Rights are counted in money: a deficiency that is paid in part makes a part of its tonnes."""
+    part = made.tonnes * ratio(made.billed, made.gross)
+    return section.line("make_up_created", f"{title}: Make-up rights from what was paid", part, TONNE)
 
 
 def close(held: Vintages, created: Line, used: Line, life: int, ended: Line) -> Line:
@@ -107,7 +127,7 @@ def close(held: Vintages, created: Line, used: Line, life: int, ended: Line) -> 
     return expired
 
 
-def _deferred(section: Section, used: Used, expired: Line, made: tuple[Line, Line]) -> tuple[Account, Line, Line]:
+def _deferred(section: Section, used: Used, expired: Line, made: tuple[Line, Line]) -> MakeUp:
     """Deferred revenue moves with the rights, at their average price."""
     title, (created, billed) = section.title, made
     deferred = section.account("deferred", f"{title}: Deferred revenue")
@@ -119,4 +139,4 @@ def _deferred(section: Section, used: Used, expired: Line, made: tuple[Line, Lin
     lost_money = section.line("expired_money", f"{title}: Deferred revenue of rights expired", lost)
     deferred.close(add=[billed], less=[used_money, lost_money])
     released = section.line("deferred_released", f"{title}: Deferred revenue released", used_money + lost_money)
-    return deferred, used_money, released
+    return MakeUp(deferred, used_money, released, expired, lost_money)

@@ -21,7 +21,7 @@ from finmodel.base.folds import total
 from finmodel.base.model import Account, Line, Model
 from finmodel.base.units import TONNE
 from finmodel.case.schema_sales import Offtake
-from finmodel.cashflow import contracted, contracting, sellers, take_or_pay
+from finmodel.cashflow import contracted, contracting, sellers, take_or_pay, untaken
 from finmodel.cashflow.billing import Billing, Delivery, Supply
 from finmodel.cashflow.chain import Chain
 from finmodel.cashflow.contracted import Bound, Revenue
@@ -30,8 +30,9 @@ from finmodel.cashflow.items import Sale, Spend
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.prices import Market
 from finmodel.cashflow.sellers import Offered
-from finmodel.cashflow.take_or_pay import Take, Volumes
+from finmodel.cashflow.take_or_pay import Prices, Take, Volumes
 from finmodel.cashflow.timing import Clock
+from finmodel.cashflow.untaken import Kept
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class Contract:
 class Sales:
     """All sales billed [reporting currency per period], and what accrual moves between periods.
 
-    `spends` are damages to buyers; `gone` are the tonnes of each product that left; `held` what is kept of it for
-    buyers who did not take it.
+    `spends` are damages to buyers and what resale costs; `paid_twice` is what buyers pay for tonnes sold on without
+    credit; `gone` are the tonnes of each product that left; `held` what is kept of it for buyers who did not take it.
     """
 
     sales: list[Sale]
@@ -70,6 +71,7 @@ class Sales:
     deferred: Expr
     by_node: dict[str, Expr]
     deferral: dict[str, Expr]
+    paid_twice: Expr
     gone: dict[str, list[Line]]
     held: dict[str, list[Account]]
 
@@ -120,6 +122,7 @@ class _Builder:
             deferred=add([take.deferred.closing for _, take in self.takes]),
             by_node={node: add(parts) for node, parts in billing.revenue.items()},
             deferral=self._deferral(contracts),
+            paid_twice=add([take.twice for _, take in self.takes]),
             gone=billing.gone,
             held=self.held,
         )
@@ -139,7 +142,7 @@ class _Builder:
         kept, waiting = self._kept(terms), self._waiting(terms)
         available = self._available(terms)
         offered = Offered({goods.id: self.left[goods.id] for goods in terms.goods}, available)
-        delivered, take = self._delivered(terms, offered, waiting)
+        delivered, take = self._delivered(terms, offered, waiting, kept)
         paid_for: Expr = delivered if take is None else delivered - take.used
         supported = terms.section.line(
             "supported", f"{offtake.label}: Delivered and paid for, contained", paid_for, TONNE
@@ -155,7 +158,7 @@ class _Builder:
             stock.closing.define(held_back * parts[product] * (terms.active & terms.active.next))
             self.left[product] = self.left[product] - stock.closing
         if kept is not None and take is not None:
-            self._keep(terms, take, kept)
+            self._keep(terms, take.untaken, kept)
         deferred = {} if take is None else self._beside(terms, take, offered)
         if take is not None:
             self.billing.secured.pledge(bound, take.billed, take.average)
@@ -180,7 +183,7 @@ class _Builder:
         )
 
     def _delivered(
-        self, terms: Contracting, offered: Offered, waiting: Mapping[str, Account]
+        self, terms: Contracting, offered: Offered, waiting: Mapping[str, Account], kept: Kept | None
     ) -> tuple[Line, Take | None]:
         offtake, section, available = terms.offtake, terms.section, offered.available
         waited = add([stock.opening * self.chain.goods[product].contained for product, stock in waiting.items()])
@@ -197,8 +200,12 @@ class _Builder:
             late = offtake.quantity * self.clock.years * terms.tail * lo(offtake.demand, offtake.max_take)
             wanted = wanted + lo(terms.rights.opening, _spare(late, terms))
         delivered, delayed = self._line(terms, available, wanted, waited)
-        volumes = Volumes(quantity, nominated, available, delivered, delayed)
-        take = take_or_pay.build(terms, volumes, self.billing.average(terms, offered), self.frame)
+        fresh: Expr = available if kept is None else available - kept.opening
+        ready = _spare(quantity, terms)
+        ready = lo(ready, fresh) if delayed is None else lo(ready, fresh - delayed - waited)
+        volumes = Volumes(quantity, nominated, available, delivered, ready, delayed, kept)
+        prices = Prices(self.billing.average(terms, offered), self.billing.resale(terms, offered))
+        take = take_or_pay.build(terms, volumes, prices, self.frame)
         self.takes.append((terms, take))
         return delivered, take
 
@@ -261,25 +268,19 @@ class _Builder:
             self.held.setdefault(goods.id, []).append(stocks[goods.id])
         return stocks
 
-    def _kept(self, terms: Contracting) -> Account | None:
+    def _kept(self, terms: Contracting) -> Kept | None:
         """What the seller kept for the contract's buyer joins what there is."""
-        if terms.offtake.untaken_stock is None:
-            return None
-        goods = terms.goods[0]
-        kept = terms.section.account("untaken", f"{terms.offtake.label}: Stock not taken", TONNE)
-        self.left[goods.id] = self.left[goods.id] + kept.opening
-        self.held.setdefault(goods.id, []).append(kept)
+        kept = untaken.begin(terms)
+        for product, stock in ({} if kept is None else kept.stocks).items():
+            self.left[product] = self.left[product] + stock.opening
+            self.held.setdefault(product, []).append(stock)
         return kept
 
-    def _keep(self, terms: Contracting, take: Take, kept: Account) -> None:
-        """Keep what was pledged and not taken, up to the limit, while the contract runs."""
-        assert terms.offtake.untaken_stock is not None
-        goods = terms.goods[0]
-        owed = hi(0, kept.opening + ratio(take.untaken, goods.contained))
-        most = lo(self.left[goods.id], owed, ratio(terms.offtake.untaken_stock, goods.contained))
-        going_on = terms.alive & terms.alive.next
-        kept.closing.define(most * going_on)
-        self.left[goods.id] = self.left[goods.id] - kept.closing
+    def _keep(self, terms: Contracting, owed: Expr, kept: Kept) -> None:
+        """Keep what is owed to the buyer and was not taken, up to the limit, while the contract runs."""
+        untaken.keep(terms, kept, owed, self.left)
+        for product, stock in kept.stocks.items():
+            self.left[product] = self.left[product] - stock.closing
 
 
 def _spare(tonnes: Expr, terms: Contracting) -> Expr:

@@ -6,9 +6,12 @@ Timing:  the pledge accrues by period over the contract year; a deficiency is bi
 Carry:   what a buyer takes and pays beyond the contract quantity of a year is a credit. It replaces take-or-pay of a
          later year that would be missed, up to a share of it; the oldest credits are used and expire first, and all
          lapse with the contract.
-Source:  decisions on expiry (F6) and take-or-pay (F18). A seller who delivers the contract quantity is not short,
-         however much more the buyer nominates; what force majeure takes is no shortfall, and lowers pledge and
-         commitment alike. What a licence delays moves both to the period in which it is delivered.
+Source:  decisions on expiry (F6) and take-or-pay (F18). A buyer pays for no more than what the seller had ready for it
+         up to the contract quantity; `resale` says what it is credited for what was sold on. The seller's shortfall is
+         what the contract quantity exceeds the tonnes ready by, whatever the buyer nominates: a buyer does not pay for
+         tonnes that the seller never had. What force majeure takes of the quantity is no shortfall; both lower the
+         pledge. A commitment to deliver is on what is nominated. What a licence delays moves pledge and commitment to
+         the period in which it is delivered.
 """
 
 from __future__ import annotations
@@ -19,26 +22,32 @@ from finmodel.base.expr import Expr, hi, lo, ratio
 from finmodel.base.model import Account, Line, Section
 from finmodel.base.units import TONNE
 from finmodel.case.calendar import KG_PER_T, ONE_YEAR
-from finmodel.cashflow import make_up
+from finmodel.cashflow import make_up, resale
 from finmodel.cashflow.contracting import Contracting
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.make_up import Used
+from finmodel.cashflow.resale import NotTaken
 from finmodel.cashflow.running import year_to_date
 from finmodel.cashflow.timing import Clock
+from finmodel.cashflow.untaken import Kept
 
 
 @dataclass(frozen=True)
 class Volumes:
     """Tonnes per period: contract quantity, nominated by the buyer, available to the seller, delivered.
 
-    `delayed` is what a licence holds back less what it held back before; None when the contract needs none.
+    `ready` is what the seller could have delivered of the period's own up to the contract quantity. `delayed` is what a
+    licence holds back less what it held back before; None when the contract needs none. `kept` is what the seller
+    keeps for the buyer; None when it keeps nothing.
     """
 
     quantity: Line
     nominated: Line
     available: Line
     delivered: Line
+    ready: Expr
     delayed: Line | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,8 @@ class Take:
     `untaken` are pledged tonnes that stay with the seller, less tonnes taken beyond the pledge; negative then.
     `extra` is what is made up beyond what the buyer nominates, None when the contract has none; others define it.
     `called` is what may be; `top_up` and `damages` are None when the contract has none. `average` is the price of the
-    deficiency.
+    deficiency. `spends` is what the seller pays beside damages, by name; `twice` is what is paid on tonnes sold on,
+    without credit.
     """
 
     pledged: Line
@@ -64,13 +74,23 @@ class Take:
     top_up: Line | None
     damages: Line | None
     average: Line
+    spends: dict[str, Line]
+    twice: Expr
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices per kg contained: the contract's, and what a tonne not taken brings elsewhere before its cost."""
+
+    contract: Expr
+    resale: Expr
 
 
 @dataclass(frozen=True)
 class _Year:
-    """A contract year to date: the pledge net of what lowers it, tonnes taken, tonnes missed, the average price."""
+    """A contract year to date: the pledge net of what `lowers` it in a period, tonnes taken and missed, the price."""
 
-    pledge: Line
+    lowers: Expr
     net: Line
     taken: Line
     missing: Expr
@@ -78,27 +98,35 @@ class _Year:
     average: Line
 
 
-def build(terms: Contracting, volumes: Volumes, price: Expr, frame: tuple[Clock, Macro]) -> Take:
-    """Declare the pledge, the deficiency and the rights of a contract; `price` is per kg contained."""
+def build(terms: Contracting, volumes: Volumes, prices: Prices, frame: tuple[Clock, Macro]) -> Take:
+    """Declare the pledge, the deficiency and the rights of a contract."""
     clock, macro = frame
     section, title = terms.section, terms.offtake.label
     pledge = volumes.quantity * terms.offtake.take_or_pay
     pledged = section.line("take_or_pay", f"{title}: Take-or-pay quantity", pledge, TONNE)
-    year = _year(terms, volumes, pledged, price, clock)
-    beyond, reached = _beyond(terms, year)
+    price = section.line("price", f"{title}: Price of contained product", prices.contract, prices.contract.unit)
+    brings = resale.price(terms, prices.resale, macro)
+    missed = resale.not_taken(terms, volumes.ready, volumes.delivered, resale.Market(price, brings))
+    year = _year(terms, volumes, (pledged, price), missed, clock)
+    owed, to_date = (volumes.quantity, _net_quantity(terms, volumes, year)) if _on_top(terms) else (pledged, year.net)
+    beyond, reached = _beyond(terms, year, (owed, to_date))
     used = make_up.use(terms, beyond, volumes.delivered)
     missing = year.missing
     if terms.offtake.carry_forward is not None:
         missing = missing - _carried(terms, volumes, year, used, clock)
     deficiency = section.line("deficiency", f"{title}: Deficiency, paid for and not taken", missing, TONNE)
-    billed = section.line("deficiency_payment", f"{title}: Deficiency payment", deficiency * KG_PER_T * year.average)
-    rights = make_up.build(terms, used, (deficiency, billed), price, clock)
+    deficit = resale.Deficit(deficiency, _resold(terms, deficiency, volumes.kept), year.average)
+    paid = resale.payment(terms, deficit, missed, macro)
+    rights = make_up.build(terms, used, make_up.Made(deficiency, paid.gross, paid.billed), prices.contract, clock)
     section.model.register.owes("deferred_revenue", rights.deferred.closing)
+    spends = {"resale_cost": paid.cost, "resale_excess": paid.excess}
+    if volumes.kept is not None:
+        spends["resale_refund"] = resale.refund(terms, rights, volumes.kept.opening, brings)
     return Take(
         pledged=pledged,
-        untaken=pledged - volumes.delivered,
+        untaken=owed - volumes.delivered,
         used=used.regular,
-        billed=billed,
+        billed=paid.billed,
         released=rights.released,
         deferred=rights.deferred,
         spent=rights.spent,
@@ -107,18 +135,33 @@ def build(terms: Contracting, volumes: Volumes, price: Expr, frame: tuple[Clock,
         top_up=rights.top_up,
         damages=_damages(terms, year, macro),
         average=year.average,
+        spends={name: line for name, line in spends.items() if line is not None},
+        twice=paid.twice,
     )
 
 
-def _year(terms: Contracting, volumes: Volumes, pledged: Line, price: Expr, clock: Clock) -> _Year:
-    """What the buyer pledged and took since the contract year began."""
-    section, title, starts = terms.section, terms.offtake.label, terms.starts
+def _on_top(terms: Contracting) -> bool:
+    return terms.offtake.make_up_beyond == "quantity"
+
+
+def _resold(terms: Contracting, deficiency: Line, kept: Kept | None) -> Expr:
+    """The part of a year's deficiency that the seller sold on: all but what it put into stock for the buyer."""
+    if kept is None:
+        return deficiency
+    label = f"{terms.offtake.label}: Put into stock less taken out, contract year to date"
+    stored = year_to_date(terms.section, "net_stored_to_date", label, kept.change, terms.starts)
+    return hi(0, deficiency - hi(0, stored))
+
+
+def _year(terms: Contracting, volumes: Volumes, owed: tuple[Line, Line], missed: NotTaken, clock: Clock) -> _Year:
+    """What the buyer pledged and took since the contract year began; `owed` are the pledge and its price."""
+    section, title, starts, (pledged, price) = terms.section, terms.offtake.label, terms.starts, owed
     wanted = lo(volumes.nominated, volumes.quantity)
-    lost = wanted * (1 - terms.spared)
+    lost = volumes.quantity * (1 - terms.spared)
     prevented = section.line("force_majeure_lost", f"{title}: Lost to force majeure", lost, TONNE)
-    asked = wanted - prevented
-    missed = hi(0, asked - volumes.available)
-    shortfall = section.line("seller_shortfall", f"{title}: Seller's shortfall", missed, TONNE)
+    asked = wanted - wanted * (1 - terms.spared)
+    short = hi(0, volumes.quantity - prevented - volumes.available)
+    shortfall = section.line("seller_shortfall", f"{title}: Seller's shortfall", short, TONNE)
     lowers = shortfall + prevented
     if volumes.delayed is not None:
         asked, lowers = asked - volumes.delayed, lowers + volumes.delayed
@@ -126,27 +169,32 @@ def _year(terms: Contracting, volumes: Volumes, pledged: Line, price: Expr, cloc
     net = year_to_date(section, "net_pledged_to_date", label, pledged - lowers, starts)
     label = f"{title}: Delivered, contract year to date"
     taken = year_to_date(section, "delivered_to_date", label, volumes.delivered, starts)
-    missing = hi(0, hi(0, net) - taken) * terms.ends
-    return _Year(pledged, net, taken, missing, asked, _average(terms, price, clock))
+    missing = lo(hi(0, hi(0, net) - taken), missed.tonnes) * terms.ends
+    return _Year(lowers, net, taken, missing, asked, _average(terms, price, clock))
 
 
-def _average(terms: Contracting, price: Expr, clock: Clock) -> Line:
+def _average(terms: Contracting, price: Line, clock: Clock) -> Line:
     """Time average of the contract price over the contract year to date, without regard to volumes."""
     section, title = terms.section, terms.offtake.label
     years = clock.years * terms.active
-    paid = section.line("price", f"{title}: Price of contained product", price, price.unit)
-    weighted = year_to_date(section, "price_to_date", f"{title}: Price × time, to date", paid * years, terms.starts)
+    weighted = year_to_date(section, "price_to_date", f"{title}: Price × time, to date", price * years, terms.starts)
     time = year_to_date(section, "time_to_date", f"{title}: Time, contract year to date", years, terms.starts)
     label = f"{title}: Average price, contract year to date"
     return section.line("average_price", label, ratio(weighted, time), price.unit)
 
 
-def _beyond(terms: Contracting, year: _Year) -> tuple[Line, Expr]:
-    """Tonnes taken this year beyond the pledge of the whole year; and whether that pledge has been taken."""
-    section, title = terms.section, terms.offtake.label
+def _net_quantity(terms: Contracting, volumes: Volumes, year: _Year) -> Line:
+    """The contract quantity less what lowers it."""
+    label = f"{terms.offtake.label}: Contract quantity less seller's shortfall, contract year to date"
+    return year_to_date(terms.section, "net_quantity_to_date", label, volumes.quantity - year.lowers, terms.starts)
+
+
+def _beyond(terms: Contracting, year: _Year, owed: tuple[Line, Line]) -> tuple[Line, Expr]:
+    """Tonnes taken this year beyond what the whole year owes, the pledge or the quantity; and whether it is taken."""
+    section, title, (amount, to_date) = terms.section, terms.offtake.label, owed
     to_come = section.ahead("pledge_to_come", f"{title}: Take-or-pay to the end of the contract year", TONNE)
-    to_come.define(~terms.ends * (to_come.next + year.pledge.next))
-    whole = hi(0, year.net + to_come)
+    to_come.define(~terms.ends * (to_come.next + amount.next))
+    whole = hi(0, to_date + to_come)
     beyond = hi(0, year.taken - whole) * terms.active
     line = section.line("beyond_pledge", f"{title}: Taken beyond the year's take-or-pay", beyond, TONNE)
     return line, (year.taken >= whole) & terms.active

@@ -57,6 +57,7 @@ def everything(folder: Path) -> Results:
     }
     allowed = by_date({"2028-01-01": "100 %", "2029-07-01": "50 %", "2030-01-01": "100 %"})
     keys |= {"deliver_or_pay": '"100 %"', "untaken_stock": '"5 t"', "licence": allowed}
+    keys |= {"make_up_years": '"1 year"'}
     rows = "".join(f"{key} = {value}\n" for key, value in keys.items())
     table = BUYER.replace('take_or_pay = "90 %"\n', "").replace("48 months", "30 months") + rows
     table = table.replace('quantity = "100 t/year"', 'quantity = "60 t/year"')

@@ -1,7 +1,7 @@
 """What a buyer pays beside the tonnes, shared by the companies that sell under one contract; worked by hand.
 
 Three plants make 100, 60 and 40 t of ore a year: `mining` and `second` are taxed in Australia, `third` in Japan. One
-buyer contracts 200 t, pledges 80 % of them, and pays 10 USD/kg.
+buyer contracts 200 t, pledges 95 % of them, and pays 10 USD/kg.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ products = [{listed}]
 quantity = "200 t/year"
 start = 2029-01-01
 term = "48 months"
-take_or_pay = "80 %"
+take_or_pay = "95 %"
 demand = {demand}
 {more}
 """
@@ -82,8 +82,8 @@ def of_each(small: Deal, line: str, label: str) -> list[float]:
 def test_deficiency_is_shared_by_the_tonnes_nominated_from_each_company(tmp_path: Path) -> None:
     """H1: 50 t nominated of 50 + 30 + 20 t: 25, 15, 10 t. H2, the second stands: 50 t of 50 + 0 + 20 t.
 
-    That is 35.714, 0 and 14.286 t; of the year's 100 t 60.714, 15 and 24.286 %. Pledged 160 t, taken 100 t:
-    60 t × 10 USD/kg = 600,000 USD, 364,285.71 and 90,000 and 145,714.29.
+    That is 35.714, 0 and 14.286 t; of the year's 100 t 60.714, 15 and 24.286 %. Pledged 190 t less the 30 t
+    that there are too few of in H2, taken 100 t: 60 t × 10 USD/kg = 600,000 USD, 364,285.71 and 90,000 and 145,714.29.
     """
     small = deal(tmp_path, three(HALF_OF_2029))
 
@@ -97,24 +97,24 @@ def test_deficiency_is_shared_by_the_tonnes_nominated_from_each_company(tmp_path
 
 
 def test_deferred_revenue_of_each_company_goes_with_the_rights(tmp_path: Path) -> None:
-    """60 t of rights; 2030 takes 200 t, 40 beyond the 160 pledged: two thirds are used, a third of each part is left.
+    """60 t of rights; 2030 takes 200 t, 10 beyond the 190 pledged: a sixth is used, five sixths of each part are left.
 
-    In 2031 the last 20 t are used and nothing is left.
+    In 2031 and 2032 20 t more are used, the last 30 t expire with the contract, and nothing is left.
     """
     small = deal(tmp_path, three(HALF_OF_2029))
 
-    assert small.at("offtake.buyer.make_up_used", HALVES) == pytest.approx([0, 0, 0, 40])
+    assert small.at("offtake.buyer.make_up_used", HALVES) == pytest.approx([0, 0, 0, 10])
     assert of_each(small, "deferred", "2029H2") == pytest.approx([364_285.714285714, 90_000, 145_714.285714286])
-    assert of_each(small, "deferred", "2030H2") == pytest.approx([121_428.571428571, 30_000, 48_571.428571429])
-    assert of_each(small, "deferred", "2031H2") == [0, 0, 0]
+    assert of_each(small, "deferred", "2030H2") == pytest.approx([303_571.428571429, 75_000, 121_428.571428571])
+    assert of_each(small, "deferred", "2032H2") == [0, 0, 0]
 
 
 def test_companies_share_by_capacity_while_nobody_nominates(tmp_path: Path) -> None:
-    """Nothing is nominated in 2029: 160 t × 10 USD/kg by 100, 60 and 40 t a year: 50, 30 and 20 %."""
+    """Nothing is nominated in 2029: 190 t × 10 USD/kg by 100, 60 and 40 t a year: 50, 30 and 20 %."""
     small = deal(tmp_path, three(by_date({"2028-01-01": "0 %", "2030-01-01": "100 %"}), runs='"100 %"'))
 
     assert of_each(small, "share", "2029H2") == pytest.approx([0.5, 0.3, 0.2])
-    assert of_each(small, "deficiency_payment", "2029H2") == pytest.approx([800_000, 480_000, 320_000])
+    assert of_each(small, "deficiency_payment", "2029H2") == pytest.approx([950_000, 570_000, 380_000])
 
 
 def test_damages_and_what_is_paid_on_top_of_make_up_are_shared_alike(tmp_path: Path) -> None:
@@ -149,14 +149,14 @@ def test_each_company_is_paid_and_taxed_on_its_own_part(tmp_path: Path) -> None:
 
 
 def test_tax_follows_the_books_of_each_company_where_revenue_is_deferred(tmp_path: Path) -> None:
-    """The third is billed 145,714.29 in 2029 and defers it; two thirds, 97,142.86, are income of 2030.
+    """The third is billed 145,714.29 in 2029 and defers it; a sixth, 24,285.71, is income of 2030.
 
-    H2 of 2029: it sells 20 t at 10 USD/kg. H2 of 2030: 20 t delivered, a fifth of 40 t of them free: 120,000 USD.
+    H2 of 2029: it sells 20 t at 10 USD/kg. H2 of 2030: 20 t delivered, a fifth of 10 t of them free: 180,000 USD.
     """
     result = fm.run(read(tmp_path, three(HALF_OF_2029) + '[intercompany]\nrate = "4 % p.a."\n'))
     at = [result.model.timeline.labels.index(label) for label in HALVES]
 
-    expected = [200_000, 200_000, 200_000, 120_000 + 97_142.857142857]
+    expected = [200_000, 200_000, 200_000, 180_000 + 24_285.714285714]
     assert list(result["taxable.net_income.third"][at]) == pytest.approx(expected)
 
 
@@ -174,23 +174,23 @@ def test_order_of_products_changes_no_bit(tmp_path: Path, order: tuple[str, ...]
 
 
 def test_deficiency_of_products_on_two_indices_is_priced_by_what_there_is_of_each(tmp_path: Path) -> None:
-    """40 t of 200 t a year sell at 14 USD/kg, the rest at 10: 10.80 on average. 60 t × 10.80 USD/kg = 648,000 USD."""
+    """40 t of 200 t a year sell at 14 USD/kg, the rest at 10: 10.80 on average. 90 t × 10.80 USD/kg = 972,000 USD."""
     small = deal(tmp_path, dearer(three(HALF_OF_2029, runs='"100 %"')))
 
-    assert small.at("offtake.buyer.deficiency_payment", HALVES) == pytest.approx([0, 648_000, 0, 0])
+    assert small.at("offtake.buyer.deficiency_payment", HALVES) == pytest.approx([0, 972_000, 0, 0])
 
 
 def test_plants_of_one_company_share_a_deficiency_by_capacity(tmp_path: Path) -> None:
-    """One company owns the mine and a second one of 60 t: 100 t of 160 t bear a royalty of 10 % on 300,000 USD."""
+    """One company owns the mine and a second one of 60 t: 100 t of 160 t bear a royalty of 10 % on 450,000 USD."""
     second = plant("second", "Australia", 60).replace('entity = "second"', 'entity = "mining"')
     second = second[second.index("[product.second_ore]") :]
     royalty = '[cost.royalty]\nlabel = "Royalty"\nnode = "mine"\nof_revenue = "10 %"\n'
     buyer = three(HALF_OF_2029).split("[offtake.buyer]")[1].replace(', "third_ore"', "").replace("200 t", "160 t")
     small = deal(tmp_path, timeline("half") + second + royalty + "[offtake.buyer]" + buyer)
 
-    assert small.at("offtake.buyer.deficiency_payment", HALVES[:2]) == pytest.approx([0, 480_000])
+    assert small.at("offtake.buyer.deficiency_payment", HALVES[:2]) == pytest.approx([0, 720_000])
     sold = 500_000  # the mine sells 50 t in each half, to the buyer or spot
-    assert small.at("cost.royalty.billed", HALVES[:2]) == pytest.approx([0.1 * sold, 0.1 * (sold + 300_000)])
+    assert small.at("cost.royalty.billed", HALVES[:2]) == pytest.approx([0.1 * sold, 0.1 * (sold + 450_000)])
     assert "offtake.buyer.seller.mining.share" not in small.model.lines
 
 

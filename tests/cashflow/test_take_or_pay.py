@@ -171,13 +171,17 @@ def test_shortfall_of_the_seller_lowers_the_pledge(tmp_path: Path) -> None:
 
 
 def test_shortfall_in_one_half_leaves_the_rest_of_the_pledge(tmp_path: Path) -> None:
-    """40 t nominated in each half, 25 t available in the first: 15 t short, pledge 75 t, 65 t taken, 10 t missing."""
+    """25 t available of 50 t in the first half: 25 t short, whatever is nominated; the pledge is 65 t.
+
+    25 t and 35 t are taken of 35 t nominated in each half: 5 t are missing. By the tonnes nominated, 10 t would be
+    short, and the buyer would pay for all 15 t that there were, though it need not take 10 t of the quantity.
+    """
     runs = by_date({"2028-01-01": "50 %", "2029-07-01": "100 %"})
-    changes = timeline("half") + BUYER + f'demand = "80 %"\n[node.mine]\navailability = {runs}\n'
+    changes = timeline("half") + BUYER + f'demand = "70 %"\n[node.mine]\navailability = {runs}\n'
     small = deal(tmp_path, changes)
 
-    assert small.at("offtake.buyer.seller_shortfall", ["2029H1", "2029H2"]) == pytest.approx([15, 0])
-    assert small.at("offtake.buyer.deficiency", ["2029H1", "2029H2"]) == pytest.approx([0, 10])
+    assert small.at("offtake.buyer.seller_shortfall", ["2029H1", "2029H2"]) == pytest.approx([25, 0])
+    assert small.at("offtake.buyer.deficiency", ["2029H1", "2029H2"]) == pytest.approx([0, 5])
 
 
 @pytest.mark.parametrize(("most", "taken"), [("", 100), ('max_take = "110 %"\n', 110)])
