@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # without the module typing, which takes longer to load than 
     from finmodel.sensitivity import SensitivityTable, sensitivity
     from finmodel.simulate import Options, Simulation, simulate
     from finmodel.solve import Answer, solve
+    from finmodel.varied import Varied
     from finmodel.workbook import write_workbook
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "ScenarioTable",
     "SensitivityTable",
     "Simulation",
+    "Varied",
     "bands",
     "bank",
     "cheapest_floor",
@@ -89,6 +91,7 @@ _HOMES = {
     "ScenarioTable": "finmodel.scenarios",
     "SensitivityTable": "finmodel.sensitivity",
     "Simulation": "finmodel.simulate",
+    "Varied": "finmodel.varied",
     "bands": "finmodel.bands",
     "bank": "finmodel.bank",
     "cheapest_floor": "finmodel.design_table",

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
-from finmodel.base.errors import CaseError, Problem
 from finmodel.break_even import BreakEven, break_even
 from finmodel.case.read import Case
 from finmodel.engine.covenant_events import Event, events_of, funded, to_plain
@@ -24,8 +23,9 @@ from finmodel.engine.results import Results
 from finmodel.outputs.version import version
 from finmodel.run import opened, run
 from finmodel.shocks import SHOCKS, Grid, unfit
+from finmodel.varied import Varied, varied
 
-SCHEMA = "finmodel.sensitivity/1"
+SCHEMA, VARIED_SCHEMA = "finmodel.sensitivity/1", "finmodel.varied/1"
 
 
 @dataclass(frozen=True)
@@ -75,17 +75,39 @@ class SensitivityTable:
         return remarks + [f"Left out: {label}: {why}." for label, why in self.left_out.items()]
 
 
+@overload
 def sensitivity(case: Case | Path | str, set: Mapping[str, str] | None = None) -> SensitivityTable:
-    """Run a case under the bank's standard shocks, with the debt held.
+    """The bank's standard shocks."""
+
+
+@overload
+def sensitivity(
+    case: Case | Path | str, set: Mapping[str, str] | None = None, *, vary: Mapping[str, Sequence[str]]
+) -> Varied:
+    """One or two inputs at several values."""
+
+
+def sensitivity(
+    case: Case | Path | str,
+    set: Mapping[str, str] | None = None,
+    *,
+    vary: Mapping[str, Sequence[str]] | None = None,
+) -> SensitivityTable | Varied:
+    """Run a case under the bank's standard shocks, or with one or two inputs varied, with the debt held.
 
     Args:
         case: A case, or its folder or file; one under a scenario is shocked in that scenario.
         set: Dotted key → value as typed, over the case; the debt is sized on it, then held in every row.
+        vary: Dotted key → its values as typed, for one or two keys: the first in rows, the second in columns. The debt
+            is then held as sized without any changes.
 
     Raises:
+        UsageError: More than two inputs to vary, or no values.
         CaseError, FileError, LimitError: As for `load`.
         SolveError, NumberError: As for `run`.
     """
+    if vary is not None:
+        return varied(case, vary, set)
     base = run(opened(case, set))
     grid = Grid(base, plan(base.model))
     wrong = {shock.name: unfit(shock, base) for shock in SHOCKS}
@@ -99,34 +121,22 @@ def sensitivity(case: Case | Path | str, set: Mapping[str, str] | None = None) -
     )
 
 
-def vary(
-    case: Case | Path | str, key: str, values: Sequence[str], set: Mapping[str, str] | None = None
-) -> dict[str, Results]:
-    """Run a case with one input at each of several values, with the debt held as sized on the case without changes.
-
-    Args:
-        case: A case, or its folder or file.
-        key: A dotted key.
-        values: As typed, such as "90 USD/kg".
-
-    Returns:
-        "Base case", and each value → its run.
-
-    Raises:
-        CaseError: What is wrong with any of the values; nothing is run.
-    """
-    base = opened(case, set)
-    cases = {"Base case": base}
-    problems: list[Problem] = []
-    for value in values:
-        try:
-            cases[value] = base.with_set({key: value})
-        except CaseError as error:
-            told = (replace(one, file="--vary") if one.key == key else one for one in error.problems)
-            problems += (one for one in told if one not in problems)
-    if problems:
-        raise CaseError(problems)
-    return {label: run(case, hold_debt=True) for label, case in cases.items()}
+def varied_to_json(table: Varied) -> str:
+    """Inputs varied, as strict JSON: rates are decimals, money is in units, what is not applicable is null."""
+    case = table.base.case
+    columns = {"key": table.column_key, "values": table.column_values} if table.column_key else None
+    content = {
+        "schema": VARIED_SCHEMA,
+        "finmodel": version(),
+        "case": {"name": case.name, "sha256": case.sha256},
+        "currency": case.tables.currency,
+        "units": table.base.units,
+        "base": _row(table.base),
+        "rows": {"key": table.row_key, "values": table.row_values},
+        "columns": columns,
+        "runs": [{"row": row, "column": column or None, **_row(run)} for (row, column), run in table.runs.items()],
+    }
+    return json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)
 
 
 def to_json(table: SensitivityTable) -> str:

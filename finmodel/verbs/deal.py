@@ -15,6 +15,7 @@ from finmodel.verbs.targets import Targets
 if TYPE_CHECKING:
     from finmodel.case.read import Case
     from finmodel.engine.results import Results
+    from finmodel.varied import Varied
 
 
 @app.command()
@@ -91,25 +92,24 @@ def sensitivity(
     json: TableJson = None,
     bank: Annotated[bool, typer.Option("--bank", help="The bank's standard shocks; so it is without --vary.")] = False,
     values: Annotated[
-        str | None, typer.Option("--vary", metavar="KEY=V1;V2;…", help="One input at each of several values.")
+        list[str] | None,
+        typer.Option("--vary", metavar="KEY=V1;V2;…", help="An input at several values; a second one makes columns."),
     ] = None,
 ) -> None:
-    """Show a case under the bank's standard shocks, or with one input varied.
+    """Show a case under the bank's standard shocks, or with one or two inputs varied.
 
     Each row keeps the debt of the case as it stands. The bank's grid ends with the price at which cover breaks even.
     """
     from finmodel.outputs.page_sensitivity import page
     from finmodel.sensitivity import sensitivity as run_sensitivity
-    from finmodel.sensitivity import to_json, vary
+    from finmodel.sensitivity import to_json
 
-    if values is not None:
-        key, equals, listed = values.partition("=")
-        if bank or json is not None or not equals or not listed.strip():
-            raise UsageError('write --vary "support.ndpr_floor.floor=90 USD/kg;100 USD/kg", without --bank and --json')
-        rows = vary(case, key.strip(), [value.strip() for value in listed.split(";")], changes(sets))
-        show(page(rows, [f"Varied: {key.strip()}."]))
-        return
     Targets(case).json(json)
+    if values:
+        if bank:
+            raise UsageError("the bank's shocks and inputs to vary are two tables: leave out --bank or --vary")
+        _varied(run_sensitivity(case, changes(sets), vary=_ways(values)), json)
+        return
     table = run_sensitivity(case, changes(sets))
     if json is not None:
         write_to(json, to_json(table))
@@ -117,6 +117,36 @@ def sensitivity(
         show(page(table.rows, table.remarks))
     if faults := failures_of(table.base, golden=False):
         fail(faults)
+
+
+def _ways(typed: list[str]) -> dict[str, list[str]]:
+    """KEY=V1;V2;… by key."""
+    found: dict[str, list[str]] = {}
+    for one in typed:
+        key, equals, listed = (part.strip() for part in one.partition("="))
+        if not equals or not key or not listed:
+            raise UsageError(f'write --vary "support.ndpr_floor.floor=90 USD/kg;100 USD/kg": got "{one[:80]}"')
+        if key in found:
+            raise UsageError(f"--vary {key} stands twice: write all its values after one --vary")
+        found[key] = [value.strip() for value in listed.split(";") if value.strip()]
+    return found
+
+
+def _varied(table: Varied, json: str | None) -> None:
+    """Show inputs varied: a row a run for one, a table a result for two."""
+    from finmodel.outputs.page_sensitivity import page
+    from finmodel.outputs.page_varied import page as two_way
+    from finmodel.sensitivity import varied_to_json
+
+    if json is not None:
+        write_to(json, varied_to_json(table))
+    if json == "-":
+        return
+    if table.column_key:
+        keys, values = (table.row_key, table.column_key), (table.row_values, table.column_values)
+        show(two_way(table.base, keys, values, table.runs))
+    else:
+        show(page(table.rows, [f"Varied: {table.row_key}."]))
 
 
 @app.command()
