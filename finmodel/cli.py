@@ -93,6 +93,8 @@ def _told(error: Exception) -> tuple[int, str]:
         message = error.format_message()
         hint = "" if message.startswith("Usage:") else " (finmodel --help lists verbs and options)"
         return UsageError.exit_code, message + hint
+    if isinstance(error, RecursionError):
+        return LimitError.exit_code, "a formula of this deal is nested deeper than is computed: leave out some parts"
     if isinstance(error, MemoryError):
         return LimitError.exit_code, "not enough memory"
     if isinstance(error, OSError):

@@ -6,9 +6,9 @@ across all periods when its opening and closing columns hold what a shift reads 
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
-from finmodel.base.expr import Const, Expr, Fold, Given, Op, Shift
+from finmodel.base.expr import SIDE_BY_SIDE, Const, Expr, Fold, Given, Op, Shift
 from finmodel.base.folds import FOLDS
 from finmodel.base.model import Line
 from finmodel.base.operators import OPERATORS
@@ -31,6 +31,9 @@ class Cell(Protocol):
     def row(self, line: Line) -> str:
         """All periods of a line, as a range."""
 
+    def begun(self, total: Op) -> str:
+        """The beginning of a long sum, which has a cell of its own, so that no formula is too long or too deep."""
+
     def beyond(self, shift: Shift) -> str:
         """What a shift reads beyond the timeline, where `line` has no column for it."""
 
@@ -47,6 +50,9 @@ def excel_text(expr: Expr, cell: Cell) -> str:
         return here
     if isinstance(expr, Shift):
         return cell.line(expr.line, expr.back) or cell.beyond(expr)
+    if isinstance(expr, Op) and expr.name in _SUMS and _is_long(expr.args[0]):
+        rest = [excel_text(arg, cell) for arg in expr.args[1:]]
+        return OPERATORS[expr.name].excel([cell.begun(expr.args[0]), *rest])
     parts = [excel_text(arg, cell) for arg in expr.args]
     if isinstance(expr, Fold):
         return FOLDS[expr.name].excel([cell.row(line) for line in expr.lines], parts)
@@ -54,6 +60,10 @@ def excel_text(expr: Expr, cell: Cell) -> str:
     if expr.name in _SUMS and isinstance(expr.args[0], Op) and expr.args[0].name in _SUMS:
         parts[0] = parts[0][1:-1]  # a sum runs from left to right without brackets
     return OPERATORS[expr.name].excel(parts)
+
+
+def _is_long(expr: Expr) -> TypeGuard[Op]:
+    return isinstance(expr, Op) and expr.name in _SUMS and len(expr.args) >= SIDE_BY_SIDE
 
 
 def const_text(value: float) -> str:

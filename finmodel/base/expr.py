@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Number = int | float
 RATIO_TOLERANCE = 1e-12
+SIDE_BY_SIDE = 64
+"""So many terms of a sum stand in one operator, in order: a sum of thousands is no deeper than a few dozen levels."""
 
 
 class Expr:
@@ -30,13 +32,13 @@ class Expr:
     args: tuple[Expr, ...]
 
     def __add__(self, other: Expr | Number) -> Expr:
-        return op("add", self, other)
+        return _longer("add", self, other)
 
     def __radd__(self, other: Number) -> Expr:
         return op("add", other, self)
 
     def __sub__(self, other: Expr | Number) -> Expr:
-        return op("sub", self, other)
+        return _longer("sub", self, other)
 
     def __rsub__(self, other: Number) -> Expr:
         return op("sub", other, self)
@@ -209,6 +211,13 @@ def op(name: str, *args: Expr | Number) -> Expr:
         raise UnitError(f"{error} in {_formula(name, parts)} ({place()})") from None
 
 
+def _longer(name: str, first: Expr, other: Expr | Number) -> Expr:
+    """A sum or a difference of one more term, beside the others as long as there is room."""
+    if isinstance(first, Op) and first.name == name and len(first.args) < SIDE_BY_SIDE:
+        return op(name, *first.args, other)
+    return op(name, first, other)
+
+
 def lo(*args: Expr | Number) -> Expr:
     """The smallest of its arguments in each period."""
     return op("lo", *args)
@@ -273,6 +282,8 @@ def _formula(name: str, args: Sequence[Expr]) -> str:
     parts = [f"({text(arg)})" if _needs_brackets(name, arg) else text(arg) for arg in args]
     if name in ("lo", "hi"):
         return f"{name}({', '.join(parts)})"
+    if name in ("add", "sub"):
+        return (" + " if name == "add" else " - ").join(parts)
     return OPERATORS[name].symbol.format(*parts)
 
 

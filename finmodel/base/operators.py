@@ -10,6 +10,7 @@ Flags are the numbers 0 and 1. Anything that compares can say how close is close
 
 from __future__ import annotations
 
+import functools
 import math
 import operator as py
 from collections.abc import Callable, Sequence
@@ -75,12 +76,22 @@ def _sum_unit(units: Units) -> Unit | None:
     return _same(units)
 
 
+def _sum_units(units: Units) -> Unit | None:
+    """Of any number of terms, added from left to right."""
+    return functools.reduce(lambda before, unit: _sum_unit((before, unit)), units)
+
+
 def _difference_unit(units: Units) -> Unit | None:
     if list(units) == [DATE, DATE]:
         return DAY
     if list(units) == [DATE, DAY]:
         return DATE
     return _same(units)
+
+
+def _difference_units(units: Units) -> Unit | None:
+    """Of any number of terms, taken away from left to right."""
+    return functools.reduce(lambda before, unit: _difference_unit((before, unit)), units)
 
 
 def _product_unit(units: Units) -> Unit | None:
@@ -132,6 +143,16 @@ def month_of(serial_date: float) -> float:
     return float(day.year * 12 + day.month - 1)
 
 
+def _sum(*terms: float) -> float:
+    """Any number of terms, added from left to right."""
+    return functools.reduce(py.add, terms)
+
+
+def _difference(*terms: float) -> float:
+    """The first of any number of terms less the others, from left to right."""
+    return functools.reduce(py.sub, terms)
+
+
 def ratio(above: float, below: float, default: float, tol: float) -> float:
     """`above / below`, or `default` where `below` is zero within `tol`."""
     return above / below if abs(below) > tol else default
@@ -162,8 +183,14 @@ def _arithmetic(name: str, sign: str, meaning: Callable[[float, float], float], 
 OPERATORS: dict[str, Operator] = {
     operator.name: operator
     for operator in (
-        _arithmetic("add", "+", py.add, _sum_unit),
-        _arithmetic("sub", "-", py.sub, _difference_unit),
+        _operator(
+            "add", "{0} + {1}", _sum, _sum_units,
+            (_chain("({0})", " + "), _chain("({0})", " + "), _chain("({0})", "+")),
+        ),
+        _operator(
+            "sub", "{0} - {1}", _difference, _difference_units,
+            (_chain("({0})", " - "), _chain("({0})", " - "), _chain("({0})", "-")),
+        ),
         _arithmetic("mul", "*", py.mul, _product_unit),
         _arithmetic("div", "/", py.truediv, _quotient_unit),
         _operator("pow", "{0} ** {1}", math.pow, _pure, ("pow_({0}, {1})", "power({0}, {1})", "(({0})^({1}))")),

@@ -22,6 +22,7 @@ from finmodel.case.expect import Expect, read_expect
 from finmodel.case.folder import base_document, digest
 from finmodel.case.frozen import FrozenDict
 from finmodel.case.laying import LENDERS, overlay_problems, source_problems, under, with_sets
+from finmodel.case.limits import check_size
 from finmodel.case.messages import ordered, placed, problems_of
 from finmodel.case.origin import Origin, Schema, opened
 from finmodel.case.overlay import check, dotted, from_sets, merge, take
@@ -203,6 +204,7 @@ def _derived(
     """
     root, problems, over = origin.schema.root, [] if problems is None else problems, from_sets(sets)
     base = base_document(origin.layers, problems)
+    check_size(base, origin.layers[-1].texts[0].name)
     changed = with_sets(base, over, root, problems)
     named = regimes.named(changed, origin.sources.regimes)
     changed = regimes.beneath(changed, named, problems)

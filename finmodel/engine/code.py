@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from finmodel.base.expr import Const, Expr, Fold, Given, Op, Shift
+from finmodel.base.expr import SIDE_BY_SIDE, Const, Expr, Fold, Given, Op, Shift
 from finmodel.base.model import Line, Model, walk
 from finmodel.base.operators import OPERATORS, month_of, ratio
 from finmodel.engine import folds
@@ -125,6 +125,7 @@ class Generator:
         self.fixed: dict[str, int] = {}
         self.carried: dict[str, tuple[Shift, str]] = {}
         self.folded: dict[str, str] = {}
+        self.begun, self.sums = list[str](), 0
         self.stored = self._stored(model)
 
     def kernel(self) -> Kernel:
@@ -180,28 +181,26 @@ class Generator:
         rows = [f"    # level {level}: {'backward' if level % 2 else 'forward'}"]
         for line in lines:
             if not line.series:
-                rows.append(f"    {mangle(line.id)} = {self._text(line.expr, line)}")
+                rows += self._statement(line, "    ")
         loop: list[str] = []
         for line in (line for line in lines if line.series):
-            name = mangle(line.id)
-            loop.append(f"        {name} = {self._text(line.expr, line)}")
+            loop += self._statement(line, "        ")
             if line.id in self.stored:
-                loop.append(f"        {self._row(line.id)}[t] = {name}")
+                loop.append(f"        {self._row(line.id)}[t] = {mangle(line.id)}")
         if not loop:
             return rows
         rows += [f"    {name} = {call}" for call, name in self.folded.items()]
         for name, (shift, init) in self.carried.items():
             rows.append(f"    {name} = {init}")
             loop.append(f"        {name} = {mangle(shift.line.id)}")
-        span = f"range({self.periods} - 1, -1, -1)" if level % 2 else f"range({self.periods})"
-        return [*rows, f"    for t in {span}:", *loop]
+        span = f"{self.periods} - 1, -1, -1" if level % 2 else f"{self.periods}"
+        return [*rows, f"    for t in range({span}):", *loop]
 
     def _text(self, node: Expr | None, line: Line) -> str:
         if isinstance(node, Const):
             return repr(node.value)
         if isinstance(node, Given):
-            self.given.setdefault(node.id, len(self.given))
-            return self._input_name(node.id) + ("[t]" if node.series else "")
+            return _input(node.id, self.given.setdefault(node.id, len(self.given))) + ("[t]" if node.series else "")
         if isinstance(node, Line):
             return self._line_text(node, line)
         if isinstance(node, Shift):
@@ -210,9 +209,6 @@ class Generator:
             return self._fold_text(node, line)
         assert isinstance(node, Op)
         return self._op_text(node, line)
-
-    def _input_name(self, id: str) -> str:
-        return _input(id, self.given[id])
 
     def _line_text(self, node: Line, line: Line) -> str:
         if not node.series:
@@ -252,11 +248,25 @@ class Generator:
             return f"({row}[t - {back}] if t >= {back} else {init})"
         return f"({row}[t + {-back}] if t < {self.periods + back} else {init})"
 
+    def _statement(self, line: Line, indent: str) -> list[str]:
+        """What computes a line: the beginnings of long sums that it reads, then the line."""
+        own = f"{mangle(line.id)} = {self._text(line.expr, line)}"
+        begun, self.begun = self.begun, []
+        return [f"{indent}{row}" for row in (*begun, own)]
+
+    def _parts_of(self, node: Op, line: Line) -> list[str]:
+        """Texts of the arguments; a sum runs from left to right, the beginning of a long one in a row of its own."""
+        first, parts = node.args[0], [self._text(arg, line) for arg in node.args]
+        if node.name in SUMS and isinstance(first, Op) and first.name in SUMS:
+            parts[0] = parts[0][1:-1]
+            if len(first.args) >= SIDE_BY_SIDE:
+                self.begun.append(f"SUM_{self.sums} = {parts[0]}")
+                parts[0], self.sums = f"SUM_{self.sums}", self.sums + 1
+        return parts
+
     def _op_text(self, node: Op, line: Line) -> str:
         operator = OPERATORS[node.name]
-        parts = [self._text(arg, line) for arg in node.args]
-        if node.name in SUMS and isinstance(node.args[0], Op) and node.args[0].name in SUMS:
-            parts[0] = parts[0][1:-1]  # a sum runs from left to right without brackets
+        parts = self._parts_of(node, line)
         if node.name in ("where", "shown"):
             flag = 0 if node.name == "where" else 1
             parts[flag] = self._condition(node.args[flag], line)

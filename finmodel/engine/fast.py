@@ -23,7 +23,7 @@ from finmodel.base.errors import UsageError
 from finmodel.base.expr import Expr, Fold, Op
 from finmodel.base.model import Line, Model, walk
 from finmodel.base.operators import OPERATORS
-from finmodel.engine.code import SUMS, Generator, Values, face
+from finmodel.engine.code import Generator, Values, _input, face
 from finmodel.engine.folds import SOLVED
 from finmodel.engine.plan import Plan
 
@@ -191,7 +191,7 @@ class _Loop(Generator):
         rows = [id for id in self.given if id not in moved and series[id]]
         drawn = [[id for id in self.given if id in moved and series[id] is kind] for kind in (True, False)]
         lines = [[id for id in self.fixed if self.model.lines[id].series is kind] for kind in (False, True)]
-        names = {id: self._input_name(id) for id in self.given}
+        names = {id: _input(id, index) for id, index in self.given.items()}
         head = [f"    {names[id]} = S[{i}]" for i, id in enumerate(singles)]
         head += [f"    {self._single(id)} = S[{len(singles) + i}]" for i, id in enumerate(lines[0])]
         head += [f"    {names[id]} = R[{i}]" for i, id in enumerate(rows)]
@@ -222,10 +222,7 @@ class _Loop(Generator):
         )
 
     def _op_text(self, node: Op, line: Line) -> str:
-        parts = [self._text(arg, line) for arg in node.args]
-        if node.name in SUMS and isinstance(node.args[0], Op) and node.args[0].name in SUMS:
-            parts[0] = parts[0][1:-1]  # a sum runs from left to right without brackets
-        return OPERATORS[node.name].numpy(parts)
+        return OPERATORS[node.name].numpy(self._parts_of(node, line))
 
     def _fold_text(self, node: Fold, line: Line) -> str:
         arguments = [self._row(row.id) for row in node.lines] + [self._text(arg, line) for arg in node.args]

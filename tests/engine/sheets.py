@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from finmodel.base.excel import const_text, excel_text
-from finmodel.base.expr import Const, Given, Shift
+from finmodel.base.expr import Const, Given, Op, Shift
 from finmodel.base.model import Line, Model, walk
 
 SINGLE, MEMO, FIRST = 2, 3, 6
@@ -116,6 +116,10 @@ class Place:
         """All periods."""
         row = self.sheet.rows[line.id]
         return f"${get_column_letter(FIRST)}{row}:${get_column_letter(FIRST + self.sheet.count - 1)}{row}"
+
+    def begun(self, total: Op) -> str:
+        """The beginning of a long sum, in place."""
+        return excel_text(total, self)
 
     def beyond(self, shift: Shift) -> str:
         """The start value itself."""

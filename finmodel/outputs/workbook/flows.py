@@ -50,5 +50,5 @@ def _terms(expr: Expr, sign: int) -> list[tuple[int, Expr]]:
     """The terms of a sum with their signs."""
     if isinstance(expr, Op) and expr.name in ("add", "sub"):
         right = sign if expr.name == "add" else -sign
-        return [*_terms(expr.args[0], sign), *_terms(expr.args[1], right)]
+        return [*_terms(expr.args[0], sign), *(term for arg in expr.args[1:] for term in _terms(arg, right))]
     return [(sign, expr)]

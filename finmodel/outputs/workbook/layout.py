@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeGuard
 
-from finmodel.base.expr import Const, Given, Shift
+from finmodel.base.expr import Const, Given, Op, Shift
 from finmodel.base.model import Line, Model, walk
 from finmodel.case.schema import CaseTables
 from finmodel.outputs.workbook.cells import CONSTANT, TOP, TOTAL
@@ -61,6 +61,7 @@ class Layout:
         constants: Numbers that formulas need beyond 0 and 1 → row on Inputs; it grows while formulas are written.
         first_constant: The first such row.
         starts: (line, ahead) → what its readers want to see beyond the timeline.
+        begun: Beginnings of long sums, a row each on LongSums; it grows while formulas are written.
     """
 
     sheets: list[Sheet] = field(default_factory=list)
@@ -71,6 +72,7 @@ class Layout:
     constants: dict[float, int] = field(default_factory=dict)
     first_constant: int = 0
     starts: dict[tuple[str, bool], Const | Given | None] = field(default_factory=dict)
+    begun: list[Op] = field(default_factory=list)
 
     @classmethod
     def of(cls, model: Model, keys: Sequence[Key], overridden: Sequence[str], tables: CaseTables, cases: int) -> Layout:
@@ -86,6 +88,13 @@ class Layout:
         """The cell of a number that formulas need."""
         row = self.constants.setdefault(value, self.first_constant + len(self.constants))
         return Spot("Inputs", row, CONSTANT)
+
+    def begin(self, total: Op) -> Spot:
+        """The cell or row of the beginning of a long sum."""
+        if not any(known is total for known in self.begun):
+            self.begun.append(total)
+        row = TOP + next(at for at, known in enumerate(self.begun) if known is total)
+        return Spot("LongSums", row, 0 if total.series else CONSTANT)
 
     def _place_lines(self, model: Model, tables: CaseTables) -> None:
         found: dict[tuple[str, str], list[tuple[str, list[str]]]] = {}

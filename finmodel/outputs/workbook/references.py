@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from finmodel.base.excel import excel_text
-from finmodel.base.expr import Expr, Given, Shift
+from finmodel.base.expr import Expr, Given, Op, Shift
 from finmodel.base.model import Line
 from finmodel.outputs.workbook.cells import CONSTANT, FIRST, HEADER_ROWS, OPENING, TOTAL, letter, open_column
 from finmodel.outputs.workbook.flows import is_flow
@@ -29,7 +29,7 @@ class References:
     def formula(self, line: Line) -> str:
         """The formula of a line; a link leads to where the number comes from, not to another link."""
         assert line.expr is not None
-        return _bare(excel_text(origin(line.expr), self))
+        return bare(excel_text(origin(line.expr), self))
 
     def link(self, line: Line) -> str:
         """A formula that shows a line, or what it is itself a link to."""
@@ -70,6 +70,10 @@ class References:
             spot = self.layout.lines[line.id]
             return self._cell(Spot(spot.sheet, spot.row, TOTAL))
         return f"SUM({self.row(line)})"
+
+    def begun(self, total: Op) -> str:
+        """The beginning of a long sum: its cell on the sheet of these."""
+        return self._cell(self.layout.begin(total))
 
     def beyond(self, shift: Shift) -> str:
         """A line whose readers want different values beyond the timeline: each asks for its own."""
@@ -121,7 +125,7 @@ def is_link(line: Line) -> bool:
     return _is_link(line.expr)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """A formula without brackets around the whole of it."""
     if not (text.startswith("(") and text.endswith(")")):
         return text

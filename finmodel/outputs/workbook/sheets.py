@@ -64,6 +64,7 @@ SHEETS = (
     SheetRule("Returns", "Returns and results", "workings", ("returns", "results")),
     SheetRule("Government", "Government's account: lines", "workings", GOVERNMENT),
     SheetRule("Other", "Other lines", "workings", ("extra",)),
+    SheetRule("LongSums", "Long sums, their beginnings", "workings"),
     SheetRule("Annual", "By year", "presentation"),
     SheetRule("GovAccount", "Government's account", "presentation"),
     SheetRule("Sensitivities", "Sensitivities", "presentation"),

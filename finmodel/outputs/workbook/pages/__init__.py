@@ -19,6 +19,7 @@ from finmodel.outputs.workbook.pages import (
     guide,
     inputs,
     line_index,
+    long_sums,
     scenario_rows,
     scenarios,
     sensitivities,
@@ -34,6 +35,7 @@ Fill = Callable[[Book, Page], bool]
 
 # Lines first, because they decide which constants the inputs must hold; the workbook shows them in the order of SHEETS.
 PAGES: dict[str, Fill] = {
+    "LongSums": long_sums.fill,
     "Scenarios": scenarios.fill,
     "ScenarioRows": scenario_rows.fill,
     "Series": series.fill,
