@@ -55,8 +55,9 @@ class Government:
 
     @property
     def fiscal_labels(self) -> list[str]:
-        """The fiscal year of each period, by the calendar of the first contract's programme."""
-        return fiscal_labels(self.deal, next(iter(self.deal.tables.support.values())))
+        """The fiscal year of each period, by the calendar of the programmes if they agree, else of the deal."""
+        found = [fiscal_labels(self.deal, terms) for terms in self.deal.tables.support.values()]
+        return found[0] if all(labels == found[0] for labels in found) else fiscal_labels(self.deal, None)
 
     @property
     def outcome_rows(self) -> list[Amount]:

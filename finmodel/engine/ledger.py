@@ -37,9 +37,9 @@ def row_of(deal: Deal, id: str) -> Row:
     return np.array(np.broadcast_to(np.asarray(deal.values.get(id, 0.0), dtype=float), (count,)))
 
 
-def fiscal_labels(deal: Deal, terms: Support) -> list[str]:
-    """The fiscal year of each period, by the calendar of the contract's programme."""
-    programme = deal.tables.programme.get(terms.programme or "")
+def fiscal_labels(deal: Deal, terms: Support | None) -> list[str]:
+    """The fiscal year of each period, by the calendar of the contract's programme; of the deal without one."""
+    programme = None if terms is None else deal.tables.programme.get(terms.programme or "")
     end = deal.model.timeline.year_end if programme is None else MONTH_NAMES.index(programme.year_end) + 1
     return [fiscal_year(period.last_day, end) for period in deal.model.timeline.periods]
 

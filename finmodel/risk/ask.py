@@ -62,9 +62,9 @@ def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | N
 
 
 def year_end(case: Case) -> int:
-    """The month in which fiscal years end: those of the programme that pays support, else of the deal."""
-    programmes = list(case.tables.programme.values())
-    name = programmes[0].year_end if programmes else case.tables.timeline.year_ends
+    """The month in which fiscal years end: those of the programmes that pay support if they agree, else of the deal."""
+    ends = {terms.year_end for terms in case.tables.programme.values()}
+    name = ends.pop() if len(ends) == 1 else case.tables.timeline.year_ends
     return MONTH_NAMES.index(name) + 1
 
 

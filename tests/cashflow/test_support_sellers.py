@@ -16,6 +16,7 @@ import pytest
 from finmodel.case.read import Case, read_case
 from finmodel.engine.ledger import ledger_rows
 from finmodel.engine.results import Results
+from finmodel.risk.ask import year_end
 from finmodel.run import run
 from tests.cashflow.ops import Deal, by_date, quarters, work
 
@@ -453,3 +454,15 @@ def test_sellers_add_up_to_their_contract_and_nobody_is_granted_more_than_it_ask
         asked, granted = (small[f"support.floor.{name}.{line}"] for line in ("due_own", "granted_own"))
         assert (granted <= asked * (1 + 1e-12)).all()
         assert small[f"support.floor.{name}.paid"].sum() == pytest.approx(small[f"support.floor.{name}.granted"].sum())
+
+
+def test_fiscal_years_of_programmes_that_differ_are_those_of_the_deal_in_either_order(tmp_path: Path) -> None:
+    """Years to September and to December: the first programme does not name them."""
+    kinds = scarce()
+    second = kinds["fund"][0].replace("programme.fund", "programme.second").replace('"Fund"', '"Second"')
+    kinds["fund"] = [*kinds["fund"], second.replace('year_end = "December"', 'year_end = "September"')]
+    one = read(tmp_path / "one", text(kinds))
+    kinds["fund"] = kinds["fund"][::-1]
+    other = read(tmp_path / "other", text(kinds))
+
+    assert year_end(one) == year_end(other) == 12
