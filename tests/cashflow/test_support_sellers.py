@@ -6,6 +6,7 @@ quarter, `east` (Japan, tax 20 %) 15 t, `west` (Australia, tax 30 %) 10 t, in th
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from itertools import permutations
 from pathlib import Path
@@ -19,6 +20,7 @@ from finmodel.engine.results import Results
 from finmodel.risk.ask import year_end
 from finmodel.run import run
 from tests.cashflow.ops import Deal, by_date, quarters, work
+from tests.flagship.deal import CASES, result
 
 SELLERS = ("mining", "east", "west")
 ORES = {"mining": "ore", "east": "east_ore", "west": "west_ore"}
@@ -466,3 +468,17 @@ def test_fiscal_years_of_programmes_that_differ_are_those_of_the_deal_in_either_
     other = read(tmp_path / "other", text(kinds))
 
     assert year_end(one) == year_end(other) == 12
+
+
+def test_swapping_the_sellers_of_the_flagship_changes_no_bit(tmp_path: Path) -> None:
+    """Its metal company and its separation company sell to one buyer; each is taxed in its own country."""
+    copy = tmp_path / "flagship"
+    shutil.copytree(CASES / "australia_japan", copy)
+    content = (copy / "case.toml").read_text(encoding="utf-8")
+    swapped = content.replace('["ndpr_oxide", "ndpr_metal"]', '["ndpr_metal", "ndpr_oxide"]')
+    (copy / "case.toml").write_text(swapped, encoding="utf-8")
+    one, other = result().values, run(read_case(copy)).values
+
+    assert swapped != content
+    assert set(one) == set(other)
+    assert [id for id, row in other.items() if not np.array_equal(row, one[id], equal_nan=True)] == []
