@@ -168,7 +168,7 @@ def _refuse(lenders: Built, solution: Solution) -> None:
 def _refuse_amount(terms: SizingTerms, solution: Solution) -> None:
     """A fixed amount is held against the uses, and against the limits that the case states itself."""
     assert terms.amount is not None
-    covers = (terms.dscr_contracted, terms.dscr_volume, terms.dscr_merchant)
+    covers = (terms.dscr_contracted, terms.dscr_volume)
     stated = {
         "sizing.by_gearing": terms.gearing_cap,
         "sizing.by_cover": next((key for key in covers if key is not None and key.where != "default"), None),

@@ -154,6 +154,14 @@ def test_support_above_the_floor_binds_the_state_up_to_it(tmp_path: Path) -> Non
     assert shares(result) == pytest.approx((0.375, 0.5))
 
 
+def test_a_floor_of_the_buyer_below_that_of_the_state_is_counted_once(tmp_path: Path) -> None:
+    """The buyer is bound to 25, the state from there to 30: 30 of 40 on the pledged half, 0.375, and not 55 of 40."""
+    state = STATE.replace('"50 USD/kg"', '"30 USD/kg"\nsettlement = "achieved"')
+    case = extended(tmp_path, buyer(HALF, 'floor = "25 USD/kg"') + state)
+
+    assert shares(run(case, {"sizing.support": "contract"})) == pytest.approx((0.375, 0.5))
+
+
 def test_a_budget_that_is_short_binds_the_state_on_the_tonnes_that_it_covers(tmp_path: Path) -> None:
     """Half a year frees all of 2.5: the second half-year of each year has none; 5 asked for in each.
 
