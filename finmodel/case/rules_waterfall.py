@@ -58,10 +58,10 @@ def _list(order: list[StepName]) -> str:
 
 
 def clauses_of_senior_debt_have_senior_debt(case: CaseTables) -> Iterator[Fault]:
-    """A sweep, a prepayment, arrears and contingent equity are about senior debt."""
+    """A sweep, a prepayment, arrears, a cure and contingent equity are about senior debt."""
     if any(facility.rank == "senior" for facility in case.facility.values()):
         return
-    for name in ("sweep", "prepay_after", "default_arrears", "contingent_equity"):
+    for name in ("sweep", "prepay_after", "default_arrears", "contingent_equity", "cure"):
         if getattr(case.waterfall, name) is not None:
             wrong = f"{name} is about senior debt, and the case has none."
             yield f"waterfall.{name}", wrong, 'Remove it, or add a facility with rank = "senior".'
@@ -91,6 +91,14 @@ def _price(case: CaseTables, terms: SweepTerms) -> Iterator[Fault]:
     if terms.price_above is not None and terms.price is None:
         wrong = "the sweep has a price level and names no index."
         yield "waterfall.sweep.price_above", wrong, f"Write price = {quoted(list(case.price))} beside it, or remove it."
+
+
+def a_cure_has_a_default_level(case: CaseTables) -> Iterator[Fault]:
+    """Owners cure a default on cover, so that there is a level of it."""
+    terms = case.waterfall
+    if terms.cure is not None and terms.default_cover.number <= 0:
+        wrong = "a cure is of a default on debt service cover, and default_cover is 0.00x: there is no such default."
+        yield "waterfall.cure", wrong, 'Write default_cover = "1.05x" under [waterfall], or remove [waterfall.cure].'
 
 
 def a_reserve_reads_its_keys(case: CaseTables) -> Iterator[Fault]:
@@ -137,6 +145,7 @@ RULES: list[Rule] = [
     payments_have_an_order,
     clauses_of_senior_debt_have_senior_debt,
     a_sweep_can_open,
+    a_cure_has_a_default_level,
     a_reserve_reads_its_keys,
     cash_is_set_aside_for_something,
     a_closure_is_known,

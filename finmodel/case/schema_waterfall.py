@@ -98,6 +98,13 @@ class SweepTerms(Table):
     end: Day | None = None
 
 
+class CureTerms(Table):
+    """Owners pay in what cover of twelve months back lacks of the default level: for that test of default alone."""
+
+    in_a_row: Annotated[Given, Count(ge=1, le=40, meaning="Most cures on tests that follow each other")] = default(2)
+    in_all: Annotated[Given, Count(ge=1, le=40, meaning="Most cures over the life of the loan")] = default(4)
+
+
 class WaterfallTerms(Table):
     """Tests and limits between cash and the owners. The order lists the steps at which cash is paid.
 
@@ -141,6 +148,7 @@ class WaterfallTerms(Table):
     contingent_equity: (
         Annotated[Given, Quantity("money", ge=0, meaning="Most that owners add to pay senior debt")] | None
     ) = None
+    cure: CureTerms | None = None
     sweep: SweepTerms | None = None
     distributable: Literal["cash", "profit", "profit_and_capital"] = "cash"
 

@@ -2,6 +2,7 @@
 
 Events:  lock-up (a test of a distribution fails, whether or not cash is there), default, untested (the test of twelve
          months back is not possible yet), arrears by rank and by facility, reserve short of its target, liquidity.
+         Owners may cure a default on cover by paying in what CFADS lack; such a date is one of lock-up all the same.
          A run, the grid, scenarios and a simulation count these rows and nothing else.
 Sign:    flags are 1 where the event holds; amounts are positive, and nothing where they are below a cent.
 Timing:  on payment dates of the waterfall. Before distributions may begin, lock-up is default alone. In the last period
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finmodel.base.expr import Const, Expr, add, shown, where
+from finmodel.base.expr import Const, Expr, Given, add, hi, shown, where
 from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
@@ -78,26 +79,48 @@ def tests(model: Model, covers: Cover, signing: Signing) -> Tests:
             ("lockup_missed_ahead", "Cover 12 months ahead is below lock-up", covers.forward),
         )
     )
+    cure = _cure(model, covers, signing, debt)
     open_: Expr = clock.completed & signing.passed
     if terms.distribute_from == "first repayment":
         open_ = open_ & signing.begun
     return Tests(
-        missed=back | ahead,
+        missed=back | ahead if cure is None else back | ahead | (cure > 0),
         untested=(terms.lockup > 0) & ~covers.historic.tested & debt,
         open=open_,
-        default=_default(model, covers.historic, terms, debt),
+        default=_default(model, covers.historic, terms.default_cover, debt, cure),
         uncovered=_uncovered(model, covers, signing, debt),
         long_stop=signing.long_stop,
         historic=covers.historic,
+        cure=cure,
     )
 
 
-def _default(model: Model, historic: Ratio, terms: WaterfallTerms, debt: Expr) -> Line:
+def _default(model: Model, historic: Ratio, level: Given, debt: Expr, cure: Line | None) -> Line:
     """1 from a date on which cover is below the default level until one on which it is not, while debt is owed."""
-    level = terms.default_cover
     flag = model.sections["ratios"].ahead("in_default", "In default on debt service cover", RATIO)
-    below = where(historic.tested, ~reaches(historic.value, level), flag.prev) & (level > 0)
+    short = ~reaches(historic.value, level) if cure is None else ~reaches(historic.value, level) & (cure <= 0)
+    below = where(historic.tested, short, flag.prev) & (level > 0)
     return flag.define(below & debt)
+
+
+def _cure(model: Model, covers: Cover, signing: Signing, debt: Expr) -> Line | None:
+    """Declare what owners pay in on a date whose cover is below the default level, while they may.
+
+    None without the key. The amount lifts CFADS of twelve months to the level times service, for this test alone.
+    """
+    limits, level, historic = signing.terms.cure, signing.terms.default_cover, covers.historic
+    if limits is None:
+        return None
+    section = model.sections["covenant"]
+    row = section.ahead("cures_in_a_row", "Cures on tests that follow each other", RATIO)
+    ever = section.ahead("cures_to_date", "Cures to date", RATIO)
+    may = (row.prev < limits.in_a_row) & (ever.prev < limits.in_all) & debt & signing.clock.completed
+    missing = hi(0, level * covers.service_back - covers.cfads_back)
+    failed = historic.tested & ~reaches(historic.value, level)
+    amount = section.line("cured", "Paid in by owners to cure a default", missing * (failed & may))
+    row.define(where(historic.tested, (amount > 0) * (row.prev + 1), row.prev))
+    ever.define(ever.prev + (amount > 0))
+    return amount
 
 
 def _uncovered(model: Model, covers: Cover, signing: Signing, debt: Expr) -> Expr:

@@ -261,6 +261,7 @@ def _pay(
     cfads, frame = flow
     grants = model.find("capex.grants_received") * frame[0].completed
     other = grants + debt.funding.surplus + debt.funding.initial_cash
+    other = other if tests.cure is None else other + tests.cure
     without = cfads + other + debt.earned
     if debt.short.net_cash is not None:
         other = other + debt.short.net_cash

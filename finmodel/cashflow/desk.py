@@ -46,7 +46,7 @@ class Tests:
     `missed` is 1 where a cover is below lock-up, `untested` where the test of twelve months back is not possible yet,
     `open` once distributions may begin. `default` is on debt service cover: then nothing junior is paid, and a sweep
     takes all. `uncovered` stops mezzanine; `long_stop` is 1 while completion is beyond its long-stop date. `historic`
-    is cover of twelve months back, None without senior debt.
+    is cover of twelve months back, None without senior debt; `cure` is what owners pay in to cure a default.
     """
 
     missed: Expr
@@ -56,6 +56,7 @@ class Tests:
     uncovered: Expr
     long_stop: Expr | None = None
     historic: Ratio | None = None
+    cure: Line | None = None
 
 
 @dataclass(frozen=True)

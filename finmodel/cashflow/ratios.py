@@ -40,7 +40,8 @@ class Ratio:
 class Cover:
     """Debt service cover by window, over twelve months back, and over twelve months ahead on the plan.
 
-    `interest` is cover of interest on dates without scheduled principal. `cfads` and `service` are those of the window.
+    `interest` is cover of interest on dates without scheduled principal. `cfads` and `service` are those of the window,
+    `cfads_back` and `service_back` of twelve months.
     """
 
     window: Ratio
@@ -49,6 +50,8 @@ class Cover:
     forward: Ratio
     cfads: Line
     service: Line
+    cfads_back: Expr
+    service_back: Expr
 
 
 def define(section: Section, name: str, label: str, above: Expr, below: Expr, tested: Expr) -> Ratio:
@@ -93,7 +96,7 @@ def cover(
         whole & (back > macro.cent),
     )
     forward = _forward(section, lenders, clock, macro)
-    return Cover(window, interest, historic, forward, sizing.window_cfads, service)
+    return Cover(window, interest, historic, forward, sizing.window_cfads, service, cash - cash.lag(year), back)
 
 
 def _running(section: Section, name: str, label: str, flow: Expr) -> Line:

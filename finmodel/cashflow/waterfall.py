@@ -25,7 +25,8 @@ from finmodel.cashflow.steps import STEPS, operations
 class Waterfall:
     """Accounts and payments that statements, ratios and owners read.
 
-    `groups` are by rank; `prepaid` is by senior facility, empty without a sweep; `added` is contingent equity.
+    `groups` are by rank; `prepaid` is by senior facility, empty without a sweep; `added` is contingent equity, `cured`
+    what owners pay in to cure a default.
     """
 
     cash: Account
@@ -35,6 +36,7 @@ class Waterfall:
     groups: dict[str, Group]
     prepaid: dict[str, Line]
     added: Line | None
+    cured: Line | None
     arrears_default: Line | None
     distributions: Line
 
@@ -79,6 +81,7 @@ def run(desk: Desk, loans: Sequence[Loan], refinanced: Mapping[str, Expr]) -> Wa
         groups=ledger.groups,
         prepaid=_prepaid(desk),
         added=ledger.added,
+        cured=desk.tests.cure,
         arrears_default=ledger.arrears_default,
         distributions=desk.model.find("waterfall.distributions"),
     )
@@ -108,9 +111,10 @@ def _prepaid(desk: Desk) -> dict[str, Line]:
 
 def paid_in(model: Model, funded: Line, flows: Waterfall) -> Line:
     """What owners pay in: in construction, and later what they promised to add."""
-    if flows.added is None:
+    later = [line for line in (flows.added, flows.cured) if line is not None]
+    if not later:
         return funded
-    return model.sections["waterfall"].line("paid_in", "Equity paid in, all", funded + flows.added)
+    return model.sections["waterfall"].line("paid_in", "Equity paid in, all", add([funded, *later]))
 
 
 def capital_repaid(model: Model, flows: Waterfall) -> Line | None:

@@ -64,7 +64,7 @@ def events_in(model: Model, values: Values) -> dict[str, Event]:
     for name, id in rows_of(model).items():
         row = [float(value) for value in values[id]]
         dates = tuple(model.timeline.labels[t] for t, value in enumerate(row) if value > 0)
-        found[name] = Event(id, dates, max(row) if name.startswith(("arrears", "reserve")) else None)
+        found[name] = Event(id, dates, max(row) if name.startswith(("arrears", "reserve", "cured")) else None)
     return found
 
 

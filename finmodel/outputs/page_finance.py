@@ -28,6 +28,8 @@ PAID: dict[StepName, str] = {
     "distributions": "owners",
 }
 """Steps of the waterfall in words."""
+FROM = {"first repayment": "from the first repayment of senior debt on", "completion": "from completion on"}
+"""From when distributions are tested, in words."""
 USES = (
     ("Interest in construction", "funding.idc"),
     ("Financing fees", "funding.fees"),
@@ -89,7 +91,9 @@ def payments(result: Results) -> Text | None:
         "shareholder_loans": "shareholder" not in ranks,
     }
     steps = [PAID[name] for name in whole_order(tables.waterfall.order) if not unused.get(name, False)]
-    return Text(f"Cash pays in this order: operating cost, tax, {', '.join(steps)}.")
+    told = f"Cash pays in this order: operating cost, tax, {', '.join(steps)}."
+    start = f" Owners are paid {FROM[tables.waterfall.distribute_from]}." if "senior" in ranks else ""
+    return Text(told + start)
 
 
 def equity(result: Results) -> Group | None:
