@@ -14,6 +14,7 @@ from finmodel.base.folds import highest, lowest, total
 from finmodel.base.model import Line, Model
 from finmodel.base.units import RATIO, YEAR
 from finmodel.case.calendar import MONTHS_PER_YEAR, ONE_MONTH, RATIO_ROUNDING
+from finmodel.case.oversold import primary, served
 from finmodel.case.policy import JBIC_STANDARD, counted, is_jbic
 from finmodel.case.schema import CaseTables
 from finmodel.cashflow.macro import Macro
@@ -59,6 +60,7 @@ def build(model: Model, case: CaseTables, deal: Deal, books: tuple[Line, Line], 
     if any(offtake.quantity is not None for offtake in case.offtake.values()):
         label = "No deficiency is paid on tonnes sold on without a credit"
         checks.money("resale_credited", label, deal.works.sales.paid_twice, "alert")
+        _capacity(checks, case, deal)
     if case.repo:
         calls = add([model.find(f"repo.{name}.margin_call") for name in case.repo])
         checks.money("no_margin_call", "No margin call on inventory finance", calls, "alert")
@@ -172,6 +174,19 @@ def _goods(checks: Checks, deal: Deal) -> None:
         balance = product.stock.opening + product.produced - gone - product.stock.closing - add(kept)
         faults.append(abs(ratio(balance, product.stock.opening + product.produced)))
     checks.number("tonnes_accounted_for", "Every tonne is taken, delivered or in stock", add(list(faults)))
+
+
+def _capacity(checks: Checks, case: CaseTables, deal: Deal) -> None:
+    """No contract is for more than the plants of its products make at capacity."""
+    over: list[Expr] = []
+    for name, offtake in case.offtake.items():
+        if served(offtake):
+            goods = [deal.works.chain.goods[product] for product in primary(case, offtake.products)]
+            most = add([one.capacity * one.contained for one in goods]) * checks.clock.years
+            over.append(hi(0, ratio(checks.model.find(f"offtake.{name}.quantity"), most) - 1))
+    if over:
+        label = "No contract is for more than the plants make"
+        checks.number("within_capacity", label, add(over), "alert")
 
 
 def _support(checks: Checks, case: CaseTables) -> None:

@@ -12,6 +12,7 @@ from finmodel.base.expr import Given
 from finmodel.base.model import Model
 from finmodel.case.describe import KeyInfo, find, json_schema, keys
 from finmodel.case.expand import leaves
+from finmodel.case.oversold import Oversold, oversold
 from finmodel.case.read import Case
 from finmodel.case.schema import CaseTables
 from finmodel.engine.lint import unread_inputs
@@ -70,6 +71,7 @@ def check_text(case: Case, model: Model) -> str:
         *_figures('Figures without a source: name one, or "assumed", in sources.toml', unsourced, with_source=False),
         *_figures("Assumed figures", assumed, with_source=True),
         *_figures("Figures without effect: no line reads them", idle, with_source=False),
+        *_oversold(case),
         *_scenarios(case),
         f"{clean(case.name)}: ok: {', '.join(counts)}",
     ]
@@ -109,6 +111,17 @@ def _figures(title: str, givens: Sequence[Given], *, with_source: bool) -> Itera
         yield f"{title} ({len(givens)}):"
         rows = [("", given.id, given.where, clean(given.source) if with_source else "") for given in givens]
         yield aligned(rows) + "\n"
+
+
+def _oversold(case: Case) -> Iterator[str]:
+    found = list(oversold(case.tables))
+    if found:
+        yield f"Contracts for more than the plants make ({len(found)}):"
+        yield aligned(("", f"offtake.{one.contract}", _against_capacity(one)) for one in found) + "\n"
+
+
+def _against_capacity(one: Oversold) -> str:
+    return f"{one.quantity:,.0f} t/year, capacity {one.capacity:,.0f} t/year"
 
 
 def _scenarios(case: Case) -> Iterator[str]:

@@ -96,6 +96,7 @@ MUTATIONS: dict[str, tuple[str, str, Change]] = {
     "stock_not_negative": ("tiny", "product.oxide.stock.closing", less("node.plant.produced")),
     "tonnes_accounted_for": ("tiny", "spot.oxide.delivered", times("nothing")),
     "resale_credited": ("flagship", "checks.resale_credited", plus("time.first")),
+    "within_capacity": ("flagship", "offtake.oem.quantity", times("ten")),
     "budget.meti": ("flagship", "programme.meti.granted_to_date", times("ten")),
     "owners_receive": ("tiny", "equity.sponsor.received", times("nothing")),
     "owners_not_negative": ("tiny", "equity.sponsor.received", less("capex.spent")),
