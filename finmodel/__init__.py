@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # without the module typing, which takes longer to load than 
     from finmodel.engine.results import CheckResult, Results
     from finmodel.import_workbook import Imported, import_workbook
     from finmodel.incidence import incidence_over_paths
+    from finmodel.rates import irr, npv, xirr
     from finmodel.report import write_report
     from finmodel.run import load, run
     from finmodel.scenarios import ScenarioTable, scenarios
@@ -64,7 +65,9 @@ __all__ = [
     "debt_without_support",
     "import_workbook",
     "incidence_over_paths",
+    "irr",
     "load",
+    "npv",
     "run",
     "scenarios",
     "sensitivity",
@@ -72,6 +75,7 @@ __all__ = [
     "solve",
     "write_report",
     "write_workbook",
+    "xirr",
 ]
 
 _HOMES = {
@@ -100,7 +104,9 @@ _HOMES = {
     "debt_without_support": "finmodel.bank",
     "import_workbook": "finmodel.import_workbook",
     "incidence_over_paths": "finmodel.incidence",
+    "irr": "finmodel.rates",
     "load": "finmodel.run",
+    "npv": "finmodel.rates",
     "run": "finmodel.run",
     "scenarios": "finmodel.scenarios",
     "sensitivity": "finmodel.sensitivity",
@@ -108,6 +114,7 @@ _HOMES = {
     "solve": "finmodel.solve",
     "write_report": "finmodel.report",
     "write_workbook": "finmodel.workbook",
+    "xirr": "finmodel.rates",
 }
 """Public name → the module that it comes from; the imports above say the same to type checkers."""
 

@@ -25,13 +25,13 @@ from finmodel.cashflow.timing import Clock
 REASONS = (
     "",
     "several rates exist: the one nearest the guess is shown",
-    "the rate rests on the last flows, under 0.1 % of all: without them it moves by over a point or is not alone",
+    "the rate depends on small flows at the end: without them it moves by more than a point, or is not the only one",
     "nothing comes back: a total loss",
     "no rate of return was found",
     "nothing is invested",
     "the flow is nothing in every period",
     "the flow is not finite",
-    "no rate of return was found; without the last flows, under 0.1 % of all, there is one",
+    "no rate of return was found; without small flows at the end there is one",
 )
 
 

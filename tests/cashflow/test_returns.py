@@ -137,7 +137,7 @@ def test_a_note_says_that_a_release_at_the_end_makes_the_rate() -> None:
 
     assert result.metrics["project_irr_pre_tax"] is not None
     assert result.metrics["project_irr_pre_tax"] < -0.96
-    assert "rests on the last flows" in result.notes["project_irr_pre_tax"]
+    assert "depends on small flows at the end" in result.notes["project_irr_pre_tax"]
     assert "equity_irr" not in result.notes
 
 
