@@ -40,7 +40,7 @@ def support_variance(forecast: Results, actual: Results) -> list[Amount]:
     solved = {item.value.id: actual.given[item.value.id] for item in live.model.solved}
     came = {**live.inputs(live.case), **solved}
     expected = {id: _like(forecast.given.get(id, value), value) for id, value in came.items()}
-    deal = Deal(live.model, {}, came, tables)
+    deal = Deal(live.model, actual.values, came, tables)
     factors = deal.factors(government(tables).rate.number)
     lines = [*deal.paid("paid"), *deal.paid("given_back")]
 

@@ -19,6 +19,7 @@ def given(id: str, value: float | tuple[float, ...], of: str, label: str) -> Giv
     return Given(id, value, unit(of), label, where="calendar", source=SOURCE)
 
 
+HALF_A_PERIOD = given("unit.half_period", 0.5, "ratio", "Half a period, in periods")
 ONE_YEAR = given("unit.year", 1.0, "year", "One year")
 COVER_STEP = given("unit.cover_step", 0.01, "ratio", "A hundredth of cover")
 ONE_MONTH = given("unit.month", 1.0, "month", "One month")

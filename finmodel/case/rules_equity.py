@@ -46,6 +46,15 @@ def equity_is_whole(case: CaseTables) -> Iterator[Fault]:
         yield f"equity.{last}.cap", wrong, "Remove the cap of one of them."
 
 
+def an_uncapped_class_owns_a_share(case: CaseTables) -> Iterator[Fault]:
+    """What lies above caps goes to the classes without one by their shares, so they own something."""
+    free = [owner for owner in case.equity.values() if owner.cap is None]
+    capped = [name for name, owner in case.equity.items() if owner.cap is not None]
+    if free and capped and sum(owner.share.number for owner in free) < TOLERANCE:
+        wrong = "the classes without a cap own 0 %: nobody would receive what lies above the cap."
+        yield f"equity.{capped[0]}.cap", wrong, "Remove it, or give a class without a cap a share above 0 %."
+
+
 def someone_receives_what_is_left(case: CaseTables) -> Iterator[Fault]:
     """Of the classes without a cap, one at least is not deferred."""
     free = {name: owner for name, owner in case.equity.items() if owner.cap is None}
@@ -96,6 +105,7 @@ def _exit(case: CaseTables, name: str, owner: EquityClass, terms: Exit) -> Itera
 RULES: list[Rule] = [
     a_cap_is_not_below_the_hurdle,
     equity_is_whole,
+    an_uncapped_class_owns_a_share,
     someone_receives_what_is_left,
     an_exit_has_a_buyer_and_a_price,
 ]

@@ -11,7 +11,7 @@ from finmodel.case.schema_chain import Cost, Node, Product
 from finmodel.case.schema_completion import Completion
 from finmodel.case.schema_cover import Cover, Event
 from finmodel.case.schema_debt import Facility, FundingTerms, SizingTerms
-from finmodel.case.schema_equity import EquityClass, ReturnTerms
+from finmodel.case.schema_equity import EquityClass, PresentValue, ReturnTerms
 from finmodel.case.schema_market import Index, Inflation
 from finmodel.case.schema_risk import RiskTerms
 from finmodel.case.schema_sales import Offtake
@@ -74,5 +74,6 @@ class CaseTables(Table):
     waterfall: WaterfallTerms = WaterfallTerms()
     equity: dict[Id, EquityClass]
     returns: ReturnTerms = ReturnTerms()
+    npv: PresentValue = PresentValue()
     extra_lines: dict[Id, str] = {}
     risk: RiskTerms | None = None

@@ -55,6 +55,15 @@ class EquityClass(Table):
     exit: Exit | None = None
 
 
+class PresentValue(Table):
+    """When the flow of a period falls, for every present value: by its days to close, at its end, or in its middle.
+
+    "dated" counts days to the end of the period over 365; "end" and "mid" count equal parts of a year.
+    """
+
+    timing: Literal["dated", "end", "mid"] = "dated"
+
+
 class ReturnTerms(Table):
     """Rates for present values."""
 

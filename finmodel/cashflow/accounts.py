@@ -57,10 +57,10 @@ def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
 def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     """Rates of return, present values and payback (F28)."""
     clock, macro = frame
-    found = Returns(model, case.returns, case.timeline, clock, macro)
+    found = Returns(model, case.returns, case.timeline, clock, macro, case.npv.timing)
     works = deal.works
-    project = works.cash - works.hook("other_tax") - works.capex.spent + model.find("capex.grants_received")
-    tax = add([entity.transfer for entity in deal.notional_tax])
+    project = works.cash + works.refunds - works.capex.spent + model.find("capex.grants_received")
+    tax = add([entity.transfer for entity in deal.notional_tax]) + works.hook("other_tax")
     withheld = [owner.withheld for owner in deal.owners if owner.withheld is not None]
     to_owners = deal.paid.distributions - add(list(withheld)) if withheld else deal.paid.distributions
     owners, lent = owner_loans.join(model, deal.owners, deal.loans)

@@ -161,7 +161,7 @@ def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns,
     reserve = reserves.service(model, case.reserve.dsra, ahead, later, frame)
     saved = set_aside.build(model, case, works, frame)
     grants = model.sections["capex"].ahead("grants_received", "Grants received").define(works.capex.grants_received)
-    needs = Needs(works.capex.spent, works.cash, premium, reserve.funding, grants)
+    needs = Needs(works.capex.spent, works.cash + works.refunds, premium, reserve.funding, grants)
     at_close = [loan for loan in loans if not loan.terms.refinances]
     funded = funding.build(model, case.funding, needs, at_close, solved, frame)
     refinanced = refinancing.build(loans, borrower, clock)
@@ -259,7 +259,7 @@ def _pay(
 ) -> Waterfall:
     """Run the waterfall and close the facilities with what it paid."""
     cfads, frame = flow
-    grants = model.find("capex.grants_received") * frame[0].completed
+    grants = (model.find("capex.grants_received") + works.refunds) * frame[0].completed
     other = grants + debt.funding.surplus + debt.funding.initial_cash
     other = other if tests.cure is None else other + tests.cure
     without = cfads + other + debt.earned

@@ -29,7 +29,7 @@ class Needs:
     """What is to be paid in construction, beside financing costs; money in the reporting currency."""
 
     capex: Line
-    operations: Line
+    operations: Expr
     premium: Line
     dsra: Expr
     grants: Expr

@@ -57,7 +57,7 @@ def limits(section: Section, terms: SizingTerms, capacity: Capacity, rate: Line,
     for name, words, target in wanted:
         if target is None:
             continue
-        within = loan_life(section, capacity.dates.repaying) if name == "llcr" else clock.completed
+        within = loan_life(section, capacity.dates.repaying) if name == "llcr" else clock.operations
         life = Life(name, words.capitalize(), within)
         worth = value(section, life, capacity.dates.pays & clock.completed, (capacity.window, rate))
         tested = section.line(

@@ -1,8 +1,8 @@
 """Macro: inflation indices and exchange rates; every amount is converted through these lines.
 
 Timing:  an index at a period is (1 + rate) to the years from the end of its base period to the end of the period, so
-         it counts whole periods (F36). The base period is the one that holds the base day; the first day of a period
-         has the prices of the end of the one before.
+         it counts whole periods (F36). The base period is the one that holds the base day, be it its first day or its
+         last.
 Source:  exchange rates are quoted as their key says: jpy_per_usd is JPY for one USD.
 """
 
@@ -89,6 +89,6 @@ def build(model: Model, inflation: dict[str, Inflation], fx: dict[str, Given], c
 def _base_month(name: str, terms: Inflation, timeline: Timeline) -> Given:
     """The last month of the base period of an index, at the place of its base day."""
     day, base = from_serial(terms.base.number), terms.base
-    end = day if timeline.is_boundary(day) else timeline.nearest(day)[1]
+    end = timeline.nearest(day)[1]
     id = f"inflation.{name}.base_month"
     return Given(id, month_number(end) - 1.0, MONTH, "Last month of the base period", base.where, base.source)

@@ -62,6 +62,7 @@ class Operations:
     extra: dict[str, Line]
     passed: Expr
     cash: Line
+    refunds: Expr
     events: Events
     cash_lost: Line | None
     closure: ClosureLines | None
@@ -103,7 +104,7 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
     late = completion.build(model, case.completion, borrower, (nodes, case.node), frame)
     section = model.section("operations", macro.money, "Operations")
     public = [credit.received for credit in credits.values()]
-    public += [lines.received for lines in refunds] + [lines.received for lines in green]
+    public += [lines.received for lines in green]
     came = [money.received, supported.paid, *supported.from_buyers, *public]
     went = [money.paid, supported.given_back, *supported.to_buyers, plant.sustaining]
     cash = add([*came, extras.get("other_revenue", Const(0))]) - add([*went, extras.get("other_cost", Const(0))])
@@ -125,6 +126,7 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
         extra=extras,
         passed=late.passed,
         cash=net,
+        refunds=add([lines.received for lines in refunds]),
         events=happening,
         cash_lost=events.cash_lost(model, case, happening, nodes, market, frame),
         closure=closed,

@@ -143,7 +143,7 @@ def lives(
     results = []
     for name, label, within in (
         ("llcr", "Loan life cover ratio", still),
-        ("plcr", "Project life cover ratio", clock.completed),
+        ("plcr", "Project life cover ratio", clock.operations),
     ):
         life = Life(name, label, within)
         value = life_cover.value(section, life, dates.pays & clock.completed, (sizing.window_cfads, rate))

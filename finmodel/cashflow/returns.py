@@ -1,7 +1,8 @@
 """Returns: rates, present values, multiples and payback, of the project, of equity and of each class.
 
 Timing:  `…_irr` is (1 + rate per period)^(periods a year) − 1 on equal periods; `…_xirr` uses dates, ACT/365 from the
-         first flow. Present values are to financial close by actual days / 365.
+         first flow. Present values are to financial close, by actual days / 365 to the end of each period, or by
+         equal periods to its end or its middle; those of support and of public bodies are too.
 Source:  F28. The project flow is before financing: CFADS before tax, less construction cost, plus grants. Where no
          rate exists the result is n/a, with the reason.
 """
@@ -15,7 +16,7 @@ from finmodel.base.expr import Expr, hi, lo, ratio, shown, where
 from finmodel.base.folds import irr, irr_status, total, xirr, xirr_status
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import PER_YEAR, RATIO, YEAR
-from finmodel.case.calendar import DAYS_PER_YEAR, ONE_YEAR, given
+from finmodel.case.calendar import DAYS_PER_YEAR, HALF_A_PERIOD, ONE_YEAR, given
 from finmodel.case.schema import TimelineTerms
 from finmodel.case.schema_equity import ReturnTerms
 from finmodel.cashflow.equity import Owner
@@ -47,14 +48,31 @@ class Flows:
 class Returns:
     """Declares results one by one under the section `returns`."""
 
-    def __init__(self, model: Model, terms: ReturnTerms, timeline: TimelineTerms, clock: Clock, macro: Macro) -> None:
+    def __init__(
+        self,
+        model: Model,
+        terms: ReturnTerms,
+        timeline: TimelineTerms,
+        clock: Clock,
+        macro: Macro,
+        timing: str = "dated",
+    ) -> None:
         self.model, self.terms, self.clock = model, terms, clock
         self.section = model.section("returns", macro.money, "Returns")
         periods = given("calendar.periods_per_year", float(clock.timeline.per_year), "ratio", "Periods in a year")
         self.per_year = self.section.line("periods_per_year", "Periods in a year", periods, RATIO)
         self.guess = (1 + terms.guess * ONE_YEAR) ** ratio(1, self.per_year) - 1
-        elapsed = (clock.last_day + given("unit.day", 1.0, "day", "One day") - timeline.financial_close) / DAYS_PER_YEAR
-        self.elapsed = self.section.line("elapsed", "Years from financial close", elapsed, YEAR)
+        self.elapsed = self.section.line("elapsed", "Years from financial close", self._elapsed(timeline, timing), YEAR)
+
+    def _elapsed(self, timeline: TimelineTerms, timing: str) -> Expr:
+        """Years to the flow of each period."""
+        if timing == "dated":
+            end = self.clock.last_day + given("unit.day", 1.0, "day", "One day")
+            return (end - timeline.financial_close) / DAYS_PER_YEAR
+        number: Expr = self.model.find("time.number")
+        if timing == "mid":
+            number = number - HALF_A_PERIOD
+        return ratio(number, self.per_year) * ONE_YEAR
 
     def rate(self, name: str, label: str, flow: Line) -> None:
         """A yearly rate of return from equal periods, as a result."""

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from finmodel.base.errors import UsageError
 from finmodel.base.model import Model
-from finmodel.base.timeline import serial
 from finmodel.case.public import Body, body
 from finmodel.case.schema import CaseTables
 from finmodel.engine.alternatives import Alternatives, Rows
@@ -30,7 +29,6 @@ TOP_UP, GIVE_BACK = "scale.top_up", "scale.give_back"
 PANELS = 64
 BLOCK = 4096
 TOLERANCE, LEAST = 1e-9, 1e-6  # of support, and of market revenue (F34)
-DAYS_PER_YEAR = 365.0
 SHORTFALLS = ("waterfall.senior_shortfall", "waterfall.junior_shortfall")
 
 
@@ -71,10 +69,8 @@ class Deal:
         return own if own in self.model.lines else f"party.{id}"
 
     def factors(self, rate: float) -> Rows:
-        """Discount factor of each period's last day, to financial close."""
-        timeline = self.model.timeline
-        days = np.array([serial(period.last_day) for period in timeline.periods]) - serial(timeline.start)
-        return np.asarray((1 + rate) ** (-days / DAYS_PER_YEAR))
+        """Discount factor of each period to financial close, as every present value of the deal has it."""
+        return np.asarray((1 + rate) ** -np.asarray(self.values["returns.elapsed"], dtype=float))
 
 
 @dataclass(frozen=True)

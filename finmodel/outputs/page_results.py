@@ -98,7 +98,11 @@ def _metrics(result: Results, names: tuple[tuple[str, str], ...]) -> list[tuple[
 
 
 def _full(case: Case, label: str, name: str) -> str:
-    return f"{label}, at {percent(case.tables.returns.npv_rate.number)}" if name == "npv_post_tax" else label
+    """A present value says its rate, and when flows fall if not by their dates."""
+    if name != "npv_post_tax":
+        return label
+    when = {"end": ", end of period", "mid": ", mid-period"}.get(case.tables.npv.timing, "")
+    return f"{label}, at {percent(case.tables.returns.npv_rate.number)}{when}"
 
 
 def _date(result: Results, name: str) -> str:

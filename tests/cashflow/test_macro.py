@@ -33,12 +33,20 @@ def test_index_before_its_base_is_below_one(tmp_path: Path) -> None:
     assert small.at("macro.index.us", ["2028", "2030"]) == pytest.approx([1 / 1.21, 1])
 
 
-@pytest.mark.parametrize("day", ["2028-12-31", "2029-01-01", "2028-11-15"])
+@pytest.mark.parametrize("day", ["2028-12-31", "2028-10-01", "2028-11-15"])
 def test_index_counts_whole_periods_from_the_end_of_the_period_of_its_base(tmp_path: Path, day: str) -> None:
-    """Prices of the last quarter of 2028, or of the day after: 1.1 to a quarter in 2029Q1, 1.1 at the end of 2029."""
+    """Prices of the last quarter of 2028, on its first, a middle or its last day: 1.1^0.25 in 2029Q1, 1.1 in 2029Q4."""
     small = deal(tmp_path, timeline("quarter") + f"[inflation.us]\nbase = {day}\n")
 
     assert small.at("macro.index.us", ["2029Q1", "2029Q4"]) == pytest.approx([1.1**0.25, 1.1])
+
+
+@pytest.mark.parametrize(("frequency", "one"), [("quarter", "2031Q1"), ("half", "2031H1"), ("year", "2031")])
+def test_a_base_on_the_first_day_of_a_period_means_that_period(tmp_path: Path, frequency: str, one: str) -> None:
+    """1 January 2031 is a day of 2031: the index is 1 in the period that begins with it, and not in the one before."""
+    small = deal(tmp_path, timeline(frequency) + "[inflation.us]\nbase = 2031-01-01\n")
+
+    assert small.at("macro.index.us", [one]) == pytest.approx([1])
 
 
 def test_base_within_a_longer_period_is_that_period(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import numpy_financial as npf  # type: ignore[import-untyped]
 import pytest
 from scipy.optimize import brentq  # type: ignore[import-untyped]
 
+import finmodel as fm
 from finmodel.base.timeline import serial
 from finmodel.case.schema import TimelineTerms
 from finmodel.case.schema_equity import ReturnTerms
 from finmodel.cashflow.returns import Returns
+from finmodel.engine.incidence import Deal
 from tests.cashflow.fin import FLAGSHIP, LEVEL, SCULPTED, TINY, extended, metric, row, run
 from tests.cashflow.tax_helpers import deal, evaluate, given
 
@@ -27,13 +29,13 @@ RELEASE = {
 }
 
 
-def results(flow: Sequence[float], frequency: str = "year") -> dict[str, float | str]:
+def results(flow: Sequence[float], frequency: str = "year", timing: str = "dated") -> dict[str, float | str]:
     """Rate, dated rate, present value at 8 % and payback of a flow; a reason in words where there is no number."""
     small = deal(frequency, (1, len(flow) - 1, 0), close=CLOSE, year_end=12)
     rate, guess = (given(f"returns.{name}", 0.08, "1/year") for name in ("npv_rate", "guess"))
     terms = TimelineTerms.model_construct(financial_close=given("returns.close", serial(CLOSE), "date"))
     found = Returns(
-        small.model, ReturnTerms.model_construct(npv_rate=rate, guess=guess), terms, small.clock, small.macro
+        small.model, ReturnTerms.model_construct(npv_rate=rate, guess=guess), terms, small.clock, small.macro, timing
     )
     line = small.flow("net", flow)
     found.rate("irr", "Rate", line)
@@ -75,6 +77,40 @@ def test_a_present_value_is_to_financial_close_by_days() -> None:
     by_hand = -100 / 1.08 + 60 / 1.08 ** (731 / 365) + 70 / 1.08 ** (1096 / 365)
 
     assert results([-100, 60, 70])["npv"] == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_a_present_value_at_the_end_or_the_middle_of_equal_periods() -> None:
+    """Half-years: flows after 1/2, 1 and 3/2 years; or after 1/4, 3/4 and 5/4."""
+    flow = [-100.0, 60, 70]
+    end = -100 / 1.08**0.5 + 60 / 1.08 + 70 / 1.08**1.5
+
+    assert results(flow, "half", "end")["npv"] == pytest.approx(end, rel=1e-12)
+    assert results(flow, "half", "mid")["npv"] == pytest.approx(end * 1.08**0.25, rel=1e-12)
+
+
+def test_the_net_present_value_at_its_own_rate_is_nothing() -> None:
+    """By dates at the dated rate, by equal periods at the rate of equal periods."""
+    first = run(LEVEL)
+    flow = row(first, "returns.net_project_flow_post_tax")
+    days = [period.last_day for period in first.model.timeline.periods]
+    rates = {
+        "dated": fm.xirr(flow, days),
+        "end": metric(first, "project_irr_post_tax"),
+        "mid": metric(first, "project_irr_post_tax"),
+    }
+
+    for timing, rate in rates.items():
+        result = run(LEVEL, {"npv.timing": timing, "returns.npv_rate": f"{100 * rate:.14f} % p.a."})
+        assert metric(result, "npv_post_tax") == pytest.approx(0, abs=1e-3 * np.abs(flow).sum()), timing  # of millions
+
+
+def test_support_has_one_present_value() -> None:
+    """At one rate the account of the government discounts as the returns do, to the end of each period."""
+    result = run(FLAGSHIP)
+    account = Deal(result.model, result.values, result.given, result.case.tables)
+    net = np.asarray(result["support.paid"]) - np.asarray(result["support.given_back"])
+
+    assert account.factors(0.08) @ net == pytest.approx(metric(result, "support_net_pv"), rel=1e-12)
 
 
 def test_payback_is_linear_within_the_period() -> None:

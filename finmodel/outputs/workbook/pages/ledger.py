@@ -164,14 +164,12 @@ class Ledger:
 
 
 def write_factors(book: Book, page: Page, row: int) -> None:
-    """Discount factors of the account: at its rate, from the last day of each period to close."""
+    """Discount factors of the account: at its rate, from each period to close as every present value has it."""
     refs, terms = References(book.layout, page.name, book.count), government(book.case.tables)
-    rate = _input(book, refs, terms.rate)
-    close = refs.given(book.case.tables.timeline.financial_close)
-    day = refs.link(book.model.lines["time.last_day"])
+    rate, years = _input(book, refs, terms.rate), refs.link(book.model.lines["returns.elapsed"])
     page.text(row, LABEL, book.say("Discount factor of the account, by period of the timeline"))
     page.text(row, UNIT, book.say.unit("ratio"), "unit")
-    page.formulas(row, range(FIRST, FIRST + book.count), f"(1+{rate})^(({close}-{day})/365)", "calc", "ratio")
+    page.formulas(row, range(FIRST, FIRST + book.count), f"(1+{rate})^(-{years})", "calc", "ratio")
 
 
 def _input(book: Book, refs: References, given: Given) -> str:
