@@ -73,3 +73,7 @@ class ReturnTerms(Table):
     guess: Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Where the search for a rate of return starts")] = (
         default("8 % p.a.")
     )
+    equity_rate: (
+        Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Return that owners ask for: rate of the equity NPV")]
+        | None
+    ) = None

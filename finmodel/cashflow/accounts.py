@@ -7,7 +7,7 @@ from finmodel.base.folds import total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.schema import CaseTables
-from finmodel.cashflow import checks, companies, owner_loans, parties, ratios, statements
+from finmodel.cashflow import checks, companies, cost_of_debt, owner_loans, parties, ratios, statements
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.parts import Deal
 from finmodel.cashflow.returns import Returns, flows
@@ -70,8 +70,10 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     found.rate("equity_irr", "Equity IRR", net.equity)
     found.dated_rate("equity_xirr", "Equity IRR by dates", net.equity, near="equity_irr")
     found.present_value("npv_post_tax", "Project net present value after tax", net.project_post_tax)
+    found.equity_value(net.equity)
     found.payback("payback_years", "Payback of the project after tax, years", net.project_post_tax)
     found.classes(owners)
+    cost_of_debt.build(found, deal.loans, case.cover, clock)
     if works.support.public:
         support = found.section.line(
             "net_support_flow", "Support paid less given back", works.support.paid - works.support.given_back

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finmodel.base.expr import Expr, hi, lo, ratio, shown, where
+from finmodel.base.expr import Const, Expr, Given, hi, lo, ratio, shown, where
 from finmodel.base.folds import irr, irr_status, total, xirr, xirr_status
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import PER_YEAR, RATIO, YEAR
@@ -86,19 +86,21 @@ class Returns:
         )
         self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, REASONS)
 
-    def dated_rate(self, name: str, label: str, flow: Line, near: str) -> None:
+    def dated_rate(
+        self, name: str, label: str, flow: Line, near: str | None = None, reasons: Sequence[str] = REASONS
+    ) -> None:
         """A yearly rate of return by dates, as a result; it starts from the rate `near`, which equal periods gave.
 
         A spreadsheet does not find a rate of -56 % from a guess of 10 %.
         """
-        guess = self.model.find(f"returns.{near}.value") * ONE_YEAR
+        guess = (self.terms.guess if near is None else self.model.find(f"returns.{near}.value")) * ONE_YEAR
         status = self.section.line(
             f"{name}.status", f"{label}: Status", xirr_status(flow, self.clock.last_day, guess), RATIO
         )
         found = self._found(name, label, status)
         value = xirr(flow, self.clock.last_day, guess, found) / ONE_YEAR
         yearly = self.section.line(f"{name}.value", f"{label}: Value", value, PER_YEAR)
-        self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, REASONS)
+        self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, reasons)
 
     def _found(self, name: str, label: str, status: Line) -> Line:
         """Whether there is a rate: alone, among several, or by grace of the last flows."""
@@ -119,6 +121,21 @@ class Returns:
             return known
         factor = (1 + self.terms.npv_rate * ONE_YEAR) ** (-self.elapsed / ONE_YEAR)
         return self.section.line("discount_factor", "Discount factor", factor, RATIO)
+
+    def equity_value(self, flow: Line) -> None:
+        """The present value of the equity flow at the rate that owners ask for, as a result; n/a without one."""
+        name, label, rate = "equity_npv", "Equity net present value", self.terms.equity_rate
+        missing = self.section.flag(f"{name}.missing", f"{label}: No rate is given", Const(int(rate is None)))
+        worth = self.section.line(
+            f"{name}.value", f"{label}: Value", Const(0) if rate is None else self._worth(flow, rate)
+        )
+        row = self.section.display(name, label, shown(worth, ~missing))
+        self.model.metric(name, row, missing, ("", "returns.equity_rate is not given"))
+
+    def _worth(self, flow: Line, rate: Given) -> Expr:
+        factor = (1 + rate * ONE_YEAR) ** (-self.elapsed / ONE_YEAR)
+        label = "Equity net present value: Discounted flow"
+        return total(self.section.line("equity_npv.flow", label, flow * factor))
 
     def multiple(self, name: str, label: str, paid: Line, received: Line) -> None:
         """Money out over money in, as a result."""

@@ -10,6 +10,7 @@ that touches nothing without crossing it counts as one. The same bits come out a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,8 @@ class Amounts:
 
         The last axis of z is the rows; both are to the date of the row's first flow.
         """
+        if z.size == 1 and z.ndim == 1:
+            return self._alone(z)
         known = {gap: power(z, gap) for gap in set(self.gaps)}
         state = np.zeros((2, 2, *z.shape))
         worth, slope = state
@@ -66,6 +69,27 @@ class Amounts:
             part = self.parts[t]
             worth += part[:, None] if wide else part
         return state
+
+    def _alone(self, z: Floats) -> Floats:
+        """The same of one row: plain numbers have the same bits as arrays, and take a tenth of the time."""
+        known = {gap: float(power(z, gap)[0]) for gap in set(self.gaps)}
+        gain = loss = gain_slope = loss_slope = 0.0
+        last, early = len(self.parts) - 1, int(self.first[0])
+        rows = self._rows
+        for t in range(last, early - 1, -1):
+            if t < last:
+                gap = self.gaps[t]
+                factor = known[gap]
+                gain, loss = gain * factor, loss * factor
+                gain_slope, loss_slope = gain_slope * factor + gap * gain, loss_slope * factor + gap * loss
+            got, lost = rows[t]
+            gain, loss = gain + got, loss + lost
+        return np.array([[[gain], [loss]], [[gain_slope], [loss_slope]]])
+
+    @cached_property
+    def _rows(self) -> list[list[float]]:
+        listed: list[list[float]] = self.parts[:, :, 0].tolist()
+        return listed
 
 
 @dataclass(frozen=True)
