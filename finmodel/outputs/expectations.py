@@ -6,11 +6,17 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from finmodel.base.errors import CaseError, FinmodelError, Problem
+from finmodel.base.expr import Op
 from finmodel.base.units import PER_YEAR, RATIO, conversion, unit
 from finmodel.case.expect import Expect
-from finmodel.engine.results import Results
+from finmodel.engine.results import CheckResult, Results
 from finmodel.outputs.numbers import NOT_APPLICABLE, clean, metric_text
+
+SCALE = "scale.assets"  # what checks of money are held against
+WHOLE = 100  # of any currency: above it, decimals say nothing
 
 TOLERANCE = 1e-9
 
@@ -80,8 +86,19 @@ def expect_problems(expects: Iterable[Expect], units: Mapping[str, str]) -> list
 def failures(result: Results, verdicts: Iterable[Verdict]) -> list[str]:
     """What makes a run fail, one row each: checks of class error, then expectations."""
     checks = [check for check in result.checks if check.kind == "error" and not check.passed]
-    rows = [f"check {check.id}: off by {check.worst:.6g}{' in ' + check.at if check.at else ''}" for check in checks]
+    rows = [
+        f"check {check.id}: off by {off_by(result, check)}{' in ' + check.at if check.at else ''}" for check in checks
+    ]
     return rows + [str(verdict) for verdict in verdicts if not verdict.met]
+
+
+def off_by(result: Results, check: CheckResult) -> str:
+    """How far a check is off: an amount where it holds one against the size of the deal, else a plain number."""
+    line, whole = result.model.lines.get(check.id), result.model.lines.get(SCALE)
+    if line is None or whole is None or not isinstance(line.expr, Op) or whole not in line.expr.args:
+        return f"{check.worst:,.6g}"
+    amount = check.worst * float(np.asarray(result.values[SCALE]))
+    return f"{amount:,.0f} {whole.unit}" if amount >= WHOLE else f"{amount:.3g} {whole.unit}"
 
 
 def _problems(expect: Expect, units: Mapping[str, str]) -> list[Problem]:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from finmodel.engine.covenant_events import events_of
 from finmodel.engine.results import ALERT, ERROR, Results
-from finmodel.outputs.expectations import Verdict, verdicts_of
+from finmodel.outputs.expectations import Verdict, off_by, verdicts_of
 from finmodel.outputs.grid import grid
 from finmodel.outputs.numbers import clean, millions
 from finmodel.outputs.page_finance import equity, facilities, payments, sources_and_uses
@@ -58,7 +58,7 @@ def failed_checks(result: Results) -> Group | None:
     rows = []
     for check in failed:
         style, word = ("bold red", "FAILED") if check.kind == ERROR else ("yellow", "alert")
-        parts = (word, check.id, check.label, f"{check.worst:,.6g}", check.at)
+        parts = (word, check.id, check.label, off_by(result, check), check.at)
         rows.append([Text(clean(part), style=style) for part in parts])
     headers = ("", "Check", "What it says", "Off by", "Worst in")
     return grid("Checks that do not hold", headers, rows, words=(0, 1, 2)) if rows else None

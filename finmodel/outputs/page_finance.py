@@ -134,8 +134,16 @@ def _sources(result: Results) -> list[Item]:
     grants = total_of(result, "funding.grants_received") - total_of(result, "funding.surplus")
     kept = {name: terms for name, terms in tables.facility.items() if terms.rank != "bridge" and not terms.refinances}
     loans = [(terms.label, total_of(result, f"funding.draw.{name}")) for name, terms in kept.items()]
-    owners = [(terms.label, total_of(result, f"equity.{name}.paid_in")) for name, terms in tables.equity.items()]
+    owners = [(terms.label, _until_complete(result, f"equity.{name}.paid_in")) for name, terms in tables.equity.items()]
     return [("Grants", grants), *loans, *owners]
+
+
+def _until_complete(result: Results, id: str) -> float:
+    """The sum of a line over construction: contingent equity that pays for debt service later is no source of funds."""
+    if not matching(result, id):
+        return 0.0
+    building: Any = result.values["time.construction"]
+    return math.fsum(value for value, on in zip(result.values[id], building, strict=True) if on)
 
 
 def _with_rest(items: Sequence[Item], total: float, label: str) -> Iterator[Item]:
