@@ -25,7 +25,7 @@ from finmodel.risk.job import Job, KernelText, draw
 from finmodel.risk.summary import Told
 from finmodel.run import TOLERANCE, run
 
-LOSSES = {"lender_loss": "Lender's loss, PV", "lender_loss_covered": "Lender's loss, PV, with cover"}
+LOSSES = {"lender_loss": "Never paid back, PV", "lender_loss_covered": "Never paid back, PV, with cover"}
 World = dict[str, tuple[float, ...] | float]
 
 
@@ -186,7 +186,11 @@ def told(prepared: Prepared) -> Told:
     labels.update({name: regime.label for name, regime in (risk.regime if risk is not None else {}).items()})
     heads = (case.name, case.sha256, case.scenario, case.tables.currency)
     labels.update(
-        {figure.name: f"{labels[figure.name].split(':')[0]}: Never paid back" for figure in keep.figures if figure.end}
+        {
+            figure.name: f"{labels[figure.name].split(':')[0]}: Balance at the end"
+            for figure in keep.figures
+            if figure.end
+        }
     )
     for figure in keep.figures:
         start, _, loan = figure.name.partition(".")

@@ -68,9 +68,12 @@ class _Arrears:
 
 
 def build(model: Model, covers: Mapping[str, Cover], loans: Sequence[Loan], paid: Paid, clock: Clock) -> None:
-    """Declare claims of every cover that has a waiting period, and the loss of each lender; nothing without one."""
+    """Declare claims of every cover that has a waiting period, and the loss of each lender."""
     insured = {name: terms for name, terms in covers.items() if terms.waiting is not None}
     if not insured:
+        for loan in loans:
+            model.section(f"lender.{loan.id}", loan.commitment.unit, f"{loan.label}, lender")
+            _loss(model, loan, paid, [], clock)
         return
     claims: dict[str, list[_Claim]] = {loan.id: [] for loan in loans}
     arrears = {loan.id: _arrears(model, loan, paid, clock) for loan in loans}

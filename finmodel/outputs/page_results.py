@@ -35,6 +35,7 @@ COVER = (
     ("Support, net, PV", "support_net_pv"),
 )
 GOAL = "residual_"
+ROUNDING = 1e-9  # of a ratio
 FACTS = (("path", "Simulated path"), ("debt_sized_on", "Debt sized on"), ("binding_constraint", "Debt limited by"))
 
 
@@ -106,9 +107,10 @@ def _full(case: Case, label: str, name: str) -> str:
 
 
 def _date(result: Results, name: str) -> str:
-    """The day of the lowest ratio."""
+    """The first day on which the ratio is at its lowest, but for rounding: sculpted debt has the same on many."""
     row = result.values.get(f"ratios.{name.removesuffix('_min')}") if name.endswith("_min") else None
     if row is None or all(math.isnan(value) for value in row):
         return ""
-    at = min((t for t, value in enumerate(row) if not math.isnan(value)), key=lambda t: float(row[t]))
+    least = min(float(value) for value in row if not math.isnan(value))
+    at = next(t for t, value in enumerate(row) if value <= least + ROUNDING * max(1.0, abs(least)))
     return f"on {result.model.timeline.periods[at].last_day}"

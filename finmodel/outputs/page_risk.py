@@ -13,6 +13,7 @@ from finmodel.engine.simulated import TOTAL_LOSS, Chance, Spread, Summary
 from finmodel.outputs.grid import Cell, grid
 from finmodel.outputs.numbers import clean, fixed, metric_text, millions, percent
 
+MEDIAN = "p50"
 SHOWN = ("p5", "p25", "p50", "p75", "p95")
 EVENTS = {
     "lock_up": "Lock-up of distributions",
@@ -52,12 +53,14 @@ def _head(summary: Summary) -> Iterator[Text]:
 
 
 def _results(summary: Summary) -> Group:
-    headers = ("", "Base case", "Mean", "s.e.", *(name.upper() for name in SHOWN), "Worst 5 %")
-    headers = (*headers[:-1], f"Worst {percent(1 - summary.run.tail, 0)}")
+    """Medians lead: a mean of rates with total losses in it says little."""
+    quantiles = (*(name.upper() for name in SHOWN if name != MEDIAN), f"Worst {percent(1 - summary.run.tail, 0)}")
+    headers = ("", "Base case", "Median", *quantiles, "Mean", "s.e.")
     rows = []
     for name, found in summary.metrics.items():
         unit = summary.units[name]
-        values = [summary.base.get(name), found.mean, found.se, *(found.quantiles.get(q) for q in SHOWN), found.worst]
+        others = (found.quantiles.get(q) for q in SHOWN if q != MEDIAN)
+        values = [summary.base.get(name), found.quantiles.get(MEDIAN), *others, found.worst, found.mean, found.se]
         label = clean(summary.labels.get(name, name)).removesuffix(": Value")
         rows.append([f"{label}, {unit} m" if unit in CURRENCIES else label, *(_cell(name, v, unit) for v in values)])
     return grid("Results over all paths", headers, rows)

@@ -22,7 +22,7 @@ SHORTFALL = NOT_FUNDED
 USUALLY, ALL = "usual", "all"
 HOWS = ("sum", "mean", "low", "high", "last", "each")
 USUAL = re.compile(
-    r"equity_irr(\..+)?|dscr_min|npv_post_tax|support_(paid|given_back|unmet|net|net_pv)|lender_loss(_covered)?\..+"
+    r"equity_irr(\..+)?|equity_multiple\..+|dscr_min|npv_post_tax|support_(paid|given_back|unmet|net|net_pv)|lender_loss(_covered)?\..+"
 )
 SUPPORT = {"support_paid": "support.paid", "support_given_back": "support.given_back", "support_unmet": "support.unmet"}
 CHECK = 1e-9
@@ -82,9 +82,8 @@ def _named(word: str, model: Model) -> list[str]:
     if word not in (USUALLY, ALL):
         return [word]
     loans = [match[1] for id in model.lines if (match := re.fullmatch(r"facility\.([^.]+)\.outstanding\.closing", id))]
-    return [name for name in model.metrics if word == ALL or USUAL.fullmatch(name)] + [
-        f"{LOSS}{loan}" for loan in loans
-    ]
+    found = [name for name in model.metrics if word == ALL or USUAL.fullmatch(name)]
+    return found + [f"{LOSS}{loan}" for loan in loans if word == ALL]
 
 
 def _loan(name: str) -> str:

@@ -267,12 +267,20 @@ def test_regimes_share_the_paths_and_their_means_add_up(plain):
     assert set(plain.labels) == {"calm", "storm"}
 
 
-def test_what_is_left_of_a_loan_at_the_end_is_the_loss_of_its_lender(deal, plain):
-    path = int(np.argmax(plain.column("loss.jbic")))
+def test_what_is_never_paid_back_is_a_present_value_as_a_share_of_what_was_drawn(deal, plain):
+    """Draws less receipts at the contract rate of 5 %, to close: at most 100 %."""
+    share, left = (
+        plain.column("lender_loss.jbic"),
+        fm.simulate(deal, 1_024, 1, outputs=["loss.jbic"]).column("loss.jbic"),
+    )
+    path = int(np.argmax(share))
+    replayed = plain.replay(path)
 
-    assert plain.column("loss.jbic")[path] == pytest.approx(plain.replay(path)["facility.jbic.outstanding.closing"][-1])
-    assert plain.summary.base["loss.jbic"] == pytest.approx(0, abs=1e-6)
-    assert plain.metrics["loss.jbic"].worst > plain.metrics["loss.jbic"].mean >= 0
+    assert share[path] == pytest.approx(replayed.metrics["lender_loss.jbic"])
+    assert plain.summary.base["lender_loss.jbic"] == pytest.approx(0, abs=1e-9)
+    assert plain.metrics["lender_loss.jbic"].worst > plain.metrics["lender_loss.jbic"].mean >= -1e-9
+    assert share.max() <= 1 + 1e-9
+    assert share[: left.size].max() * replayed.metrics["debt.jbic"] < left.max()
 
 
 def test_every_check_of_class_error_holds_on_every_path(deal):
