@@ -105,3 +105,30 @@ def test_a_deal_with_a_credit_balances_and_its_owners_earn_more(tmp_path: Path, 
     assert failed(result) == set()
     assert metric(result, "equity_irr") > metric(run(SCULPTED), "equity_irr")
     assert row(result, "tax.spv.net_accrued").sum() <= row(run(SCULPTED), "tax.spv.net_accrued").sum()
+
+
+def test_a_refundable_credit_pays_owners_and_counts_for_no_cover(tmp_path: Path) -> None:
+    """7 % of 100 comes in once, below CFADS as a grant does: covers and debt are those of the deal without it.
+
+    Tax is off, so that the smaller basis moves nothing; what owners receive is more by the whole 7.
+    """
+    plain = {"entity.spv.tax_rate": "0 %"}
+    rows = '[entity.spv.investment_credit]\nshare = "7 %"\nrefundable = true\nlag = "12 months"\n'
+    with_it, without = run(extended(tmp_path, rows, SCULPTED), plain), run(SCULPTED, plain)
+    credit = row(with_it, "investment_credit.spv.received")
+
+    assert credit.sum() == pytest.approx(7)
+    assert row(with_it, "cfads.net_cfads") == pytest.approx(row(without, "cfads.net_cfads"), abs=1e-9)
+    for name in ("llcr_min", "plcr_min", "dscr_min", "gearing"):
+        assert metric(with_it, name) == pytest.approx(metric(without, name), rel=1e-9)
+    more = row(with_it, "waterfall.distributions").sum() - row(without, "waterfall.distributions").sum()
+    assert more == pytest.approx(7)
+
+
+def test_the_project_return_before_tax_is_before_another_tax_too(tmp_path: Path) -> None:
+    """A hook other_tax of 1 a year lowers the return after tax and leaves the one before."""
+    text = '[extra_lines]\nother_tax = "working.received * 0.02"\n'
+    taxed, free = run(extended(tmp_path, text, SCULPTED)), run(SCULPTED)
+
+    assert metric(taxed, "project_irr_pre_tax") == pytest.approx(metric(free, "project_irr_pre_tax"), rel=1e-12)
+    assert metric(taxed, "project_irr_post_tax") < metric(free, "project_irr_post_tax") - 1e-4
