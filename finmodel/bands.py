@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from finmodel.base.errors import UsageError, want
+from finmodel.build import build
 from finmodel.case.read import Case
+from finmodel.engine.key_uses import key_uses, refuse_idle
 from finmodel.engine.simulated import Summary
 from finmodel.run import opened
 from finmodel.simulate import Options, simulate
@@ -49,7 +51,7 @@ def bands(
         set: Changes under all runs.
 
     Raises:
-        UsageError: A key is not one of [risk].
+        UsageError: A key is not one of [risk], is a setting, or nothing reads it.
         CaseError, SolveError, NumberError, LimitError: As for `simulate`.
     """
     want(ranges, dict, 'ranges are {"risk.price.ndpr.volatility": ("30 %", "45 %")}')
@@ -60,6 +62,9 @@ def bands(
             )
 
     stands = opened(case, set)
+    uses = key_uses(stands.tables, build(stands).model)
+    for key in ranges:
+        refuse_idle(key, uses, "it has no band")
 
     def at(more: Mapping[str, str]) -> Summary:
         return simulate(stands.with_set(more), paths, seed, None, None, options).summary

@@ -10,7 +10,9 @@ from finmodel.base.expr import Given
 from finmodel.base.model import Model
 from finmodel.case.expand import leaves
 from finmodel.case.read import Case
+from finmodel.case.schema_risk import Driver, Event
 from finmodel.engine.code import Values
+from finmodel.engine.key_uses import key_uses, why_not
 from finmodel.engine.plan import Plan, plan
 
 
@@ -55,7 +57,8 @@ def build(case: Case, as_earned: bool = False) -> Built:
     from finmodel.cashflow.deal import build as build_deal  # loads every clause, only when a deal is built
     from finmodel.cashflow.extra import BadFormula
 
-    places = {key.removeprefix("extra_lines."): str(place) for key, place in case.places.items()}
+    extra = "extra_lines."
+    places = {key.removeprefix(extra): str(place) for key, place in case.places.items() if key.startswith(extra)}
     try:
         model = build_deal(case.tables, case.timeline, places)
     except BadFormula as error:
@@ -66,3 +69,24 @@ def build(case: Case, as_earned: bool = False) -> Built:
     if as_earned:
         support_earned.pay_as_earned(model, case.tables.support)
     return Built(case, model, plan(model), model.givens())
+
+
+def refuse_idle_draws(built: Built) -> None:
+    """Refuse a driver or an event of [risk] on a key that nothing reads: every path would be as without it.
+
+    Raises:
+        CaseError: There is one; all of them with their places.
+    """
+    risk = built.case.tables.risk
+    if risk is None or not (risk.driver or risk.event):
+        return
+    uses, problems = key_uses(built.case.tables, built.model), []
+    drawn: dict[str, Driver | Event] = {f"risk.driver.{name}.key": driver for name, driver in risk.driver.items()}
+    drawn.update({f"risk.event.{name}.key": event for name, event in risk.event.items()})
+    for key, table in drawn.items():
+        if why := why_not(table.key, uses):
+            place = built.case.places[key]
+            wrong = f"{why}, so drawing it moves no result."
+            problems.append(Problem(place.file, place.line, key, place.text, wrong, "Name another figure."))
+    if problems:
+        raise CaseError(problems)

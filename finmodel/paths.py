@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from finmodel.base.errors import ModelError, NumberError, UsageError
-from finmodel.build import Built, build
+from finmodel.build import Built, build, refuse_idle_draws
 from finmodel.case.read import Case
 from finmodel.engine.code import Values, compile_kernel
 from finmodel.engine.evaluate import evaluate
@@ -121,6 +121,7 @@ def prepare(case: Case, draws: Draws, outputs: Sequence[str] | None = None) -> P
     base = run(case)
     wide = _with_rows(case, market)
     live = build(wide)
+    refuse_idle_draws(live)
     given = {id: _widened(base.given[id], live.givens[id].series, live) for id in live.givens}
     values = evaluate(live.model, live.plan, given)
     for name, metric in live.model.metrics.items():

@@ -21,6 +21,7 @@ from finmodel.case.describe import nearest
 from finmodel.case.expand import leaves
 from finmodel.case.quantity import BadValue, parse
 from finmodel.case.read import Case
+from finmodel.engine.key_uses import key_uses, refuse_idle
 from finmodel.engine.results import Results
 from finmodel.run import opened, run
 
@@ -98,7 +99,7 @@ def solve(
         between: The range to search, two quantities as typed; without it, from twice its value below to four times it.
 
     Raises:
-        UsageError: No such key or result, or a goal in another unit.
+        UsageError: No such key or result, a key that nothing reads or that shapes the model, a goal in another unit.
         SolveError: No value in reach meets the goal; the message says how near it comes.
         CaseError, FileError, LimitError, NumberError: As for `load` and `run`.
     """
@@ -111,6 +112,7 @@ def solve(
         return run(base.with_set({key: text}), hold_debt=hold_debt)
 
     given = _input(base, key)
+    refuse_idle(key, key_uses(base.tables, build(base).model), "it cannot be solved for")
     search = _Search(trial, _goal(base, goal), given.unit)
     value = _found(search, _walks(search, given.number, between), goal)
     return Answer(key, spelled(value, given.unit), value, search.goal[0], search.at(value), search.runs)

@@ -2,7 +2,8 @@
 
 A folder holds the files of a case, most of them laid over tests/errors/base, and expected.txt: the exit code, then the
 message to the letter. It may hold a file `scenario` with the name of the scenario to read, a file `set` with one
-KEY=VALUE a line, and a file `run` when the mistake only shows once the case runs.
+KEY=VALUE a line, a file `run` when the mistake only shows once the case runs, and a file `draws` when it only shows
+once something is drawn.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ def outcome() -> str:
             from finmodel.run import load, run
 
             run(load(Path("."), scenario, sets))
+        elif os.path.exists("draws"):
+            from finmodel.build import build, refuse_idle_draws
+
+            refuse_idle_draws(build(read_case(Path("."), scenario, sets)))
         else:
             read_case(Path("."), scenario, sets)
     except FinmodelError as error:

@@ -144,6 +144,7 @@ class Model:
         self.metrics: dict[str, Metric] = {}
         self.checks: dict[str, str] = {}
         self.register = Register()
+        self.shaped_by: dict[str, Given] = {}
         self._givens: dict[str, Given] = {}
         self._walked: set[str] = set()
 
@@ -176,6 +177,15 @@ class Model:
         line.kind = "check"
         self.checks[line.id] = kind
         return line
+
+    def decides(self, given: Given) -> float:
+        """The number of an input that decides which lines there are, or what their formulas say; the input is noted.
+
+        The one way to read a number while lines are declared: a formula does not follow such an input, so that no
+        scenario, driver or cell may move it (`shaped_by`).
+        """
+        self.shaped_by[given.id] = given
+        return given.number
 
     def solve(self, value: Given, target: Line) -> Solved:
         """Let the engine choose `value` so that it equals `target`; the residual is a line."""

@@ -34,6 +34,8 @@ from finmodel.case.schema import CaseTables
 from finmodel.case.table import Table
 
 __all__ = ["Case", "Schema", "read_case", "read_with"]
+PLACED = (("extra_lines",), ("risk",))
+"""Tables with texts that only the lines of the model can judge."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,7 @@ class Case:
         files: The files that made it.
         path: The folder or file that was asked for.
         sets: Changes laid over it: dotted key → value as typed.
-        places: Where the formulas of [extra_lines] stand: dotted key → place.
+        places: Where the formulas of [extra_lines] and what [risk] draws stand: dotted key → place.
         origin: What it was read from.
     """
 
@@ -244,7 +246,7 @@ def _case(tables: Table, document: Document, origin: Origin, asked: Asked, sizin
     for rule in origin.schema.rules:
         faults += rule(tables)
     _raise(faults, document)
-    formulas = {".".join(keys): document.place(keys) for keys in document.places if keys[:1] == ("extra_lines",)}
+    places = {".".join(keys): document.place(keys) for keys in document.places if keys[:1] in PLACED}
     typed = [given for _, given, typed in leaves(tables, document.tree) if typed]
     return Case(
         name=checked.name,
@@ -263,7 +265,7 @@ def _case(tables: Table, document: Document, origin: Origin, asked: Asked, sizin
         files=tuple(text.path for layer in origin.layers for text in layer.texts),
         path=origin.path,
         sets=asked.sets,
-        places=FrozenDict(formulas),
+        places=FrozenDict(places),
         origin=origin,
     )
 

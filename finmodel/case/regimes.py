@@ -63,6 +63,11 @@ def beneath(case: Document, regimes: Mapping[str, Regime], problems: list[Proble
     return merge(merge(case, under), case) if under.tree else case  # in the order of the case
 
 
+def shipped(where: str) -> bool:
+    """Whether a figure stands in a regime of the toolkit, not in the case."""
+    return where.startswith(f"{SHOWN}/")
+
+
 def source(place: Place, keys: Keys, regimes: Mapping[str, Regime]) -> str | None:
     """Where a regime says that a figure of an entity comes from; None for a figure of the case itself."""
     folder, _, file = place.file.rpartition("/")

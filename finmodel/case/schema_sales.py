@@ -34,7 +34,7 @@ class Offtake(Table):
     quantity: Annotated[Given, Quantity("t/year", gt=0, meaning="Annual contract quantity, contained")] | None = None
     share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of what is available")] | None = None
     start: Annotated[Given, DateQuantity(structural=True)]
-    term: Annotated[Given, Quantity("month", gt=0, structural=True, meaning="Length of the contract")]
+    term: Annotated[Given, Quantity("month", gt=0, meaning="Length of the contract")]
     take_or_pay: Annotated[
         Given, Quantity("ratio", ge=0, le=1, meaning="Share of the quantity paid for even if not taken")
     ] = default("0 %")
@@ -74,7 +74,7 @@ class Offtake(Table):
     make_up_tail: (
         Annotated[
             Given,
-            Quantity("year", gt=0, le=20, structural=True, meaning="Time to use make-up rights after the contract"),
+            Quantity("year", gt=0, le=20, meaning="Time to use make-up rights after the contract"),
         ]
         | None
     ) = None

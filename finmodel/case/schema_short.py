@@ -28,10 +28,7 @@ class Repo(Table):
     curve: Id | None = None
     margin: Margin | None = None
     day_count: DayCount = "ACT/360"
-    tenor: (
-        Annotated[Given, Quantity("month", gt=0, le=60, structural=True, meaning="Time after which it is rolled")]
-        | None
-    ) = None
+    tenor: Annotated[Given, Quantity("month", gt=0, le=60, meaning="Time after which it is rolled")] | None = None
     guarantor: str = ""
     guarantee_fee: (
         Annotated[Given, Quantity("1/year", ge=0, le=0.2, meaning="Fee of the guarantor on what is lent")] | None

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from finmodel.base.expr import Given
-from finmodel.case.leaf import Count, Day, Quantity, default
+from finmodel.case.leaf import Count, DateQuantity, Day, Quantity, default
 from finmodel.case.table import Id, Month, Table
 
 _FIRST: Any = Field(default=1)  # a plain number until it is read, like the text of every other default
@@ -77,7 +77,7 @@ class Support(Table):
         "100 %"
     )
     top_up_cap: Annotated[Given, Quantity("money/year", ge=0, meaning="Most paid for a calendar year")] | None = None
-    start: Day
+    start: Annotated[Given, DateQuantity(structural=True)]
     end: Day
     lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From settlement to payment")] = default(
         "0 months"

@@ -132,7 +132,6 @@ class WaterfallTerms(Table):
             Count(
                 ge=1,
                 le=40,
-                structural=True,
                 meaning="Failed tests in a row after which locked cash prepays senior debt",
             ),
         ]

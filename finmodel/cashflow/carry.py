@@ -31,7 +31,7 @@ def close(carried: Carried, created: Line, used: Line, clock: Clock) -> None:
     """Say what joined the account and what of it was used; what is too old is lost."""
     gone: list[Expr] = [used]
     if carried.years is not None:
-        life = round(carried.years.number * clock.timeline.per_year)
+        life = round(carried.section.model.decides(carried.years) * clock.timeline.per_year)
         gone.append(_expired(carried, created, used, life))
     carried.account.close(add=[created], less=gone)
 

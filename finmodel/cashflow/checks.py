@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from finmodel.base.expr import Expr, add, hi, lo, ratio
 from finmodel.base.folds import highest, lowest, total
 from finmodel.base.model import Line, Model
-from finmodel.base.units import RATIO, YEAR
+from finmodel.base.units import MONTH, RATIO, YEAR
 from finmodel.case.calendar import MONTHS_PER_YEAR, ONE_MONTH, RATIO_ROUNDING
 from finmodel.case.oversold import primary, served
 from finmodel.case.policy import JBIC_STANDARD, counted, is_jbic
@@ -146,7 +146,8 @@ def _tail(checks: Checks, case: CaseTables, deal: Deal) -> None:
         "tail_years", "Contracted after the last repayment", clock.years * (covered & ~left & clock.operations), YEAR
     )
     reached = section.line("tail", "Tail", total(tail), YEAR)
-    missing = ratio(hi(0, case.sizing.tail - reached * MONTHS_PER_YEAR), case.sizing.tail)
+    short = ratio(hi(0, case.sizing.tail - reached * MONTHS_PER_YEAR), case.sizing.tail)
+    missing = section.line("tail_missing", "Tail missing, share of the tail agreed", short, RATIO)
     checks.number("tail", "Contracts outlive senior debt by the tail", missing, "alert")
 
 
@@ -154,7 +155,10 @@ def _completion(checks: Checks, case: CaseTables) -> None:
     """Completion beyond the long-stop date is a default, told as an alert."""
     terms = case.completion
     if terms is not None and terms.long_stop is not None:
-        late = lo(1, hi(0, checks.clock.completion - checks.clock.planned - terms.long_stop) / ONE_MONTH)
+        clock = checks.clock
+        past = hi(0, clock.completion - clock.planned - terms.long_stop)
+        beyond = clock.section.line("beyond_long_stop", "Completion beyond its long-stop date", past, MONTH)
+        late = lo(1, beyond / ONE_MONTH)
         checks.number("completion_by_long_stop", "Completion is no later than its long-stop date", late, "alert")
 
 
@@ -212,7 +216,10 @@ def _owners(checks: Checks, case: CaseTables, deal: Deal) -> None:
         "shares_of_equity", "Shares of equity sum to 1", add([owner.terms.share for owner in deal.owners]) - 1
     )
     standby = case.funding.standby_equity
-    promised = deal.solved.equity if standby is None else deal.solved.equity + checks.macro.convert(standby)
+    promised: Expr = deal.solved.equity
+    if standby is not None:
+        section, both = checks.model.sections["funding"], promised + checks.macro.convert(standby)
+        promised = section.line("equity_promised", "Equity committed, with standby equity", both)
     lines = checks.model.lines
     needed = lines.get("funding.equity_total", lines["funding.equity_target"])
     checks.money("funding_shortfall", "Equity is within its commitment and standby", hi(0, needed - promised))

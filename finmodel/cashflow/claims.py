@@ -127,7 +127,7 @@ def _claim(
     terms, section = cover[1], model.sections[f"cover.{cover[0]}"]
     assert terms.waiting is not None and terms.political is not None and terms.commercial is not None
     key, title = loan.id, f"{section.title}, {loan.label}"
-    periods = math.ceil(terms.waiting.number / clock.timeline.months)
+    periods = math.ceil(model.decides(terms.waiting) / clock.timeline.months)
     fresh = section.line(
         f"{key}.unpaid", f"{title}: Unpaid of the instalment of this date", lo(arrears.due, arrears.unpaid)
     )

@@ -95,7 +95,7 @@ def _passed(section: Section, terms: Completion, plants: tuple[Chain, Mapping[st
     if terms.test_output is None:
         return Const(1)
     chain, nodes = plants
-    length = math.ceil(terms.test_months.number / clock.timeline.months)
+    length = math.ceil(section.model.decides(terms.test_months) / clock.timeline.months)
     ran = to_date(section, "years_run", "Years of operation to date", clock.years * clock.operations)
     enough: Expr = (terms.test_months <= (ran - ran.lag(length)) * MONTHS_PER_YEAR) & clock.operations
     for name, goods in chain.main.items():

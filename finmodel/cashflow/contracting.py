@@ -53,7 +53,7 @@ def begin(model: Model, name: str, offtake: Offtake, goods: list[Goods], frame: 
     defaulted = _defaulted(section, offtake, clock)
     runs = (first < clock.end_month) & (clock.end_month <= after) & clock.operations
     active = section.flag("active", f"{offtake.label}: In force", runs if defaulted is None else runs & ~defaulted)
-    ends = clock.year_end(_month_before(offtake))
+    ends = clock.year_end(_month_before(model, offtake))
     closes = section.flag("closes", f"{offtake.label}: Last period", active & ~active.next)
     year_ends = section.flag("year_ends", f"{offtake.label}: Contract year ends", active & (ends | closes))
     tail = _tail(section, offtake, (after, clock.operations), defaulted, clock)
@@ -96,6 +96,6 @@ def _spared(section: Section, offtake: Offtake) -> Expr:
     return 1 - lost
 
 
-def _month_before(offtake: Offtake) -> str:
+def _month_before(model: Model, offtake: Offtake) -> str:
     """The month that ends a contract year: the one before the contract's first."""
-    return MONTH_NAMES[(from_serial(offtake.start.number).month - 2) % len(MONTH_NAMES)]
+    return MONTH_NAMES[(from_serial(model.decides(offtake.start)).month - 2) % len(MONTH_NAMES)]

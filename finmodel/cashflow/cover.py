@@ -39,5 +39,7 @@ def build(model: Model, covers: Mapping[str, Cover], loans: Sequence[Loan], cloc
 def _once(section: Section, terms: Cover, insured: Sequence[Loan], clock: Clock) -> Expr:
     """The premium agreed once, facility by facility: each has its own term."""
     formula = terms.oecd is not None and terms.oecd.benchmark is None
+    if terms.oecd is not None:
+        section.model.decides(terms.oecd.country_category)
     data = oecd.coefficients(f"{section.name}.oecd", terms.oecd) if terms.oecd is not None and formula else None
     return add([premium.once(section, terms, loan, clock, data) for loan in insured])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from finmodel.base.errors import ModelError
 from finmodel.base.expr import Const, Expr, Given, ratio
 from finmodel.base.model import Line, Model
-from finmodel.base.timeline import Timeline, from_serial, month_number
+from finmodel.base.timeline import from_serial, month_number
 from finmodel.base.units import CURRENCIES, MONTH, RATIO, Unit, unit
 from finmodel.case.calendar import MONTHS_PER_YEAR, ONE_YEAR, cent
 from finmodel.case.schema_market import Inflation
@@ -70,7 +70,7 @@ def build(model: Model, inflation: dict[str, Inflation], fx: dict[str, Given], c
     section = model.section("macro", RATIO, "Macro")
     indices = {}
     for name, terms in inflation.items():
-        years = (clock.last_month - _base_month(name, terms, clock.timeline)) / MONTHS_PER_YEAR
+        years = (clock.last_month - _base_month(model, name, terms)) / MONTHS_PER_YEAR
         growth = (1 + terms.rate * ONE_YEAR) ** (years / ONE_YEAR)
         indices[name] = section.line(f"index.{name}", f"Price index, {name.upper()}", growth)
     rates = {}
@@ -86,9 +86,9 @@ def build(model: Model, inflation: dict[str, Inflation], fx: dict[str, Given], c
     return Macro(currency, indices, rates, cent(currency))
 
 
-def _base_month(name: str, terms: Inflation, timeline: Timeline) -> Given:
+def _base_month(model: Model, name: str, terms: Inflation) -> Given:
     """The last month of the base period of an index, at the place of its base day."""
-    day, base = from_serial(terms.base.number), terms.base
-    end = timeline.nearest(day)[1]
+    day, base = from_serial(model.decides(terms.base)), terms.base
+    end = model.timeline.nearest(day)[1]
     id = f"inflation.{name}.base_month"
     return Given(id, month_number(end) - 1.0, MONTH, "Last month of the base period", base.where, base.source)

@@ -91,7 +91,7 @@ def build(terms: Contracting, used: Used, made: Made, price: Expr, clock: Clock)
     """Close the rights and the money behind them."""
     section, title = terms.section, terms.offtake.label
     created = _created(section, title, made)
-    life = round(terms.offtake.make_up_years.number * clock.timeline.per_year)
+    life = round(section.model.decides(terms.offtake.make_up_years) * clock.timeline.per_year)
     vintages = Vintages(section, "make_up", f"{title}: Make-up", used.account)
     expired = close(vintages, created, used.whole, life, terms.ended)
     money = _deferred(section, used, expired, (created, made.billed))

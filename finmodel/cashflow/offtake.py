@@ -96,7 +96,7 @@ class _Builder:
 
     def build(self, offtakes: Mapping[str, Offtake]) -> Sales:
         """Declare every contract in order, then the spot sales of what is left."""
-        order = sorted(offtakes, key=lambda name: offtakes[name].priority.number)
+        order = sorted(offtakes, key=lambda name: self.model.decides(offtakes[name].priority))
         contracts = {name: self._contract(name, offtakes[name]) for name in order}
         for terms, take in self.takes:
             if take.extra is not None:

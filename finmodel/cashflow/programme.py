@@ -72,8 +72,9 @@ def _shared_out(
     """What is free goes to the first priority, in proportion to what is asked; then to the next."""
     grants: dict[str, Grant] = {}
     left: Expr = free
-    for priority in sorted({round(claim.terms.priority.number) for claim in claims}):
-        rank = [claim for claim in claims if round(claim.terms.priority.number) == priority]
+    ranks = {claim.id: round(section.model.decides(claim.terms.priority)) for claim in claims}
+    for priority in sorted(set(ranks.values())):
+        rank = [claim for claim in claims if ranks[claim.id] == priority]
         asked = {claim.id: _asked(section, terms, claim, frame) for claim in rank}
         due = section.line(f"due.{priority}", f"{terms.label}: Due, priority {priority}", add(list(asked.values())))
         paid = section.line(f"granted.{priority}", f"{terms.label}: Granted, priority {priority}", lo(due, left))

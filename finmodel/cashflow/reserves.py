@@ -168,7 +168,7 @@ def build(model: Model, name: str, terms: ReserveTerms, service: PlannedService,
 
 def _held(terms: ReserveTerms, months: Sequence[Month], clock: Clock) -> _Held:
     """The periods whose service is held; the length of the reserve and the payment dates shape the lines."""
-    length, timeline = terms.months.number, clock.timeline
+    length, timeline = clock.section.model.decides(terms.months), clock.timeline
     whole = math.floor(length / timeline.months)
     numbers = sorted(MONTH_NAMES.index(month) for month in months)
     gaps = [

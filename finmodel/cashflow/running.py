@@ -23,5 +23,5 @@ def year_to_date(section: Section, name: str, label: str, flow: Expr, starts: Ex
 
 def settled(flow: Line, owed: Account, lag: Given, clock: Clock) -> Expr:
     """A flow paid a lag later, at the end of the period in which that falls; the last period of all pays the rest."""
-    periods = math.ceil(lag.number / clock.timeline.months)
+    periods = math.ceil(clock.section.model.decides(lag) / clock.timeline.months)
     return where(clock.last, owed.opening + flow, flow.lag(periods))

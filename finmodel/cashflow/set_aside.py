@@ -84,7 +84,7 @@ def _maintenance(
     if terms.target is not None:
         wanted = macro.convert(terms.target)
     elif terms.months is not None:
-        held = float(math.ceil(terms.months.number / clock.timeline.months))
+        held = float(math.ceil(model.decides(terms.months) / clock.timeline.months))
         periods = given("reserve.maintenance.periods", held, "ratio", "Periods over which a cost is saved up")
         upkeep = {name: capex for name, capex in case.capex.items() if capex.sustaining is not None}
         wanted = add([_saved(section, name, capex, periods, macro) for name, capex in upkeep.items()])

@@ -110,6 +110,9 @@ def build(
     section = model.section(f"support.{name}", macro.money, terms.label)
     contract = deals.contracts[terms.contract]
     supplies = _supplies(terms, contract)
+    for given in (terms.start, terms.tail):  # its years are counted from the start; a rule holds supply to the tail
+        if given is not None:
+            model.decides(given)
     active = section.flag("active", f"{terms.label}: In force", clock.between(terms.start, terms.end))
     year_end = support_terms.year_end_of(terms, programme, clock)
     open_ = Terms(terms, section, active, year_end, clock, macro)

@@ -86,21 +86,21 @@ def year_end_of(support: Support, programme: Programme | None, clock: Clock) -> 
     return programme.year_end if programme is not None else MONTH_NAMES[clock.timeline.year_end - 1]
 
 
-def window_months(support: Support, window: str, year_end: str) -> tuple[str, ...]:
+def window_months(terms: Terms, window: str) -> tuple[str, ...]:
     """The months in which a window ends; none where it is the period itself."""
     if window == "quarter":
         return QUARTER_ENDS
     if window == "calendar_year":
         return ("December",)
     if window == "fiscal_year":
-        return (year_end,)
-    return () if window == "period" else (_month_before(from_serial(support.start.number)),)
+        return (terms.year_end,)
+    return () if window == "period" else (_month_before(_start(terms)),)
 
 
 def open_window(terms: Terms, window: str, name: str) -> Window:
     """Declare where a settlement window longer than a period ends."""
     section, title, active = terms.section, terms.title, terms.active
-    months = window_months(terms.support, window, terms.year_end)
+    months = window_months(terms, window)
     closing = terms.clock.month_flag(months) | ~active.next
     ends = section.flag(f"{name}_ends", f"{title}: {name.replace('_', ' ').capitalize()} ends", active & closing)
     return Window(name, ends, ends.prev | (active & ~active.prev))
@@ -157,10 +157,15 @@ def _steps(terms: Terms, rate: Given) -> Expr:
     if f"{section.name}.escalation" in section.model.lines:
         return section.model.find(f"{section.name}.escalation")
     first = terms.active & ~terms.active.prev
-    year_ends = terms.clock.year_end(_month_before(from_serial(terms.support.start.number)))
+    year_ends = terms.clock.year_end(_month_before(_start(terms)))
     begins = first | (terms.active & year_ends.prev)
     number = to_date(section, "contract_year", f"{terms.title}: Year of the contract", begins)
     return section.line("escalation", f"{terms.title}: Escalation", (1 + rate * ONE_YEAR) ** hi(0, number - 1), RATIO)
+
+
+def _start(terms: Terms) -> date:
+    """The first day of the contract, which decides the months in which its years end."""
+    return from_serial(terms.section.model.decides(terms.support.start))
 
 
 def _month_before(day: date) -> str:

@@ -213,7 +213,7 @@ def _carried(terms: Contracting, volumes: Volumes, year: _Year, used: Used, cloc
     room = hi(0, year.net) * offtake.carry_forward
     applied = lo(credits.opening, room, year.missing)
     replaced = section.line("carry_forward_used", f"{title}: Carry-forward used", applied, TONNE)
-    life = round(offtake.carry_forward_years.number * clock.timeline.per_year)
+    life = round(section.model.decides(offtake.carry_forward_years) * clock.timeline.per_year)
     account = make_up.Vintages(section, "carry_forward", f"{title}: Carry-forward", credits)
     make_up.close(account, created, replaced, life, terms.ended)
     return replaced

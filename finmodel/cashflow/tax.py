@@ -168,7 +168,7 @@ def _due(section: Section, terms: Entity, taxable: Line, flags: tuple[Expr, Line
     accrued = section.line("net_accrued", f"{title}: Tax accrued", to_date - before)
     assessment = section.line("assessment", f"{title}: Tax assessed", to_date * assessed)
     payable = section.account("payable", f"{title}: Tax payable")
-    lag = math.ceil(terms.tax_lag.number / clock.timeline.months)
+    lag = math.ceil(section.model.decides(terms.tax_lag) / clock.timeline.months)
     owed = where(clock.last, payable.opening + accrued, assessment.lag(lag))
     paid = section.line("paid", f"{title}: Tax paid", owed)
     payable.close(add=[accrued], less=[paid])

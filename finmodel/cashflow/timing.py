@@ -95,6 +95,8 @@ class Clock:
 def build(model: Model, terms: TimelineTerms, late: Completion | None = None) -> Clock:
     """Declare the rows of time."""
     time = model.section("time", RATIO, "Time")
+    for given in (terms.financial_close, terms.construction, terms.operations, terms.wind_up):
+        model.decides(given)  # the number of periods is of them
     timeline = model.timeline
     end_month = time.line("end_month", "Month after the period", calendar.end_months(timeline), MONTH)
     last_month = time.line("last_month", "Last month of the period", calendar.last_months(timeline), MONTH)
@@ -147,7 +149,7 @@ def build(model: Model, terms: TimelineTerms, late: Completion | None = None) ->
 
 def _delays(time: Section, late: Completion, timeline: Timeline) -> dict[int, Line]:
     """Number of whole periods → 1 if completion is late by so many."""
-    longest = math.ceil(late.longest.number / timeline.months)
+    longest = math.ceil(time.model.decides(late.longest) / timeline.months)
     return {
         back: time.flag(f"late_by.{back}", f"Late by {back} periods", late.delay.eq(calendar.span(timeline, back)))
         for back in range(longest + 1)

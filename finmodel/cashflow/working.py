@@ -120,7 +120,7 @@ def _open(section: Section, kind: str, items: Sequence[Sale | Spend], frame: tup
     """The balance of all items, each with a line of its own when it has days."""
     rows, label = [], kind.capitalize()
     for item in items:
-        reach = math.ceil(item.days.number / (SHORTEST_MONTH * frame[0].timeline.months))
+        reach = math.ceil(section.model.decides(item.days) / (SHORTEST_MONTH * frame[0].timeline.months))
         if reach:
             still = _still(section, item, reach, frame)
             rows.append(section.line(f"{kind}.{item.name}", f"{label}: {item.label}", still))

@@ -1,4 +1,4 @@
-"""Lint: lines that lead nowhere, and inputs that nothing reads.
+"""Lint: lines that lead nowhere.
 
 A line is alive when it is a result, a check or a display row, or when a living line reads it. Units need no lint: they
 are checked when a line is declared.
@@ -6,9 +6,6 @@ are checked when a line is declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from finmodel.base.expr import Given
 from finmodel.base.model import Model
 from finmodel.engine.plan import Plan
 
@@ -21,9 +18,3 @@ def dead_lines(model: Model, plan: Plan) -> list[str]:
     roots += [item.residual.id for item in model.solved]
     alive = plan.precedents(roots)
     return [id for id in model.lines if id not in alive]
-
-
-def unread_inputs(model: Model, typed: Iterable[Given]) -> list[Given]:
-    """Inputs that no line reads: a key without effect, unless it decides which lines there are."""
-    read = model.givens()
-    return [given for given in typed if given.id not in read]

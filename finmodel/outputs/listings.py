@@ -10,12 +10,12 @@ from fnmatch import fnmatchcase
 from finmodel.base.errors import UsageError
 from finmodel.base.expr import Given
 from finmodel.base.model import Model
-from finmodel.case.describe import KeyInfo, find, json_schema, keys
+from finmodel.case.describe import KeyInfo, json_schema, keys
 from finmodel.case.expand import leaves
 from finmodel.case.oversold import Oversold, oversold
 from finmodel.case.read import Case
 from finmodel.case.schema import CaseTables
-from finmodel.engine.lint import unread_inputs
+from finmodel.engine.key_uses import key_uses, unused_and_typed
 from finmodel.outputs.numbers import clean, percent
 
 ASSUMED = ("assumed", "hypothetical")
@@ -59,7 +59,7 @@ def check_text(case: Case, model: Model) -> str:
     givens = figures(case)
     assumed = [given for given in givens if is_assumed(given)]
     unsourced = [given for given in givens if given.id in set(case.unsourced)]
-    idle = [given for given in unread_inputs(model, givens) if _is_live(given)]
+    idle = unused_and_typed(case.tables, key_uses(case.tables, model))
     counts = (
         f"{len(givens)} figures ({len(assumed)} assumed, {len(unsourced)} without a source)",
         f"{len(case.scenarios)} scenarios",
@@ -70,7 +70,7 @@ def check_text(case: Case, model: Model) -> str:
     parts = [
         *_figures('Figures without a source: name one, or "assumed", in sources.toml', unsourced, with_source=False),
         *_figures("Assumed figures", assumed, with_source=True),
-        *_figures("Figures without effect: no line reads them", idle, with_source=False),
+        *_figures("Figures without effect: nothing in this case reads them", idle, with_source=False),
         *_oversold(case),
         *_scenarios(case),
         f"{clean(case.name)}: ok: {', '.join(counts)}",
@@ -86,14 +86,6 @@ def figures(case: Case) -> list[Given]:
 def is_assumed(given: Given) -> bool:
     """Whether the source of a figure says that it is assumed or hypothetical."""
     return given.source.lower().startswith(ASSUMED)
-
-
-def _is_live(given: Given) -> bool:
-    """Whether a key is a number of the model, not one that decides which lines there are or what is drawn."""
-    if given.id.startswith(RISK):
-        return False
-    entry = find(CaseTables, tuple(given.id.split(".")))
-    return entry is not None and entry.live
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> str:

@@ -22,13 +22,15 @@ def check(case: CaseFolder) -> None:
 
     Scenarios are read too; figures that are assumed or have no source are listed.
     """
-    from finmodel.build import build
+    from finmodel.build import build, refuse_idle_draws
     from finmodel.outputs.expectations import expect_problems
     from finmodel.outputs.listings import check_text
     from finmodel.run import load
 
     loaded = load(case)
-    model = build(loaded).model
+    built = build(loaded)
+    refuse_idle_draws(built)
+    model = built.model
     units = {name: str(metric.line.unit) for name, metric in model.metrics.items()}
     problems = expect_problems([*loaded.expect, *loaded.expected], units) + _scenario_problems(loaded)
     if problems:

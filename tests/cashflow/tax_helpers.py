@@ -73,12 +73,13 @@ def deal(
         fx: By key such as "aud_per_usd".
     """
     length = MONTHS[frequency]
-    construction, operations, _ = (float(periods * length) for periods in phases)
+    construction, operations, wind_up = (float(periods * length) for periods in phases)
     model = Model(Timeline(close, frequency, sum(phases), year_end))
     terms = TimelineTerms.model_construct(
         financial_close=given("timeline.financial_close", serial(close), "date"),
         construction=given("timeline.construction", construction, "month"),
         operations=given("timeline.operations", operations, "month"),
+        wind_up=given("timeline.wind_up", wind_up, "month"),
     )
     clock = timing.build(model, terms)
     units = {name: name.replace("_per_", "/").upper() for name in fx or {}}

@@ -1,4 +1,4 @@
-"""Lint finds lines that lead nowhere, and inputs that nothing reads."""
+"""Lint finds lines that lead nowhere."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from finmodel.base.folds import total
 from finmodel.base.model import Model
 from finmodel.base.timeline import Timeline
 from finmodel.base.units import RATIO
-from finmodel.engine.lint import dead_lines, unread_inputs
+from finmodel.engine.lint import dead_lines
 from finmodel.engine.plan import plan
 
-USED, IDLE = Given("a.used", 1.0, RATIO), Given("a.idle", 2.0, RATIO)
+USED = Given("a.used", 1.0, RATIO)
 
 
 def model() -> Model:
@@ -27,7 +27,3 @@ def model() -> Model:
 
 def test_a_line_that_no_result_check_or_display_row_depends_on_is_dead():
     assert dead_lines(model(), plan(model())) == ["s.lost"]
-
-
-def test_an_input_that_no_line_reads_is_found():
-    assert unread_inputs(model(), [USED, IDLE]) == [IDLE]

@@ -13,7 +13,7 @@ from finmodel.base.errors import CaseError
 from finmodel.base.expr import text
 from finmodel.base.model import Model
 from finmodel.case.leaf import Quantity
-from finmodel.case.read import Case, read_case
+from finmodel.case.read import Case
 from finmodel.case.table import Table
 from finmodel.engine.results import Results
 
@@ -71,7 +71,7 @@ def typed(case: Case, values: Mapping[str, str]) -> tuple[Case, set[str]]:
     left, refused = dict(values), set[str]()
     for _ in range(MOST_TRIES):
         try:
-            return read_case(case.path, case.scenario, {**left, **case.sets}), refused
+            return case.with_set({**left, **case.sets}), refused
         except CaseError as error:
             named = {problem.key for problem in error.problems} & set(left)
             if not named:

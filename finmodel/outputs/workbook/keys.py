@@ -14,6 +14,7 @@ from finmodel.case.expand import leaves
 from finmodel.case.leaf import Quantity
 from finmodel.case.schema import CaseTables
 from finmodel.case.table import Table
+from finmodel.engine.key_uses import STRUCTURAL, KeyUse, key_uses
 
 SOURCED, ASSUMED, DEFAULT = "sourced", "assumed", "default"
 _UNSOURCED = ("", "scenario", "set for this run")
@@ -29,11 +30,12 @@ class Key:
         value: A number, one number a period, or a text.
         unit: Of the numbers.
         bounds: Lowest and highest value; None without.
-        live: Whether a scenario may change it.
+        live: Whether a formula reads it and a scenario may change it.
         kind: "case" for what a case file holds, "solved" for what the engine found, else "calendar".
         source: Where the figure comes from.
         where: "file:line".
         typed: The unit as people type it: "%", "x", "USD/kg".
+        reason: Why it is not for editing here; empty of a live input.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Key:
     source: str
     where: str
     typed: str = ""
+    reason: str = ""
 
     @property
     def series(self) -> bool:
@@ -70,14 +73,15 @@ def keys(tables: CaseTables, model: Model) -> tuple[Key, ...]:
     """Inputs in the order of the schema, then those that no case file holds."""
     read = model.givens()
     cased = {given.id: given for _, given, _ in leaves(tables, {})}
-    found = [*_plain(tables, ()), *(_case_key(given, tables) for given in cased.values())]
+    uses = key_uses(tables, model)
+    found = [*_plain(tables, ()), *(_case_key(given, tables, uses[id]) for id, given in cased.items())]
     order = {name: at for at, name in enumerate(type(tables).model_fields)}
     found.sort(key=lambda key: order.get(key.group, len(order)))
     found += [_other_key(given) for id, given in read.items() if id not in cased]
     return tuple(_unique(found))
 
 
-def _case_key(given: Given, tables: CaseTables) -> Key:
+def _case_key(given: Given, tables: CaseTables, use: KeyUse) -> Key:
     parts = given.id.split(".")
     entry = find(CaseTables, parts)
     leaf = None if entry is None else entry.slot.leaf
@@ -86,8 +90,8 @@ def _case_key(given: Given, tables: CaseTables) -> Key:
         bounds = (leaf.gt if leaf.ge is None else leaf.ge, leaf.lt if leaf.le is None else leaf.le)
     typed = leaf.spelled if isinstance(leaf, Quantity) else ""
     label = f"{_owner(tables, parts)}: {given.label}"
-    live = entry is not None and entry.live
-    return Key(given.id, label, given.value, given.unit, bounds, live, "case", given.source, given.where, typed)
+    told = given.source, given.where, typed, use.reason
+    return Key(given.id, label, given.value, given.unit, bounds, use.kind == "used", "case", *told)
 
 
 def _other_key(given: Given) -> Key:
@@ -128,7 +132,7 @@ def _setting(inner: object, path: tuple[str, ...]) -> Iterator[Key]:
 
 def _text_key(path: tuple[str, ...], text: str) -> Key:
     label = ", ".join(part.replace("_", " ") for part in path).capitalize()
-    return Key(".".join(path), label, text, RATIO, (None, None), False, "case", "", "")
+    return Key(".".join(path), label, text, RATIO, (None, None), False, "case", "", "", reason=STRUCTURAL.reason)
 
 
 def _unique(found: list[Key]) -> Iterator[Key]:

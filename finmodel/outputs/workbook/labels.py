@@ -49,6 +49,7 @@ def labels(book: Book, pages: Sequence[Page]) -> Labels:
     verdicts = (
         (say("OK"), "good"),
         (say("FAIL"), "bad"),
+        (say("FAIL: change the case file"), "bad"),
         (say("as sized"), "good"),
         (say("as sized: re-run"), "amber"),
         (say("STALE"), "amber"),

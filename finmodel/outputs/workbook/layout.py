@@ -15,7 +15,7 @@ from finmodel.outputs.workbook.keys import Key
 from finmodel.outputs.workbook.sheets import SHEETS, SheetRule, rule_of, sheet_name
 
 CHECK_TOP = TOP + 8  # the verdict stands above the checks
-INPUT_TOP = TOP + 2  # so does the count of changed inputs
+INPUT_TOP = TOP + 3  # so do the counts of changed inputs
 SWITCH_TOP = TOP + 7  # and the live switch above what it switches
 WORKING_SHEETS = [rule for rule in SHEETS if rule.sections]
 

@@ -6,8 +6,9 @@ from finmodel.base.model import Line
 from finmodel.outputs.workbook.book import Book
 from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, NOTE, TOP, TOTAL, UNIT, Page
 from finmodel.outputs.workbook.layout import CHECK_TOP
-from finmodel.outputs.workbook.pages.header import FAILED_ERRORS, IS_SIZING, band, headings
-from finmodel.outputs.workbook.pages.inputs import CHANGED
+from finmodel.outputs.workbook.pages import inputs
+from finmodel.outputs.workbook.pages.header import FAILED_ERRORS, IS_SIZING, RESHAPED, band, headings
+from finmodel.outputs.workbook.pages.inputs import CHANGED, RESHAPED_TEXT
 from finmodel.outputs.workbook.references import References
 from finmodel.outputs.workbook.theme import format_of, unit_text
 
@@ -71,6 +72,7 @@ def _verdict(book: Book, page: Page, residuals: int) -> None:
         (TOLERANCE, "Tolerance of a check", "ratio"),
         (MOVED, "Inputs changed since the file was written, as counted there", "count"),
         (SIZED, "Debt", "text"),
+        (RESHAPED, RESHAPED_TEXT, "count"),
     )
     for row, label, unit in rows:
         page.text(row, LABEL, say(label))
@@ -79,8 +81,12 @@ def _verdict(book: Book, page: Page, residuals: int) -> None:
     first, last = min(checks, default=CHECK_TOP), max(checks, default=CHECK_TOP)
     for row, kind in ((FAILED_ERRORS, "error"), (FAILED_ALERTS, "alert")):
         formula = f'SUMIF($C${first}:$C${last},"{say(kind)}",$F${first}:$F${last})'
+        if kind == "error":
+            formula += f"+$E${RESHAPED}"
         page.formula(row, CONSTANT, formula, "verdict", "count")
         page.verdicts.append(f"E{row}")
+    page.formula(RESHAPED, CONSTANT, f"Inputs!$E${inputs.RESHAPED}", "verdict", "count")
+    page.verdicts.append(f"E{RESHAPED}")
     page.number(TOLERANCE, CONSTANT, CHECK_TOLERANCE, "fixed", "tiny")
     page.formula(MOVED, CONSTANT, f"Inputs!$E${CHANGED}", "link", "count")
     amber = f"IF({_solved_fail(book, residuals)}+Inputs!$E${CHANGED}>0"

@@ -24,6 +24,7 @@ from finmodel.outputs.workbook.theme import theme
 TITLE, CASE, CHECK, PHASE, END, NUMBER = range(1, 7)
 COLUMNS = ((LABEL, "Line item"), (NOTE, "Note"), (UNIT, "Unit"), (CONSTANT, "Constant"), (TOTAL, "Total"))
 FAILED_ERRORS = CHECK_TOP - 7
+RESHAPED = FAILED_ERRORS + 5
 LIVE_NAME, LIVE_NUMBER, SIZING_NUMBER, IS_SIZING = (SWITCH_TOP - back for back in (6, 5, 4, 3))
 MASTER = f"Checks!$E${FAILED_ERRORS}"
 
@@ -38,8 +39,9 @@ def header(book: Book, page: Page, remark: str = "") -> None:
     page.text(CASE, LABEL, book.say("Live case"), "subtitle")
     page.formula(CASE, CONSTANT, _away(page, "Scenarios", f"$E${LIVE_NAME}"), "verdict")
     page.text(CHECK, LABEL, book.say("Master check"), "subtitle")
-    good, bad = book.say("OK"), book.say("FAIL")
-    page.formula(CHECK, CONSTANT, f'IF({_away(page, "Checks", f"$E${FAILED_ERRORS}")}=0,"{good}","{bad}")', "verdict")
+    good, bad, shaped = book.say("OK"), book.say("FAIL"), book.say("FAIL: change the case file")
+    errors, reshaped = (_away(page, "Checks", f"$E${row}") for row in (FAILED_ERRORS, RESHAPED))
+    page.formula(CHECK, CONSTANT, f'IF({errors}=0,"{good}",IF({reshaped}=0,"{bad}","{shaped}"))', "verdict")
     page.verdicts.append(f"E{CHECK}")
 
 

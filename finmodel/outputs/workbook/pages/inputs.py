@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from finmodel.engine.key_uses import STRUCTURAL
 from finmodel.outputs.workbook.book import Book
 from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, NOTE, TOP, TOTAL, UNIT, Page
 from finmodel.outputs.workbook.keys import Key
-from finmodel.outputs.workbook.layout import Block
+from finmodel.outputs.workbook.layout import INPUT_TOP, Block
 from finmodel.outputs.workbook.pages.header import band, header, headings
 from finmodel.outputs.workbook.references import PLAIN_NUMBERS
 from finmodel.outputs.workbook.theme import format_of, unit_text
 
-LOWEST, HIGHEST, WRITTEN, MOVED, CONFIDENCE, WHERE, SOURCE = range(FIRST, FIRST + 7)
+LOWEST, HIGHEST, WRITTEN, MOVED, USE, CONFIDENCE, WHERE, SOURCE = range(FIRST, FIRST + 8)
 LAST = SOURCE
 COLUMNS = (
     (LABEL, "Assumption"), (NOTE, "Key"), (UNIT, "Unit"), (CONSTANT, "Value"), (TOTAL, "Live case"),
-    (LOWEST, "Lowest"), (HIGHEST, "Highest"), (CONFIDENCE, "Confidence"), (SOURCE, "Source"), (WHERE, "File and line"),
-    (WRITTEN, "As written"), (MOVED, "Moved"),
+    (LOWEST, "Lowest"), (HIGHEST, "Highest"), (USE, "Use"), (CONFIDENCE, "Confidence"), (SOURCE, "Source"),
+    (WHERE, "File and line"), (WRITTEN, "As written"), (MOVED, "Moved"),
 )  # fmt: skip
-WIDTHS = {NOTE: 34, LOWEST: 15, HIGHEST: 15, CONSTANT: 20, CONFIDENCE: 11, SOURCE: 80, WHERE: 32, WRITTEN: 20}
+WIDTHS = {NOTE: 34, LOWEST: 15, HIGHEST: 15, CONSTANT: 20, USE: 34, CONFIDENCE: 11, SOURCE: 80, WHERE: 32, WRITTEN: 20}
 SOURCE_LETTERS, LINE_HEIGHT = 95, 11.5
-CHANGED = TOP
+CHANGED, RESHAPED = TOP, TOP + 1
+RESHAPED_TEXT = "Structural inputs changed: change them in a case file and write the workbook again"
 
 
 def fill(book: Book, page: Page) -> bool:
@@ -28,14 +30,18 @@ def fill(book: Book, page: Page) -> bool:
     headings(book, page, COLUMNS, LAST, (CONSTANT, TOTAL, LOWEST, HIGHEST, WRITTEN, MOVED))
     page.widths |= WIDTHS
     page.text(CHANGED, LABEL, book.say("Inputs changed since the file was written"))
-    page.text(CHANGED, UNIT, book.say("count"), "unit")
+    page.text(RESHAPED, LABEL, book.say(RESHAPED_TEXT))
+    for row in (CHANGED, RESHAPED):
+        page.text(row, UNIT, book.say("count"), "unit")
     keys = {key.id: key for key in book.keys}
     for block in book.layout.groups["Inputs"]:
         _block(book, page, block, keys)
     _constants(book, page)
     last = page.last_row
-    rows = f"SUM($K{CHANGED + 1}:$K{last})"
+    rows = f"SUM($K{INPUT_TOP}:$K{last})"
     page.formula(CHANGED, CONSTANT, f"{rows}+{_rows_moved(book)}", "calc", "count")
+    structural = f'SUMIF($L${INPUT_TOP}:$L${last},"{book.say(STRUCTURAL.reason)}",$K${INPUT_TOP}:$K${last})'
+    page.formula(RESHAPED, CONSTANT, structural, "calc", "count")
     return True
 
 
@@ -57,6 +63,7 @@ def _row(book: Book, page: Page, row: int, key: Key) -> None:
     for column, bound in zip((LOWEST, HIGHEST), key.bounds, strict=True):
         if bound is not None:
             page.number(row, column, bound, "fixed", format)
+    page.text(row, USE, book.say(key.reason or ("live" if key.live else "")), "note")
     page.text(row, CONFIDENCE, "" if isinstance(key.value, str) else book.say(key.confidence), "note")
     lines = 1 + len(key.source) // SOURCE_LETTERS
     page.text(row, SOURCE, key.source, "note" if lines == 1 else "source")

@@ -1,0 +1,64 @@
+"""Lists and tables that mean a set, in another order: the same deal, so the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from finmodel.case.read import Case
+from finmodel.case.table import Table
+from finmodel.engine.results import Results
+
+SETS = (
+    "products", "facilities", "nodes", "refinances", "jbic_beside", "payment_months", "public_lenders",
+    "public_owners", "public_insurers", "domestic_contracts",
+)  # fmt: skip
+"""Keys whose list means a set."""
+Order = Callable[[Sequence[str]], Sequence[str]]
+
+
+def reordered(case: Case, order: Order = lambda names: list(reversed(names)), only: str = "") -> Case:
+    """The case with its tables by name, and its lists that mean a set, in another order.
+
+    Args:
+        order: Names in their order → in another.
+        only: A top-level table, such as "facility", or a key, such as "products"; empty for all.
+    """
+    sizing = None if case.sizing is None else replace(case.sizing, tables=_table(case.sizing.tables, order, only, ""))
+    return replace(case, tables=_table(case.tables, order, only, ""), sizing=sizing)
+
+
+def _table(table: Any, order: Order, only: str, top: str) -> Any:
+    changed = {}
+    for name, inner in table:
+        changed[name] = _value(inner, order, only, top or name, name)
+    return table.model_copy(update=changed)
+
+
+def _value(value: Any, order: Order, only: str, top: str, name: str) -> Any:
+    if isinstance(value, Table):
+        return _table(value, order, only, top)
+    if isinstance(value, Mapping):
+        names = order(list(value)) if only in ("", top) else list(value)
+        return {inner: _value(value[inner], order, only, top, inner) for inner in names}
+    if isinstance(value, list | tuple) and name in SETS and only in ("", name):
+        return type(value)(order(list(value)))
+    return value
+
+
+def different(before: Results, after: Results, tolerance: float = 1e-9) -> list[str]:
+    """Lines that are gone, new, or off by more than a share of the largest number of the line, or of a million."""
+    ids = set(before.values) ^ set(after.values)
+    found = sorted(f"{id}: of one only" for id in ids)
+    for id in before.values:
+        if id in after.values:
+            one, two = (np.atleast_1d(np.asarray(result.values[id], dtype=float)) for result in (before, after))
+            scale = max(
+                1.0 if str(before.model.lines[id].unit) == "ratio" else 1e3, float(np.nanmax(np.abs(one), initial=0))
+            )
+            if not np.allclose(one, two, rtol=0, atol=tolerance * scale, equal_nan=True):
+                found.append(f"{id}: off by {float(np.nanmax(np.abs(one - two))):.3g}")
+    return found
