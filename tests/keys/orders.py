@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from finmodel.base.units import CURRENCIES
 from finmodel.case.read import Case
 from finmodel.case.table import Table
 from finmodel.engine.results import Results
@@ -17,6 +18,9 @@ SETS = (
     "public_owners", "public_insurers", "domestic_contracts",
 )  # fmt: skip
 """Keys whose list means a set."""
+ORDERED = ("offtake",)
+"""Tables whose order has a meaning: contracts of one priority are served in the order of the case."""
+MILLION = 1e6
 Order = Callable[[Sequence[str]], Sequence[str]]
 
 
@@ -42,7 +46,8 @@ def _value(value: Any, order: Order, only: str, top: str, name: str) -> Any:
     if isinstance(value, Table):
         return _table(value, order, only, top)
     if isinstance(value, Mapping):
-        names = order(list(value)) if only in ("", top) else list(value)
+        turned = only in ("", top) and name not in ORDERED
+        names = order(list(value)) if turned else list(value)
         return {inner: _value(value[inner], order, only, top, inner) for inner in names}
     if isinstance(value, list | tuple) and name in SETS and only in ("", name):
         return type(value)(order(list(value)))
@@ -50,15 +55,14 @@ def _value(value: Any, order: Order, only: str, top: str, name: str) -> Any:
 
 
 def different(before: Results, after: Results, tolerance: float = 1e-9) -> list[str]:
-    """Lines that are gone, new, or off by more than a share of the largest number of the line, or of a million."""
+    """Lines that are gone, new, or off by more than a share of their largest number, or of a million of money."""
     ids = set(before.values) ^ set(after.values)
     found = sorted(f"{id}: of one only" for id in ids)
     for id in before.values:
         if id in after.values:
             one, two = (np.atleast_1d(np.asarray(result.values[id], dtype=float)) for result in (before, after))
-            scale = max(
-                1.0 if str(before.model.lines[id].unit) == "ratio" else 1e3, float(np.nanmax(np.abs(one), initial=0))
-            )
+            money = str(before.model.lines[id].unit) in CURRENCIES
+            scale = max(MILLION if money else 1.0, float(np.nanmax(np.abs(one), initial=0)))
             if not np.allclose(one, two, rtol=0, atol=tolerance * scale, equal_nan=True):
                 found.append(f"{id}: off by {float(np.nanmax(np.abs(one - two))):.3g}")
     return found
