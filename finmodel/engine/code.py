@@ -11,7 +11,6 @@ import math
 import re
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -22,12 +21,13 @@ from finmodel.base.expr import SIDE_BY_SIDE, Const, Expr, Fold, Given, Op, Shift
 from finmodel.base.model import Line, Model, walk
 from finmodel.base.operators import OPERATORS, month_of, ratio
 from finmodel.engine import folds
+from finmodel.engine.kernel import Kernel, NotFinite, Value, Values, check_finite
 from finmodel.engine.plan import NOW, Plan, late, varying
+from finmodel.engine.watch import watched
 
-Value = Any  # float | list of floats | array (paths,) | array (periods, paths)
-Values = dict[str, Value]
 SUMS = ("add", "sub")
 COMPARISONS = {"lt": "<", "le": "<=", "eq": "=="}
+TOTAL, TERMS = "TOTAL_OF_LINES", 50
 _serial = count()
 _ROW = re.compile(r"\bROW_\w+")
 
@@ -47,25 +47,10 @@ PATH_NAMES: Mapping[str, Any] = {
     "maximum": np.maximum,
     "where": np.where,
     "empty": np.empty,
+    "zeros": np.zeros,
     "nan": math.nan,
     "month_of": np.vectorize(month_of, otypes=[float]),
 }
-
-
-@dataclass(frozen=True)
-class Kernel:
-    """A compiled function: `run(given, fixed, paths)` returns the asked outputs in order."""
-
-    outputs: tuple[str, ...]
-    given: tuple[str, ...]
-    fixed: tuple[str, ...]
-    function: Callable[..., tuple[Value, ...]]
-    source: str
-
-    def run(self, given: Mapping[str, Value], fixed: Mapping[str, Value], paths: int = 1) -> Values:
-        """Compute the outputs from inputs by id and from fixed lines by id."""
-        values = self.function([given[id] for id in self.given], [fixed[id] for id in self.fixed], paths)
-        return dict(zip(self.outputs, values, strict=True))
 
 
 def mangle(id: str) -> str:
@@ -127,6 +112,7 @@ class Generator:
         self.folded: dict[str, str] = {}
         self.begun, self.sums = list[str](), 0
         self.stored = self._stored(model)
+        self.watched = watched(self.lines, set(self.outputs) if vary is None and not paths else ())
 
     def kernel(self) -> Kernel:
         """The text of all levels, between the reading of inputs and the return of outputs."""
@@ -135,8 +121,9 @@ class Generator:
         head = [f"    {_input(id, i)} = given[{i}]" for id, i in self.given.items()]
         head += [f"    {mangle(id)} = fixed[{i}]" for id, i in self.fixed.items()]
         body = [row for level in self._with_rows(levels, set(results)) for row in level]
-        tail = "    return (" + "".join(f"{result}, " for result in results) + ")"
-        source = "\n".join(["def kernel(given, fixed, paths):", *head, *body, tail, ""])
+        tail = "    return (" + "".join(f"{result}, " for result in results) + f"{TOTAL}, )"
+        start = f"    {TOTAL} = zeros(paths)" if self.paths else f"    {TOTAL} = 0.0"
+        source = "\n".join(["def kernel(given, fixed, paths):", *head, start, *body, tail, ""])
         return Kernel(self.outputs, tuple(self.given), tuple(self.fixed), _compiled(source, self.paths), source)
 
     def _with_rows(self, levels: list[list[str]], kept: set[str]) -> list[list[str]]:
@@ -182,6 +169,7 @@ class Generator:
         for line in lines:
             if not line.series:
                 rows += self._statement(line, "    ")
+        rows += self._sums([line for line in lines if not line.series], "    ")
         loop: list[str] = []
         for line in (line for line in lines if line.series):
             loop += self._statement(line, "        ")
@@ -189,12 +177,19 @@ class Generator:
                 loop.append(f"        {self._row(line.id)}[t] = {mangle(line.id)}")
         if not loop:
             return rows
+        loop += self._sums([line for line in lines if line.series], "        ")
         rows += [f"    {name} = {call}" for call, name in self.folded.items()]
         for name, (shift, init) in self.carried.items():
             rows.append(f"    {name} = {init}")
             loop.append(f"        {name} = {mangle(shift.line.id)}")
         span = f"{self.periods} - 1, -1, -1" if level % 2 else f"{self.periods}"
         return [*rows, f"    for t in range({span}):", *loop]
+
+    def _sums(self, lines: Sequence[Line], indent: str) -> list[str]:
+        """Statements that add lines to the sum that is finite as long as each of them is."""
+        names = [mangle(line.id) for line in lines if line.id in self.watched]
+        size = 1 if self.paths else TERMS  # over paths each is added in place; of a case, some at once
+        return [f"{indent}{TOTAL} += {' + '.join(names[at : at + size])}" for at in range(0, len(names), size)]
 
     def _text(self, node: Expr | None, line: Line) -> str:
         if isinstance(node, Const):
@@ -295,4 +290,4 @@ class Generator:
         return False
 
 
-__all__ = ["NOW", "Kernel", "Value", "Values", "compile_kernel", "varying"]
+__all__ = ["NOW", "Kernel", "NotFinite", "Value", "Values", "check_finite", "compile_kernel", "varying"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from finmodel.base.errors import NumberError
 from finmodel.base.model import Model
-from finmodel.engine.code import Values, compile_kernel, varying
+from finmodel.engine.code import NotFinite, Values, compile_kernel, varying
 from finmodel.engine.interpret import interpret
 from finmodel.engine.plan import Plan
 from finmodel.engine.solve import Solution, solve
@@ -23,13 +23,13 @@ def evaluate(model: Model, plan: Plan, given: Mapping[str, Any], outputs: Sequen
     """
     asked = [line.id for line in plan.order] if outputs is None else outputs
     kernel = compile_kernel(model, plan, asked, None, paths=False)
+    failed = False
     try:
         values = kernel.run(given, {})
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, NotFinite):
         values = {}
-    if len(values) < len(set(asked)) or any(
-        not _finite(values[id]) for id in asked if model.lines[id].kind != "display"
-    ):
+        failed = True
+    if failed or any(not _finite(values[id]) for id in asked if model.lines[id].kind != "display"):
         interpret(model, plan, given)  # finds the first bad number and says where it is
         raise NumberError("a line is no finite number, but only in the generated code")
     return values
@@ -58,6 +58,9 @@ def settle(model: Model, plan: Plan, given: Mapping[str, Any], tolerance: float,
     still = [id for id in targets if id not in moved]
     fixed = evaluate(model, plan, given, [*kernel.fixed, *still])
     found = solve(searched, kernel, given, fixed, tolerance)
+    if not math.isfinite(found.total):
+        interpret(model, plan, {**given, **found.given})  # says which line, and where
+        raise NumberError("a line is no finite number with the debt that was found, but only in the generated code")
     return replace(found, given={**{item.value.id: fixed[item.target.id] for item in known}, **found.given})
 
 

@@ -23,9 +23,10 @@ from finmodel.base.errors import UsageError
 from finmodel.base.expr import Expr, Fold, Op
 from finmodel.base.model import Line, Model, walk
 from finmodel.base.operators import OPERATORS
-from finmodel.engine.code import Generator, Values, _input, face
+from finmodel.engine.code import TOTAL, Generator, Values, _input, check_finite, face
 from finmodel.engine.folds import SOLVED
 from finmodel.engine.plan import Plan
+from finmodel.engine.watch import watched
 
 _HEAD = """from numba import njit
 from finmodel.engine.fast_words import *
@@ -97,11 +98,23 @@ class FastKernel:
         self.tail = face(*text.tail)
 
     def run(self, given: Mapping[str, Any], fixed: Mapping[str, Any], paths: int) -> Values:
-        """Compute the outputs from inputs by id and from fixed lines by id."""
+        """Compute the outputs from inputs by id and from fixed lines by id.
+
+        Raises:
+            NotFinite: A line that no output shows is no finite number.
+        """
+        values, total = self.unchecked(given, fixed, paths)
+        check_finite(total)
+        return values
+
+    def unchecked(
+        self, given: Mapping[str, Any], fixed: Mapping[str, Any], paths: int
+    ) -> tuple[Values, NDArray[np.float64]]:
+        """The outputs, and the sum of each path that is finite as long as every line is."""
         text = self.text
         known = {**given, **{f"line {id}": value for id, value in fixed.items()}}
         out = np.empty((len(text.out_rows), text.periods, paths))
-        single = np.empty((len(text.out_singles), paths))
+        single = np.empty((len(text.out_singles) + 1, paths))
         self.function(
             np.array([known[id] for id in text.singles], dtype=float),
             _stacked([known[id] for id in text.rows], (text.periods,)),
@@ -112,9 +125,10 @@ class FastKernel:
             np.empty((text.scratch, text.periods)),
             paths,
         )
-        values: Values = dict(zip(text.out_rows, out, strict=True)) | dict(zip(text.out_singles, single, strict=True))
-        values |= self.tail.run(given, {**fixed, **values}, paths)
-        return {id: values[id] if id in values else fixed[id] for id in text.outputs}
+        values: Values = dict(zip(text.out_rows, out, strict=True)) | dict(zip(text.out_singles, single, strict=False))
+        last, total = self.tail.unchecked(given, {**fixed, **values}, paths)
+        values |= last
+        return {id: values[id] if id in values else fixed[id] for id in text.outputs}, single[-1] + total
 
 
 def _stacked(rows: Sequence[Any], shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -169,6 +183,7 @@ class _Tail(Generator):
         self.lines = [line for line in self.lines if line.id in own]
         self.own = {line.id for line in self.lines}
         self.stored = self._stored(model)
+        self.watched = watched(self.lines, ())
 
     def _moves(self, node: Expr) -> bool:
         return True
@@ -179,7 +194,7 @@ class _Loop(Generator):
 
     def __init__(self, model: Model, plan: Plan, outputs: Sequence[str], vary: Sequence[str]) -> None:
         super().__init__(model, plan, outputs, vary, False)
-        self.model = model
+        self.model, self.watched = model, watched(self.lines, ())
 
     def text(self, outputs: tuple[str, ...], tail: tuple[Any, Any, Any, str]) -> FastText:
         """The whole text, and what it reads in which order."""
@@ -198,7 +213,7 @@ class _Loop(Generator):
         head += [f"    {self._single(id)} = R[{len(rows) + i}]" for i, id in enumerate(lines[1])]
         head += [f"    {self._row(id)} = B[{i}]" for i, id in enumerate(stored)]
         head += [f"    {names[id]} = B[{len(stored) + i}]" for i, id in enumerate(drawn[0])]
-        body = [f"    {names[id]} = W[{i}, p]" for i, id in enumerate(drawn[1])]
+        body = [f"    {TOTAL} = 0.0", *(f"    {names[id]} = W[{i}, p]" for i, id in enumerate(drawn[1]))]
         body += [f"    for t in range({self.periods}):"] if drawn[0] else []
         body += [f"        {names[id]}[t] = V[{i}, t, p]" for i, id in enumerate(drawn[0])]
         out_rows = [id for id in self.outputs if self.model.lines[id].series]
@@ -206,6 +221,7 @@ class _Loop(Generator):
         body += levels + ([f"    for t in range({self.periods}):"] if out_rows else [])
         body += [f"        O[{i}, t, p] = {self._row(id)}[t]" for i, id in enumerate(out_rows)]
         body += [f"    Q[{i}, p] = {self._single(id)}" for i, id in enumerate(out_singles)]
+        body += [f"    Q[{len(out_singles)}, p] = {TOTAL}"]
         source = "\n".join([_HEAD, *head, "    for p in range(paths):", *(f"    {row}" for row in body), ""])
         return FastText(
             singles=(*singles, *(f"line {id}" for id in lines[0])),

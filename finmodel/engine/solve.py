@@ -27,7 +27,7 @@ _MEMORY = 5
 class Solution:
     """Values of the solved inputs, the lines computed with them, passes, and the largest relative residual.
 
-    `residuals` has that of each solved input, by id.
+    `residuals` has that of each solved input, by id; `total` is finite as long as every line is.
     """
 
     given: Values
@@ -35,6 +35,7 @@ class Solution:
     passes: int
     residual: float
     residuals: Mapping[str, float] = field(default_factory=dict)
+    total: float = 0.0
 
 
 def solve(
@@ -52,7 +53,8 @@ def solve(
     best = np.inf
     for passes in range(1, PASSES + 1):
         trial.update(unknown.unpack(point))
-        out = {**fixed, **kernel.run(trial, fixed)}
+        moved, total = kernel.unchecked(trial, fixed)
+        out = {**fixed, **moved}
         target = unknown.pack({solved.value.id: out[solved.target.id] for solved in searched})
         residual = target - point
         scale = unknown.scale(target)
@@ -60,7 +62,8 @@ def solve(
         if not np.isfinite(size):
             raise SolveError("sizing does not settle: a solved value is no finite number")
         if size <= tolerance:
-            return Solution(unknown.unpack(point), out, passes, size, unknown.largest(np.abs(residual) / scale))
+            largest = unknown.largest(np.abs(residual) / scale)
+            return Solution(unknown.unpack(point), out, passes, size, largest, total)
         best = min(best, size)
         history.append((point / scale, residual / scale))
         del history[:-_MEMORY]

@@ -126,11 +126,26 @@ def compute(job: Job, part: int, kernel: Kernel | FastKernel | None = None) -> P
         drawn = [draw(job, block) for block in range(start, min(start + job.chunk, last))]
         rows = {id: np.concatenate([rows[id] for rows, _ in drawn], axis=-1) for id in drawn[0][0]}
         labels = np.concatenate([labels for _, labels in drawn])
-        with np.errstate(all="ignore"):  # what is not finite is looked for in what is kept
-            values = kernel.run({**job.given, **rows}, job.fixed, len(labels))
-        at = (start - first) * BLOCK
+        values, at = _run(job, kernel, rows, len(labels), start * BLOCK), (start - first) * BLOCK
         _fill(job, made, at, (values, labels))
     return made
+
+
+def _run(job: Job, kernel: Kernel | FastKernel, rows: Mapping[str, Any], width: int, first: int) -> Values:
+    """The lines asked for on some paths.
+
+    Args:
+        first: The number of the first path.
+
+    Raises:
+        PathError: Some line, asked for or not, is no finite number on a path of the run.
+    """
+    with np.errstate(all="ignore"):  # what is not finite is looked for afterwards
+        values, total = kernel.unchecked({**job.given, **rows}, job.fixed, width)
+    bad = ~np.isfinite(np.broadcast_to(total, width))[: job.paths - first]
+    if bad.any():
+        raise PathError(f"a line is not a finite number on path {first + int(np.argmax(bad))}")
+    return values
 
 
 def _empty(job: Job, part: int) -> Part:
