@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from finmodel.base.errors import CaseError, Problem, RefusedError, UsageError, want_path
 from finmodel.base.expr import Given
+from finmodel.base.units import DATE
 from finmodel.case.describe import Found, find
 from finmodel.case.edited import Edit, case_files
 from finmodel.case.expand import Clock, clock_of, leaves
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 TYPED = ("Input", "Solved", "Fixed")  # styles of cells that hold what was typed or found
 SHOWN = 3
+FROM_1904 = 1_462  # days from our day 0 to that of a file of the 1904 date system
 
 
 @dataclass(frozen=True)
@@ -204,9 +206,12 @@ def _edits(book: Book, case: Case, targets: Mapping[str, str], values: Mapping[s
         name = marks.input_name(given.id)
         if name not in values or _unchanged(given, values[name]):
             continue
+        numbers = _in_our_days(given, values[name]) if book.from_1904 and given.unit == DATE else values[name]
+        if _unchanged(given, numbers):
+            continue
         cell, found = _cell(targets[name]), find(CaseTables, given.id.split("."))
         try:
-            yield _edit(given, found, values[name], cell, clock)
+            yield _edit(given, found, numbers, cell, clock)
         except NotWritten as error:
             faults.append(f"{cell} ({given.id}) {error}")
     if faults:
@@ -234,6 +239,12 @@ def _edit(given: Given, found: Found | None, values: list[float], cell: str, clo
 def _unchanged(given: Given, values: Sequence[float]) -> bool:
     old = given.value if isinstance(given.value, tuple) else (given.value,) * len(values)
     return len(old) == len(values) and all(same(a, b) for a, b in zip(old, values, strict=True))
+
+
+def _in_our_days(given: Given, values: Sequence[float]) -> list[float]:
+    """Dates that were typed into a file that counts days from 1904; what stands as it was written is not moved."""
+    old = given.value if isinstance(given.value, tuple) else (given.value,) * len(values)
+    return [new if same(a, new) else new + FROM_1904 for a, new in zip(old, values, strict=True)]
 
 
 def _cell(target: str) -> str:

@@ -64,8 +64,11 @@ def open_layers(path: Path) -> tuple[Layer, ...]:
     while layers[0].extends:
         place = layers[0].case.places[("extends",)]
         target = _extended(layers[0], root, place)
-        if os.path.realpath(target) in seen or len(layers) == MOST_LAYERS:
+        if os.path.realpath(target) in seen:
             raise CaseError([_refused(place, f'the cases extend each other in a circle: "{clip(layers[0].extends)}".')])
+        if len(layers) == MOST_LAYERS:
+            wrong = f'a case extends at most {MOST_LAYERS - 1} others: "{clip(layers[0].extends)}" would be one more.'
+            raise CaseError([_refused(place, wrong)])
         seen.add(os.path.realpath(target))
         layers.insert(0, _layer(target, problems))
     if problems:

@@ -25,6 +25,12 @@ _QUANTITY = re.compile(
 _UNIT = re.compile(r"[A-Za-z][A-Za-z-]*(?:[/·*][A-Za-z][A-Za-z-]*)*")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _YEARLY = re.compile(r"\s*\bp\.?\s?a\b\.?$")
+_AMOUNT = re.compile(
+    r"(?P<number>(?:(?<![0-9A-Za-z])[+-])?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2}(?![0-9]))?))"
+    r"\s*(?:(?P<times>thousand|million|billion|k|m|mn|mio|mln|bn)(?![A-Za-z]))?",
+    re.IGNORECASE,
+)
+_SHORT = {"k": "thousand", "m": "million", "mn": "million", "mio": "million", "mln": "million", "bn": "billion"}
 _SPELLED = {"1/year": "% p.a.", "month": "months", "year": "years", "day": "days", "half": "half-years"}
 
 
@@ -98,11 +104,9 @@ def parse(text: str, spelled: str = "USD") -> tuple[Fraction, Unit]:
     _check_letters(text, spelled)
     match = _QUANTITY.fullmatch(text.strip())
     if not match or len(text) > LONGEST:
-        raise BadValue(
-            f'is a number with a unit: got "{clip(text)}".', f'"{quantity_text(example_number(text), spelled)}"'
-        )
-    scale, given = _unit(match["unit"], text, match["number"], spelled)
-    return _number(match["number"], text, match["unit"]) * TIMES[match["times"] or ""] * scale, given
+        raise BadValue(f'is a number with a unit: got "{clip(text)}".', f'"{kept(text, spelled)}"')
+    scale, given = _unit(match["unit"], text, spelled)
+    return _number(match["number"], text) * TIMES[match["times"] or ""] * scale, given
 
 
 def target_unit(given: Unit, wanted: str) -> Unit | None:
@@ -141,10 +145,29 @@ def quantity_text(number: str, spelled: str) -> str:
     return f"{number}{'' if spelled == 'x' else ' '}{spelled}"
 
 
-def example_number(text: str) -> str:
-    """The number that stands in a text, or 10, for the corrected example in a message."""
-    found = re.search(r"[0-9]+(?:\.[0-9]+)?", unicodedata.normalize("NFKC", text[:LONGEST]))
-    return found[0] if found and len(text) <= LONGEST else "10"
+def kept(text: str, spelled: str) -> str:
+    """The corrected quantity of a message: the whole amount that stands in a text, or 10, in a wanted unit.
+
+    Thousands, a multiplier and the currency stay as they were typed, or what is pasted would be another amount.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    spelled = _in_currency(plain, spelled)
+    if spelled == "x" and re.search(r"per\s?cent|pct", plain, re.IGNORECASE):
+        spelled = "%"
+    found = _AMOUNT.search(plain)
+    if not found or len(text) > LONGEST:
+        return quantity_text("10", spelled)
+    word = (found["times"] or "").lower()
+    short = _SHORT.get(word, "") if any(code in spelled for code in CURRENCIES) else ""
+    times = word if word in TIMES else short
+    return quantity_text(f"{found['number']} {times}".strip(), spelled)
+
+
+def _in_currency(text: str, spelled: str) -> str:
+    """A wanted unit in the currency that a text names, in letters of any size."""
+    words = re.findall("[A-Za-z]+", text.upper())
+    named = next((code for code in CURRENCIES if code in words), "")
+    return spelled.replace("USD", named) if named and spelled != "JPY/USD" else spelled
 
 
 def _check_letters(text: str, spelled: str) -> None:
@@ -153,13 +176,14 @@ def _check_letters(text: str, spelled: str) -> None:
             continue
         plain = unicodedata.normalize("NFKC", text[:LONGEST]).replace("\u2212", "-")
         name = unicodedata.name(letter, "a control character").lower()
-        write = f'"{plain}"' if plain.isascii() else f'"{quantity_text(example_number(text), spelled)}"'
+        write = f'"{plain}"' if plain.isascii() else f'"{kept(text, spelled)}"'
         raise BadValue(f'holds "{letter}" ({name}): got "{clip(text)}".', write)
 
 
-def _number(number: str, text: str, unit_text: str) -> Fraction:
+def _number(number: str, text: str) -> Fraction:
     if "," in number and not _GROUPED.fullmatch(number):
-        write = f'"{number.replace(",", ".", 1)} {unit_text}"' if number.count(",") == 1 and "." not in number else ""
+        rest = text.strip()[len(number) :].strip()
+        write = f'"{number.replace(",", ".", 1)} {rest}"' if number.count(",") == 1 and "." not in number else ""
         raise BadValue(
             f'has a comma that does not group three digits: got "{text}".', write, "The decimal sign is a point."
         )
@@ -168,7 +192,7 @@ def _number(number: str, text: str, unit_text: str) -> Fraction:
     return Fraction(number.replace(",", ""))
 
 
-def _unit(typed: str, text: str, number: str, spelled: str) -> tuple[Fraction, Unit]:
+def _unit(typed: str, text: str, spelled: str) -> tuple[Fraction, Unit]:
     """The factor and the unit of "% p.a.", "bp", "x", "USD/kg", "t per year"."""
     rest, yearly = _YEARLY.subn("", typed.strip())
     rest = re.sub(r"\s+per\s+|\s*/\s*", "/", rest).strip()
@@ -181,32 +205,26 @@ def _unit(typed: str, text: str, number: str, spelled: str) -> tuple[Fraction, U
         if not typed:
             raise BareNumber(spelled).typed(text.strip())
         if not _UNIT.fullmatch(rest) or rest in ("ratio", "flag", "x"):
-            raise _no_unit(typed, text, number, spelled)
+            raise _no_unit(typed, text, spelled)
     try:
         given = unit(rest)
     except UnitError as error:
-        raise BadValue(
-            f'has no such unit: got "{text}".', f'"{quantity_text(number, spelled)}"', f"({error}.)"
-        ) from None
+        raise BadValue(f'has no such unit: got "{text}".', f'"{kept(text, spelled)}"', f"({error}.)") from None
     return scale, given * PER_YEAR if yearly else given
 
 
-def _no_unit(typed: str, text: str, number: str, spelled: str) -> BadValue:
+def _no_unit(typed: str, text: str, spelled: str) -> BadValue:
     if typed[:1].isdigit():
         return BadValue(
             f'has a space inside its number: got "{text}".', advice='Group digits by commas, as in "1,226 million USD".'
         )
-    return BadValue(f'has no such unit: got "{text}".', f'"{quantity_text(number, spelled)}"')
+    return BadValue(f'has no such unit: got "{text}".', f'"{kept(text, spelled)}"')
 
 
 def _mismatch(text: str, given: Unit, spelled: str) -> BadValue:
-    code = next((atom for atom, _ in given.powers if atom in CURRENCIES), "")
-    if code and "USD" in spelled and spelled != "JPY/USD":
-        spelled = spelled.replace("USD", code)
+    spelled = _in_currency(text, spelled)
     kind = "which is a pure ratio" if given == RATIO else f"which is in {given}"
-    return BadValue(
-        f'is measured in {spelled}: got "{text}", {kind}.', f'"{quantity_text(example_number(text), spelled)}"'
-    )
+    return BadValue(f'is measured in {spelled}: got "{text}", {kind}.', f'"{kept(text, spelled)}"')
 
 
 def _is_small(number: str) -> bool:

@@ -105,6 +105,7 @@ class Book:
         core: Document properties by name, such as "dc:title".
         custom: Custom document properties.
         iterates: Whether circular references are iterated.
+        from_1904: Whether days are counted from 1904, so that a date has a smaller number by 1,462.
         foreign: Macros, external links and embedded things: kind and part.
         themes: Number of themes.
     """
@@ -116,5 +117,6 @@ class Book:
     core: Mapping[str, str] = field(default_factory=dict)
     custom: Mapping[str, str] = field(default_factory=dict)
     iterates: bool = False
+    from_1904: bool = False
     foreign: list[tuple[str, str]] = field(default_factory=list)
     themes: int = 0

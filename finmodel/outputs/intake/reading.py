@@ -148,6 +148,8 @@ class _Workbook:
                 refuse(self.parts.name, f"it has more than {MOST_SHEETS} sheets")
         elif name == "definedName":
             self.local = given
+        elif name == "workbookPr":
+            self.book.from_1904 = given.get("date1904") in ("1", "true")
         elif name == "calcPr":
             self.book.iterates = given.get("iterate") in ("1", "true")
 
