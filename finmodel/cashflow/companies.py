@@ -4,7 +4,8 @@ Cash:    one pool, held by the borrower. What a company pays and receives runs t
          at a stated rate; the account bears no interest before completion (assumed).
 Transfer: sales within the group are revenue of one company and cost of another, settled through their accounts at once.
          They, the accounts and their interest fall away in the group's books.
-Stock:   stands at the group's cost where it lies, so that there is no profit within the group to take out.
+Stock:   stands at what it cost the company where it lies, transfer price included. The group takes the margin within
+         it out of stock and of profit; the borrower's books, the group less the others, take it back in.
 Rest:    the borrower has what no other company has: financing, extra lines, and whatever a clause gives to nobody.
 Sign:    income, balances and differences may be negative and are net_… lines.
 Timing:  as in the group's statements.
@@ -74,7 +75,7 @@ def close(
     for name, account in accounts.items():
         _book(account, list(_parts(model, case, works, (name, by_name[name]))))
     borrower = next(name for name, entity in case.entity.items() if entity.borrower)
-    _rest(model, borrower, case.entity[borrower].label, [account.section for account in accounts.values()])
+    _rest(model, (borrower, case.entity[borrower].label), works, [account.section for account in accounts.values()])
 
 
 def _book(account: Within, parts: list[_Part]) -> None:
@@ -98,22 +99,29 @@ def _balance(section: Section, sides: tuple[Line, Line], profit: Line) -> None:
     section.line("net_difference", label, assets - liabilities - retained.closing)
 
 
-def _rest(model: Model, name: str, label: str, others: Sequence[Section]) -> None:
-    """The borrower: the group less the others, with its claims on them."""
+def _rest(model: Model, named: tuple[str, str], works: Operations, others: Sequence[Section]) -> None:
+    """The borrower: the group less the others, with its claims on them and the margin that the group leaves out."""
+    (name, label), margin = named, works.inventory.margin
     section = model.section(f"company.{name}", others[0].unit, f"{label}, books")
 
     def every(part: str) -> Expr:
         return add([model.find(f"{other.name}.{part}") for other in others])
 
-    section.line("net_profit", f"{section.title}: Profit", model.find("income.net_profit") - every("net_profit"))
+    profit = _with(model.find("income.net_profit"), None if margin is None else margin - margin.prev)
+    section.line("net_profit", f"{section.title}: Profit", profit - every("net_profit"))
     lent = section.line("net_lent", f"{section.title}: Lent to other companies", every("net_owed.closing"))
-    assets = model.find("balance.assets") - every("assets") + lent
+    assets = _with(model.find("balance.assets"), margin) - every("assets") + lent
     own = section.line("net_assets", f"{section.title}: Assets", assets)
     owed = model.find("balance.liabilities") - every("net_liabilities") + lent
     owes = section.line("net_liabilities", f"{section.title}: Liabilities", owed)
-    equity = model.find("balance.net_equity") - every("net_retained.closing")
+    equity = _with(model.find("balance.net_equity"), margin) - every("net_retained.closing")
     kept = section.line("net_equity", f"{section.title}: Equity", equity)
     section.line("net_difference", f"{section.title}: Assets less liabilities less equity", own - owes - kept)
+
+
+def _with(whole: Line, margin: Expr | None) -> Expr:
+    """A sum of the group with the margin in stock that it leaves out, if there is any."""
+    return whole * 1 if margin is None else whole + margin
 
 
 def _rows(section: Section, kind: str, words: str, parts: list[_Part], field: str) -> list[Expr]:
@@ -173,7 +181,8 @@ def _stock(model: Model, works: Operations, name: str) -> Iterator[_Part]:
     """Stock of the company's nodes, and its move."""
     for node, goods in works.chain.main.items():
         if goods.entity == name:
-            value = model.find(f"inventory.{node}.value.closing")
+            own = works.inventory.own
+            value = own[node] if node in own else model.find(f"inventory.{node}.value.closing")
             yield _Part("stock", earned=value - value.prev, owns=value)
 
 
