@@ -246,7 +246,7 @@ def _floor_row(
     design, (dscr, probability) = Design(scheme, worlds, base), asked
 
     def reached(scale: float) -> float:
-        return _mean(worlds, lambda world: float(design.outcome(world, "dscr_min", scale) >= dscr - CLOSE))
+        return _mean(worlds, lambda world: float(design.as_paid(world, "dscr_min", scale) >= dscr - CLOSE))
 
     scale, best = least_scale(reached, probability)
     floor = scheme.support.floor
