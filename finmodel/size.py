@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 
 from finmodel.base.errors import ModelError, SolveError, UsageError
-from finmodel.base.expr import Given
 from finmodel.build import Built, build
 from finmodel.case.read import Case
 from finmodel.case.schema_debt import SizingTerms
-from finmodel.case.schema_risk import RiskTerms
-from finmodel.case.table import Table
+from finmodel.case.values import LABELS, digest_of
 from finmodel.engine.code import Values
 from finmodel.engine.evaluate import evaluate, settle
 from finmodel.engine.results import ERROR, CheckResult
 from finmodel.engine.solve import Solution
+from finmodel.outputs.version import version
 
 ROUNDING = 1e-9
 COVER = "debt service cover"
@@ -55,7 +53,8 @@ class Sized:
     @property
     def digest(self) -> str:
         """A short hash of all that debt was sized on: the same inputs, the same hash, whatever they are called."""
-        return sha256(repr(_plain(self.lenders.case.tables)).encode()).hexdigest()[:12]
+        modules = (f"finmodel {version()}",)
+        return digest_of(self.lenders.case.tables, modules, (*LABELS, "risk"))[:12]
 
     def checks(self, live: Built, values: Values) -> tuple[CheckResult, ...]:
         """Whether every solved input reaches its target, and on the sizing case all debt is repaid (F33)."""
@@ -192,31 +191,6 @@ def _repayment_dates(lenders: Built) -> str:
     senior = [name for name, loan in lenders.case.tables.facility.items() if loan.sized]
     known = ["plan.repayment_date", *(f"facility.{name}.repayment_date" for name in senior)]
     return next((id for id in known if id in lenders.model.lines), "")
-
-
-def _plain(value: object) -> object:
-    """What a table of a case says, as plain numbers and texts, without places, sources, defaults and labels."""
-    if isinstance(value, Given):
-        return value.value
-    if isinstance(value, Table):
-        told = ((name, inner) for name, inner in value if not _unsaid(name, inner, value))
-        return [(name, _plain(inner)) for name, inner in told]
-    if isinstance(value, Mapping):
-        return [(name, _plain(inner)) for name, inner in value.items()]
-    return [_plain(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _unsaid(name: str, inner: object, table: Table) -> bool:
-    """Whether a key is a label, sizes nothing, or holds what nobody typed: a new key changes no hash."""
-    if name in ("name", "label", "label_ja") or isinstance(inner, RiskTerms):
-        return True
-    if isinstance(inner, Given):
-        return inner.where == "default"
-    return (
-        inner is None
-        or inner == {}
-        or (not isinstance(inner, Table) and inner == type(table).model_fields[name].default)
-    )
 
 
 def _calendar(case: Case) -> tuple[object, ...]:

@@ -32,6 +32,7 @@ from finmodel.case.rules import RULES
 from finmodel.case.scenarios import Scenario
 from finmodel.case.schema import CaseTables
 from finmodel.case.table import Table
+from finmodel.case.values import digest_of
 
 __all__ = ["Case", "Schema", "read_case", "read_with"]
 PLACED = (("extra_lines",), ("risk",))
@@ -48,7 +49,7 @@ class Case:
         scenario: The scenario laid over it; None for the case itself.
         tables: Its inputs; every leaf is a Given with key, place and source.
         timeline: Its periods.
-        sha256: Of all files that made it, the scenario and the changes.
+        sha256: Of all files that made it, the scenario, the changes, and all values, typed or not.
         sources: Dotted key → source, as sources.toml gives them.
         unsourced: Typed figures without a source.
         expect: The analyst's own assertions.
@@ -120,7 +121,7 @@ class Case:
             return resized.sizing or resized
         if self.sizing is None:
             return self.with_scenario(None)
-        return replace(self.sizing, scenario=None, sha256=_sha256(self.origin, None, self.sets))
+        return replace(self.sizing, scenario=None, sha256=_sha256(self.origin, None, self.sets, self.sizing.tables))
 
     def with_values(self, values: Mapping[str, Value]) -> Case:
         """The same case with other numbers of some inputs, in new tables: id → a number, or one a period.
@@ -254,7 +255,7 @@ def _case(tables: Table, document: Document, origin: Origin, asked: Asked, sizin
         scenario=asked.scenario,
         tables=checked,
         timeline=clock.timeline,
-        sha256=_sha256(origin, asked.scenario, asked.sets),
+        sha256=_sha256(origin, asked.scenario, asked.sets, tables),
         sources=FrozenDict(origin.sources.flat()),
         unsourced=tuple(given.id for given in typed if not given.source),
         expect=asked.expect,
@@ -270,8 +271,10 @@ def _case(tables: Table, document: Document, origin: Origin, asked: Asked, sizin
     )
 
 
-def _sha256(origin: Origin, scenario: str | None, sets: Mapping[str, str]) -> str:
-    return digest(origin.layers, scenario, sets, [regime.text for regime in origin.sources.regimes.values()])
+def _sha256(origin: Origin, scenario: str | None, sets: Mapping[str, str], tables: Table) -> str:
+    """Of the files, and of all values: the same files under another default are another case."""
+    files = digest(origin.layers, scenario, sets, [regime.text for regime in origin.sources.regimes.values()])
+    return digest_of(tables, (files,))
 
 
 def _clock(tables: CaseTables, document: Document) -> Clock:
