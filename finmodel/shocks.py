@@ -126,6 +126,8 @@ def unfit(shock: Shock, base: Results) -> str:
             if months % size or months > late.longest.number:
                 return f"{months:g} months are not whole periods within completion.longest"
         ids = move.ids(given)
+        if not ids and move.pattern == delay(0).pattern:
+            return "the case has no table [completion]: add [completion] with delay and longest to run it"
         if not ids:
             return "the case has no such input"
         spent = [id for id in ids if move is RECOVERY and _least(_moved(given[id], move)) <= 0]

@@ -123,6 +123,9 @@ def test_a_shock_without_an_input_is_left_out_and_says_why() -> None:
         "fx_down",
     ]
     assert tiny().left_out["Exchange rates +10 %"] == "the case has no such input"
+    assert tiny().left_out["Delay 6 months"] == (
+        "the case has no table [completion]: add [completion] with delay and longest to run it"
+    )
 
 
 def test_a_recovery_that_would_fall_to_nothing_leaves_its_row_out() -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 
+import numpy as np
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from finmodel.case.correlation import nearest, possible
 from finmodel.market.calibrate import Calibration, Estimate
 from finmodel.outputs.grid import grid
 from finmodel.outputs.numbers import clean, fixed, percent
@@ -21,7 +24,22 @@ def page(found: Mapping[str, Calibration], pairs: Mapping[tuple[str, str], Estim
         rows = [[f"{a} and {b}", percent(e.value, 0), _between(e)] for (a, b), e in pairs.items()]
         blocks += [grid("Correlation of monthly changes", ("", "", "95 % interval"), rows, words=(0, 2)), Text()]
     blocks += [Text("To write into case.toml, with the sample as its source:", style="bold")]
-    return Group(*blocks, *(Text(row) for one in found.values() for row in _toml(one)))
+    lines = [*(row for one in found.values() for row in _toml(one)), *_correlated(list(found), pairs)]
+    return Group(*blocks, *(Text(row) for row in lines))
+
+
+def _correlated(names: list[str], pairs: Mapping[tuple[str, str], Estimate]) -> Iterator[str]:
+    """The correlations, in hundredths; where pairs of other months cannot hold together, the nearest that can."""
+    at = {name: number for number, name in enumerate(names)}
+    found = np.eye(len(names))
+    for (a, b), estimate in pairs.items():
+        found[at[a], at[b]] = found[at[b], at[a]] = round(estimate.value, 2)
+    held = found if possible(found) else nearest(found)
+    for first, rest in groupby(pairs, key=lambda pair: pair[0]):
+        yield f"[risk.correlation.{clean(first)}]"
+        for pair in rest:
+            note = "" if held is found else ", the nearest that all pairs allow"
+            yield f'{clean(pair[1])} = "{percent(held[at[first], at[pair[1]]], 0)}"   # {_between(pairs[pair])}{note}'
 
 
 def _table(one: Calibration) -> Group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 
 from finmodel.base.errors import FinmodelError
 from finmodel.base.units import unit
-from finmodel.case.prices import History
+from finmodel.case.prices import History, read_prices
 from finmodel.cli import command
 from finmodel.market.calibrate import calibrate, correlations
+from finmodel.run import load
 
 FIRST = 2010 * 12
 
@@ -128,3 +130,28 @@ def test_the_command_prints_a_table_that_a_case_can_hold(tmp_path: Path, capsys:
     assert '[risk.price.ndpr]\nkind       = "schwartz"\nvolatility = "' in shown
     assert command(["calibrate", str(file), "--index", "tb"]) == 2
     assert 'has no index "tb"' in capsys.readouterr().err
+
+
+def test_the_block_to_paste_holds_the_correlation_and_a_case_takes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """Histories that share four fifths of their steps; the deal is drawn with the correlation that was printed."""
+    steps = np.random.default_rng(5).normal(0, 0.1, (160, 3))
+    logs = np.cumsum(np.column_stack([steps[:, 0] + steps[:, 1] / 2, steps[:, 0] + steps[:, 2] / 2]), axis=0)
+    prices = [(f"{2010 + m // 12}-{m % 12 + 1:02d}", *(80 * np.exp(row))) for m, row in enumerate(logs)]
+    rows = [f"{month},{a:.6f},{b:.6f}" for month, a, b in prices]
+    file = tmp_path / "prices.csv"
+    file.write_text("month,ndpr,dy\n,USD/kg,USD/kg\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert command(["calibrate", str(file)]) == 0
+    block = capsys.readouterr().out.split("with the sample as its source:\n")[1]
+    (pair,) = correlations(read_prices(file)).values()
+    assert f'[risk.correlation.ndpr]\ndy = "{pair.value * 100:.0f} %"' in block
+
+    flagship = Path(__file__).parents[2] / "cases" / "australia_japan"
+    own = (flagship / "case.toml").read_text(encoding="utf-8").split("[risk.price.ndpr]")[0]
+    deal = Path(shutil.copytree(flagship, tmp_path / "deal", ignore=shutil.ignore_patterns("*.csv", "expected.toml")))
+    for name in ("scenarios.toml", "sources.toml"):
+        (deal / name).unlink(missing_ok=True)
+    (deal / "case.toml").write_text(own + block, encoding="utf-8")
+    case = load(deal)
+    assert case.tables.risk.correlation["ndpr"]["dy"].number == pytest.approx(round(pair.value, 2))
