@@ -219,7 +219,7 @@ def _size(
     counted = [one for one in support.contracts.values() if counts or not one.public]  # a buyer's floor always (F9)
     deals = Deals(works.sales.contracts, works.market, case.entity)
     revenue = contracted_support.with_support(model, works.sales.secured, counted, deals, frame)
-    cash = Cash(cfads, support.paid - support.given_back, revenue)
+    cash = Cash(cfads, support.paid - support.given_back, revenue, frame[1].cent)
     others = add([loan.committed for loan in debt.loans if _lasting(loan)])
     geared = debt.funding.net_uses if case.sizing.grants_net else debt.funding.total_uses
     room = Room(geared, debt.funding.shared_total, others)

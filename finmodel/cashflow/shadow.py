@@ -54,9 +54,14 @@ def sculpted(section: Section, debt: Sculpted, carried: Carried, whole: Expr | N
     return section.line("capacity_worth", "Debt that one more of capacity adds, first order", scaled, RATIO)
 
 
-def least(section: Section, carried: Line, unit_service: Line, repaying: Line, by_cover: Line) -> Line:
-    """Declare what one more of capacity adds to debt that is sized on the date that carries least."""
-    binds = section.flag("carries_least", "The date that carries least", repaying & (carried <= by_cover))
+def least(section: Section, carried: Line, unit_service: Line, repaying: Line, most: Expr) -> Line:
+    """Declare what one more of capacity adds to debt that is sized on the date that carries least.
+
+    Args:
+        most: The debt at the cover and a cent: a spreadsheet may differ in the last digit.
+    """
+    alike = carried <= most
+    binds = section.flag("carries_least", "The date that carries least", repaying & alike)
     worth = binds * ratio(1, unit_service)
     return section.line("capacity_worth", "Debt that one more of capacity adds, first order", worth, RATIO)
 

@@ -48,11 +48,12 @@ class Unknowns:
 
 @dataclass(frozen=True)
 class Cash:
-    """What sizing reads of operations, each per period in the reporting currency."""
+    """What sizing reads of operations, each per period in the reporting currency; `cent` counts as nothing."""
 
     cfads: Line
     net_support: Expr
     revenue: Revenue
+    cent: Given
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,14 @@ class Sizing:
 class Capacity:
     """What senior debt is sized on: its dates, and per date the cash that lenders count and what may be paid of it.
 
-    `form` is how a sculpted schedule uses what is left where another limit binds.
+    `form` is how a sculpted schedule uses what is left where another limit binds; `cent` counts as nothing.
     """
 
     dates: SeniorDates
     window: Line
     service: Line
     form: Form
+    cent: Given
 
 
 def unknowns(model: Model, currency: str) -> Unknowns:
@@ -151,7 +153,7 @@ def _capacity(section: Section, terms: SizingTerms, cash: Cash, dates: SeniorDat
     window = _window(section, "window_counted", "CFADS of the payment window that lenders count", counted, pays)
     each = [hi(0, window if part.share is None else window * part.share) / part.cover for part in parts]
     service = section.line("capacity", "Debt service capacity", add(each) * repaying)
-    return Capacity(dates, window, service, terms.sculpting)
+    return Capacity(dates, window, service, terms.sculpting, cash.cent)
 
 
 def _revenue(section: Section, cash: Cash, dates: SeniorDates) -> ByWindow | None:
@@ -214,4 +216,4 @@ def _by_cover(
     unit_service = section.line("unit_service", "Service per unit of debt", service, RATIO)
     carries = section.line("carried", "Debt that each date can carry", ratio(capacity.service, unit_service))
     by_cover = section.line("by_cover", label, lowest(carries, repaying))
-    return [by_cover], shadow.least(section, carries, unit_service, repaying, by_cover)
+    return [by_cover], shadow.least(section, carries, unit_service, repaying, by_cover + capacity.cent)
