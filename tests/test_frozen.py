@@ -37,6 +37,9 @@ PATTERNS = (
     "capex.*.sustaining",
     "capex.sustaining",
 )
+MOVED = {  # lines that a mended fault moves, and why
+    ("kyushu_magnet_recycling", "sales.billed"): "the rebate for taking scrap is on the recycled share of the feed",
+}
 
 
 def bits(values: float | list[float]) -> str:
@@ -56,7 +59,7 @@ def test_operating_lines_of_a_frozen_case_keep_their_bits(name: str) -> None:
     result = fm.run(fm.load(FROZEN / folder, None if scenario == "base" else scenario))
 
     moved = [id for id, hashed in OPERATING[name].items() if bits(result.values[id]) != hashed]
-    assert moved == []
+    assert [id for id in moved if (folder, id) not in MOVED] == []
 
 
 def test_a_frozen_case_has_operating_lines_of_every_kind() -> None:

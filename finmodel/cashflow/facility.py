@@ -190,7 +190,7 @@ def _note(loan: Loan, paid: list[Expr]) -> None:
     title, section = loan.label, loan.section
     principal = section.line("principal_paid", f"{title}: Principal repaid, all", add([*others, *_paid_early(loan)]))
     cost = interest + loan.fees + loan.agency + principal
-    section.line("net_borrowed", f"{title}: Drawn less interest, fees and principal paid", loan.drawn - cost)
+    section.line("net_borrowed", f"{title}: Drawn less debt service and fees", loan.drawn - cost)
     if loan.withheld is not None:
         interest = interest - loan.withheld.from_interest(loan.section, interest)
     for amount in (interest, *others, loan.fees, loan.agency, *_paid_early(loan)):
