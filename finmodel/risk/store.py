@@ -1,7 +1,8 @@
 """Where parts are kept: in memory, or in a folder that a run can be resumed from.
 
 A folder holds run.json (which run it is), lock, and parts/part-00000000.bin …: a line of JSON with shapes and SHA-256,
-then the numbers. A file appears whole or not at all. What is damaged, or of another run, is computed again.
+then the numbers. A file appears whole or not at all. A damaged part is computed again; a file that is named like a
+part and does not begin as one of this run is never touched: the run is refused.
 """
 
 from __future__ import annotations
@@ -88,16 +89,19 @@ class FolderStore(Store):
     """Parts of a run in a folder; whoever holds it is alone in it.
 
     Raises:
-        RefusedError: Another run is in the folder, or it holds another run.
+        RefusedError: Another run is in the folder, or it holds another run, or a foreign file named like a part.
         FileError: It cannot be written.
     """
 
     def __init__(self, job: Job, folder: Path, facts: Mapping[str, str]) -> None:
         super().__init__(job)
-        self.folder = make_folder(folder)
-        self.place = make_folder(folder / "parts")
+        self.folder, self.place = folder, folder / "parts"
+        self._refuse_others(facts)  # before anything is written
+        make_folder(folder)
+        make_folder(self.place)
         self._lock = _locked(folder / "lock")
         try:
+            self._refuse_others(facts)  # what came meanwhile
             self._claim(facts)
             sweep(self.place)
             self.known, self.damaged = self._sift()
@@ -132,11 +136,24 @@ class FolderStore(Store):
             return np.frombuffer(file.read(count * size), dtype=_DTYPES[kind])
 
     def _claim(self, facts: Mapping[str, str]) -> None:
-        """Say whose folder it is, or see that it is ours."""
+        """Say whose folder it is, if nobody has."""
         path = self.folder / "run.json"
         if not path.exists():
             write_text(path, json.dumps({"identity": self.job.identity, **facts}, indent=1) + "\n")
-            return
+
+    def _refuse_others(self, facts: Mapping[str, str]) -> None:
+        """See that the folder is ours, and that no file that is not ours bears the name of a part."""
+        path = self.folder / "run.json"
+        if path.exists():
+            self._refuse_another_run(path, facts)
+        for entry in sorted(_named(self.place)):
+            if not _ours(self.job, entry):
+                raise RefusedError(
+                    f"{entry}: this is named like a part of the run, and is none of it; move it away, or choose"
+                    " another folder"
+                )
+
+    def _refuse_another_run(self, path: Path, facts: Mapping[str, str]) -> None:
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
         except (ValueError, OSError) as error:
@@ -151,15 +168,32 @@ class FolderStore(Store):
         """The parts that are whole and ours, and how many files are not; these are removed."""
         known: set[int] = set()
         damaged = 0
-        for entry in sorted(os.scandir(self.place), key=lambda entry: entry.name):
-            match = _NAME.fullmatch(entry.name)
-            if match and int(match[1]) < self.job.parts and _whole(self.job, int(match[1]), Path(entry.path)):
-                known.add(int(match[1]))
-            elif match:
+        for path in sorted(_named(self.place)):
+            number = int(path.stem.removeprefix("part-"))
+            if number < self.job.parts and _whole(self.job, number, path):
+                known.add(number)
+            elif _ours(self.job, path):
                 damaged += 1
                 with contextlib.suppress(OSError):
-                    os.unlink(entry.path)
+                    path.unlink()
         return known, damaged
+
+
+def _named(place: Path) -> list[Path]:
+    """What is named like a part; nothing of a folder that is not there yet."""
+    return [Path(entry.path) for entry in os.scandir(place) if _NAME.fullmatch(entry.name)] if place.is_dir() else []
+
+
+def _ours(job: Job, path: Path) -> bool:
+    """Whether a file says that it is of this run, damaged or not; a link or a folder is not."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        with open(path, "rb") as file:
+            header = json.loads(file.read(_HEADER))
+    except (OSError, ValueError):
+        return False
+    return isinstance(header, dict) and header.get("identity") == job.identity
 
 
 def _file(number: int) -> str:

@@ -1,0 +1,69 @@
+"""A folder of parts never loses a file that is not the run's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import finmodel as fm
+from finmodel.base.errors import RefusedError
+from finmodel.cli import command
+from tests.risk.deals import tiny
+
+PATHS = 1_024
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, and what is in it."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["part-00000000.bin", "part-99999999.bin"])
+@pytest.mark.parametrize("text", [b"the only copy", b"", b'{"identity": "another run"}', b"[1]"])
+def test_a_foreign_file_named_like_a_part_is_refused_by_name_before_anything_is_written(
+    name: str, text: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first would be overwritten, the last one is beyond the run's parts and would be removed."""
+    deal, folder = tiny(tmp_path), tmp_path / "run"
+    (folder / "parts").mkdir(parents=True)
+    (folder / "parts" / name).write_bytes(text)
+    code = command(["risk", str(deal), "--paths", str(PATHS), "--folder", str(folder), "--workers", "1"])
+
+    assert code == 3
+    assert f"parts/{name}: this is named like a part of the run" in capsys.readouterr().err
+    assert everything(folder) == {f"parts/{name}": text}
+
+
+def test_a_link_or_a_folder_named_like_a_part_is_refused_and_stays(tmp_path: Path) -> None:
+    deal, folder = tiny(tmp_path), tmp_path / "run"
+    own = tmp_path / "own.bin"
+    own.write_bytes(b"mine")
+    (folder / "parts").mkdir(parents=True)
+    link = folder / "parts" / "part-00000000.bin"
+    link.symlink_to(own)
+    with pytest.raises(RefusedError, match="named like a part"):
+        fm.simulate(deal, PATHS, 1, workers=1, options=fm.Options(folder=folder))
+    assert link.is_symlink()
+    assert own.read_bytes() == b"mine"
+    link.unlink()
+    link.mkdir()
+    with pytest.raises(RefusedError, match="named like a part"):
+        fm.simulate(deal, PATHS, 1, workers=1, options=fm.Options(folder=folder))
+
+    assert link.is_dir()
+
+
+def test_a_foreign_file_put_over_a_part_of_a_finished_run_is_refused_and_stays(tmp_path: Path) -> None:
+    deal, folder = tiny(tmp_path), tmp_path / "run"
+    fm.simulate(deal, PATHS, 1, workers=1, options=fm.Options(folder=folder))
+    part = folder / "parts" / "part-00000000.bin"
+    part.write_bytes(b"stranger")
+    before = everything(folder)
+    with pytest.raises(RefusedError, match=r"part-00000000\.bin: this is named like a part"):
+        fm.simulate(deal, PATHS, 1, workers=1, options=fm.Options(folder=folder))
+    assert everything(folder) == before
+
+    part.unlink()
+    fm.simulate(deal, PATHS, 1, workers=1, options=fm.Options(folder=folder))
+    assert sorted(everything(folder)) == sorted(before)
