@@ -36,6 +36,7 @@ COVER = (
 )
 GOAL = "residual_"
 ROUNDING = 1e-9  # of a ratio
+UNASKED = ("equity_npv",)  # not applicable until its rate is given: no news on a page
 FACTS = (("path", "Simulated path"), ("debt_sized_on", "Debt sized on"), ("binding_constraint", "Debt limited by"))
 
 
@@ -67,7 +68,8 @@ def key_results(result: Results) -> Group:
     """Returns beside cover ratios; below, why a result is not applicable or what to know of it."""
     left, right = (_metrics(result, names) for names in (RETURNS, COVER))
     rows = [(*a, "", *b) for a, b in zip_longest(left, right, fillvalue=("", "", ""))]
-    notes = [Text(clean(f"  {name}: {note}"), style="dim") for name, note in result.notes.items()]
+    told = {name: note for name, note in result.notes.items() if name not in UNASKED}
+    notes = [Text(clean(f"  {name}: {note}"), style="dim") for name, note in told.items()]
     table: list[Group | Text] = [grid("Key results", ("",) * 7, rows, words=(0, 2, 3, 4, 6))] if rows else []
     return Group(*table, *notes)
 
