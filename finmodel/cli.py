@@ -59,6 +59,7 @@ def command(arguments: Sequence[str]) -> int:
     debug = DEBUG in arguments
     try:
         words = [word for word in arguments if word != DEBUG]
+        _refuse_undecodable(words)
         _refuse_empty(words)
         code = app(args=words, prog_name="finmodel", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -70,6 +71,19 @@ def command(arguments: Sequence[str]) -> int:
         code, message = _told(error)
         typer.echo(message, err=True)
         return code
+
+
+def _refuse_undecodable(words: Sequence[str]) -> None:
+    """Bytes that are no text in the terminal's encoding reach a program as halves of characters.
+
+    Raises:
+        UsageError: A word holds such bytes; they are shown as \\xff.
+    """
+    for word in words:
+        if re.search("[\ud800-\udfff]", word):
+            shown = re.sub("[\udc80-\udcff]", lambda half: f"\\x{ord(half[0]) - 0xDC00:x}", word)
+            shown = shown.encode("utf-8", "backslashreplace").decode("utf-8")
+            raise UsageError(f'an argument is not text in UTF-8: "{shown}"; type it again, in UTF-8')
 
 
 def _refuse_empty(words: Sequence[str]) -> None:

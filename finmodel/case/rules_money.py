@@ -8,6 +8,7 @@ from finmodel.base.expr import Given
 from finmodel.base.units import CURRENCIES
 from finmodel.case.expand import Fault, leaves
 from finmodel.case.quantity import clip
+from finmodel.case.regimes import shipped
 from finmodel.case.rules_common import Rule
 from finmodel.case.schema import CaseTables
 
@@ -32,8 +33,9 @@ def exchange_rates_are_quoted_as_named(case: CaseTables) -> Iterator[Fault]:
 def every_currency_has_a_rate(case: CaseTables) -> Iterator[Fault]:
     """A currency that is not the case's own needs an exchange rate; told once, where it is used first."""
     needed: dict[str, str] = {}
+    refused = {f"entity.{name}.interest_minimum" for name, _ in _minimums_in_another_currency(case)}
     for keys, given, _ in leaves(case, None):
-        if keys[0] != "fx":
+        if keys[0] != "fx" and ".".join(keys) not in refused:
             for code in _currencies(given):
                 needed.setdefault(code, ".".join(keys))
     for name, entity in case.entity.items():
@@ -63,4 +65,31 @@ def interest_keys_belong_to_a_limit(case: CaseTables) -> Iterator[Fault]:
                 yield f"entity.{name}.{key}", wrong, 'Write interest_limit = "30 %" beside it, or remove it.'
 
 
-RULES: list[Rule] = [interest_keys_belong_to_a_limit, exchange_rates_are_quoted_as_named, every_currency_has_a_rate]
+def interest_is_limited_in_the_currency_of_tax(case: CaseTables) -> Iterator[Fault]:
+    """What is free of the limit is compared with interest in the money in which the company is taxed."""
+    for name, code in _minimums_in_another_currency(case):
+        entity = case.entity[name]
+        if entity.interest_minimum is not None and shipped(entity.interest_minimum.where):
+            wrong = f"the regime gives interest_minimum in {code}, and this company is taxed in {entity.currency}."
+            remedy = f'Write interest_minimum = "… {entity.currency}/year" beside it, or currency = "{code}".'
+            yield f"entity.{name}.currency", wrong, remedy
+        else:
+            wrong = f"interest_minimum is in {code}, and this company is taxed in {entity.currency}."
+            yield f"entity.{name}.interest_minimum", wrong, f'Write interest_minimum = "… {entity.currency}/year".'
+
+
+def _minimums_in_another_currency(case: CaseTables) -> Iterator[tuple[str, str]]:
+    """Companies whose interest_minimum is read and is not in their tax currency, each with its currency."""
+    for name, entity in case.entity.items():
+        if entity.interest_minimum is not None and entity.interest_limit is not None:
+            for code in _currencies(entity.interest_minimum):
+                if code != entity.currency and entity.interest_test == "fixed_ratio":
+                    yield name, code
+
+
+RULES: list[Rule] = [
+    interest_keys_belong_to_a_limit,
+    interest_is_limited_in_the_currency_of_tax,
+    exchange_rates_are_quoted_as_named,
+    every_currency_has_a_rate,
+]
