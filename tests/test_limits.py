@@ -112,7 +112,7 @@ def test_three_hundred_costs_run_and_every_one_counts(tmp_path: Path) -> None:
     assert result["costs.billed"][2] - own[2] == pytest.approx(150_000)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(("table", "number"), [("cost", 1_999), ("capex", 499), ("equity", 239), ("offtake", 500)])
 def test_the_largest_deals_run_and_are_written_as_workbooks(table: str, number: int, tmp_path: Path) -> None:
     """The file is recalculated by another program and every line compared, or it is not written."""

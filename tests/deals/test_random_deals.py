@@ -64,14 +64,14 @@ def test_a_deal_of_a_seed_is_always_the_same() -> None:
     assert draw(3).case.sha256 == draw(3).case.sha256
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_300_random_deals_run_and_few_of_them_find_no_debt() -> None:
     outcomes = Counter(run(seed) for seed in MANY)
 
     assert outcomes["ran"] >= 0.85 * len(MANY)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_every_key_and_every_choice_of_the_schema_is_drawn() -> None:
     drawn = {key for seed in range(2000, 2400) for key in typed(draw(seed).tree)}
     wanted = {info.key for info in keys(CaseTables)}

@@ -15,7 +15,7 @@ from tests.cashflow.fin import FLAGSHIP, extended
 from tests.keys.defaults import FOLDERS, ROOT, defaults, formulas, moved, switches, typed
 
 FAST = [FLAGSHIP, ROOT / "cases" / "kyushu_magnet_recycling", ROOT / "templates" / "forms" / "high_price"]
-SLOW = [pytest.param(folder, marks=pytest.mark.slow) for folder in FOLDERS if folder not in FAST]
+SLOW = [pytest.param(folder, marks=pytest.mark.full) for folder in FOLDERS if folder not in FAST]
 
 
 def named(value: object) -> str:
@@ -64,7 +64,7 @@ high = "0.20x"
 """
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_driver_moves_a_default_that_nobody_typed_just_as_a_typed_one(tmp_path: Path) -> None:
     """A top-up of 10 to 20 % of the gap: 797 m of support paid on average become 215 m, not a seventh of it.
 

@@ -23,7 +23,7 @@ from tests.keys.defaults import FOLDERS, ROOT
 from tests.keys.test_defaults import named
 
 FAST = [FLAGSHIP, TINY, ROOT / "cases" / "msp_mine_to_separation", ROOT / "templates" / "facilities"]
-SLOW = [pytest.param(folder, marks=pytest.mark.slow) for folder in FOLDERS if folder not in FAST]
+SLOW = [pytest.param(folder, marks=pytest.mark.full) for folder in FOLDERS if folder not in FAST]
 
 
 def note_and_flag_agree(case: Case) -> None:

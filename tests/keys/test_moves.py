@@ -38,7 +38,7 @@ DORMANT = {
     "sizing.tail": "contracts outlive senior debt by far more",
 }
 FAST = [TINY, ROOT / "cases" / "lynas_jare"]
-SLOW = [pytest.param(folder, marks=pytest.mark.slow) for folder in FOLDERS if folder not in FAST]
+SLOW = [pytest.param(folder, marks=pytest.mark.full) for folder in FOLDERS if folder not in FAST]
 
 
 def every_used_key_moves_its_reader(case: Case) -> None:

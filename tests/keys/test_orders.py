@@ -14,7 +14,7 @@ from tests.keys.defaults import FOLDERS
 from tests.keys.orders import different, reordered
 from tests.keys.test_defaults import named
 
-SLOW = [pytest.param(folder, marks=pytest.mark.slow) for folder in FOLDERS if folder not in (FLAGSHIP, TINY)]
+SLOW = [pytest.param(folder, marks=pytest.mark.full) for folder in FOLDERS if folder not in (FLAGSHIP, TINY)]
 
 
 def order_changes_nothing(case: Case) -> None:

@@ -14,7 +14,7 @@ from tests.keys.defaults import defaults, formulas, moved, typed
 from tests.keys.orders import different, reordered
 from tests.keys.test_key_uses import note_and_flag_agree
 
-FEW, MANY = range(3), [pytest.param(seed, marks=pytest.mark.slow) for seed in range(2000, 2300)]
+FEW, MANY = range(3), [pytest.param(seed, marks=pytest.mark.full) for seed in range(2000, 2300)]
 
 
 def ran(case: Any) -> fm.Results | None:

@@ -23,7 +23,7 @@ FORMS = ROOT / "templates" / "forms"
 SILENT = ("Inputs", "Series", "Scenarios", "ScenarioRows", "Sensitivities", "Checks", "Guide", "Cover", "LineIndex",
           "ChangeLog", "TermSheet")  # fmt: skip
 """Sheets that hold or list inputs, or judge: to be read there alone moves no figure of the deal."""
-SLOW = [pytest.param(path, marks=pytest.mark.slow) for path in sorted(CASES.iterdir()) if path not in (TINY, FORMS)]
+SLOW = [pytest.param(path, marks=pytest.mark.full) for path in sorted(CASES.iterdir()) if path not in (TINY, FORMS)]
 
 
 def live_inputs_that_nothing_reads(file: Path) -> list[str]:
@@ -117,7 +117,7 @@ TYPED = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_top_up_share_and_force_majeure_typed_into_the_flagship_move_it_as_the_engine_does() -> None:
     """Neither was typed in the case: a half of each in the file gives the cover that the engine gives."""
     result = run(load(FLAGSHIP))
