@@ -44,7 +44,7 @@ def test_a_row_shows_cover_return_and_support_and_below_the_dates_of_each_event(
     rows = text({"Base case": result("australia_japan")}).splitlines()
     numbers, events = (row.split()[2:] for row in rows if row.startswith("Base case") and len(row) > 40)
 
-    assert numbers == ["1.75x", "2.00x", "1.82x", "11.60", "%", "744.2"]
+    assert numbers == ["1.82x", "1.95x", "1.81x", "11.46", "%", "744.2"]
     assert events == ["0", "0", "2", "0", "1", "0", "yes"]
 
 

@@ -212,7 +212,7 @@ def test_the_lenders_loss_is_told_with_cover_and_without(capsys):
     assert command(["risk", str(template), "--paths", "1024"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
 
-    assert "Bank loan: Lender's loss, PV" in printed and "with cover" in printed
+    assert "Bank loan: Never paid back, PV" in printed and "with cover" in printed
 
 
 def test_a_choice_takes_each_value_by_its_chance():

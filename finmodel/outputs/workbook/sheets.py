@@ -42,7 +42,7 @@ SHEETS = (
     SheetRule("Ops_{0}", "Operations: {0}", "workings", ("node.*",)),
     SheetRule("Inventory", "Inventory and working capital", "workings", ("inventory.*", "inventory", "working")),
     SheetRule("Offtake", "Offtake and sales", "workings", ("offtake.*", "spot.*", "sales", "recycling")),
-    SheetRule("Support", "Price support", "workings", ("support.*", "programme.*", "support")),
+    SheetRule("Support", "Price support", "workings", ("support.*", "support.*.*", "programme.*", "support")),
     SheetRule("Opex", "Operating costs", "workings", ("cost.*", "costs", "operations")),
     SheetRule(
         "Capex",
@@ -57,7 +57,7 @@ SHEETS = (
     SheetRule("Funding", "Funding", "workings", ("funding",)),
     SheetRule("Debt", "Debt", "workings", ("facility.*", "cover.*", "cover", "plan", "sizing", "secured", *SHORT)),
     SheetRule("Reserves", "Accounts and reserves", "workings", ("account", "reserve.*")),
-    SheetRule("Waterfall", "Waterfall", "workings", ("cfads", "waterfall")),
+    SheetRule("Waterfall", "Waterfall", "workings", ("cfads", "waterfall", "covenant", "covenant.*")),
     SheetRule("Equity", "Owners", "workings", ("equity.*", "equity", "contributions")),
     SheetRule("FinStat", "Financial statements", "workings", ("income", "balance", "finance_asset")),
     SheetRule("Ratios", "Ratios", "workings", ("ratios",)),

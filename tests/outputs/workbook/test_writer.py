@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -240,7 +241,13 @@ def test_a_link_a_folder_and_another_ending_are_refused(tmp_path: Path):
 def test_a_case_that_changed_after_its_run_is_written_as_it_was_run(tmp_path: Path):
     case = relabelled(tmp_path, {})
     result = run(load(case))
-    before = len(workbook_bytes(result, quick=True)[0])
+    before = parts_of(workbook_bytes(result, quick=True)[0])
     (case / "case.toml").write_text((case / "case.toml").read_text() + "\n# later\n")
 
-    assert len(workbook_bytes(result, quick=True)[0]) == before
+    assert parts_of(workbook_bytes(result, quick=True)[0]) == before
+
+
+def parts_of(data: bytes) -> dict[str, bytes]:
+    """The parts of a file but for its properties, which hold the second of writing."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return {name: book.read(name) for name in book.namelist() if name != "docProps/core.xml"}
