@@ -47,7 +47,7 @@ def percent(category: int, buyer: str, horizon: float, shares: tuple[float, floa
     typed = {"credit_enhancement": "0 %", "local_currency": "0 %"} | keys
     terms = OecdPremium.model_validate({"country_category": category, "buyer_category": buyer, **typed})
     for key in ("credit_enhancement", "local_currency"):
-        getattr(terms, key).id = key
+        object.__setattr__(getattr(terms, key), "id", key)  # inputs are frozen
     section = deal("half", (2, 2, 0)).model.section("cover.nexi", title="Cover")
     years = section.line("jbic.horizon", "Cover, Loan: Horizon of risk", given("years", horizon, "year"), YEAR)
     political, commercial = (given(f"share.{at}", share) for at, share in enumerate(shares))
