@@ -195,7 +195,7 @@ def test_shares_are_those_of_the_case_that_debt_was_sized_on(tmp_path: Path) -> 
 
 
 def test_the_flagship_pledges_volume_and_no_price_so_its_debt_is_499(tmp_path: Path) -> None:
-    """Cover of 1.45x throughout, by volume 82 to 92 % of revenue; 0.5 m less as metal is taxed on its transfer price."""
+    """Cover of 1.45x throughout, by volume 82 to 92 % of revenue; metal is taxed on its transfer price."""
     result = run(FLAGSHIP)
 
     assert metric(result, "debt.jbic") + metric(result, "debt.co_lenders") == pytest.approx(498.48e6, rel=1e-4)
