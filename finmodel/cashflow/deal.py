@@ -247,10 +247,12 @@ def _tests(
 ) -> Tests:
     """What a distribution must pass, and what stops mezzanine and all junior payments."""
     clock, (works, debt) = frame[0], parts
+    # at the end of the deal a test that was never passed protects nobody any more: what is left goes to the owners
+    passed = works.passed if isinstance(works.passed, Const) else works.passed | clock.last
     if covers is None or debt.plan is None:
-        return covenants.without_senior(clock, works.passed)
+        return covenants.without_senior(clock, passed)
     late = completion.beyond(case.completion, clock)
-    open_ = (debt.plan.dates.number >= 1, works.passed)
+    open_ = (debt.plan.dates.number >= 1, passed)
     return covenants.tests(model, covers, Signing(case.waterfall, debt.loans, *open_, late, frame))
 
 

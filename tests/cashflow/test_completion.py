@@ -113,3 +113,14 @@ def test_the_flagship_a_year_late_keeps_its_books(tmp_path: Path) -> None:
     assert number(result, "time.completion") - number(result, "time.planned_completion") == 12
     assert np.flatnonzero(pure(result, "time.operations"))[0] == 16
     assert pure(result, "node.separation.ramp_up_late")[[15, 16, 19, 20, 24]].tolist() == [0, 0.5, 0.5, 0.8, 1.0]
+
+
+def test_cash_that_a_test_never_passed_held_back_goes_to_the_owners_at_the_end() -> None:
+    """Output of 90 % never passes a test of 95 %: nothing is paid out until the last date, and then all of it."""
+    terms = {"completion.test_output": "95 %", "completion.test_months": "12 months"}
+    result = fm.run(fm.load(TINY, set={**terms, "node.plant.availability": "90 %"}))
+    paid = row(result, "waterfall.distributions")
+
+    assert np.count_nonzero(row(result, "completion.passed")) == 0
+    assert np.flatnonzero(paid > 0).tolist() == [len(paid) - 1]
+    assert "accounts_end_at_zero" not in failed(result) and result.passed
