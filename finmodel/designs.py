@@ -164,9 +164,10 @@ class Design:
 
     @cached_property
     def _factors(self) -> Any:
-        timeline = self._built.model.timeline
-        days = np.array([(period.last_day - timeline.start).days for period in timeline.periods])
-        return (1 + self.rate) ** (-days / 365.0)
+        """Discount factor of each period to financial close, as every present value of the deal has it."""
+        built, elapsed = self._built, "returns.elapsed"
+        years = evaluate(built.model, built.plan, built.inputs(built.case), [elapsed])[elapsed]
+        return (1 + self.rate) ** -np.asarray(years, dtype=float)
 
     def _run(self, world: World, scale: float) -> Values:
         given, fixed = self._world(world)
