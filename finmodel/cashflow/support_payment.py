@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from finmodel.base.expr import Const, Expr, Given, add, lo, ratio
+from finmodel.base.expr import Const, Expr, Given, add, lo, ratio, where
 from finmodel.base.model import Account, Line, Section
 from finmodel.case.calendar import ONE_MONTH
 from finmodel.case.schema_support import Programme, Support
@@ -180,7 +180,8 @@ def _entitled(claim: Claim, own: Grant, macro: Macro, buys: bool) -> Expr:
 def _missed(claim: Claim, own: Grant, macro: Macro, buys: bool) -> Expr:
     """What the seller is not granted; of a purchase that the budget does not cover, the part above the market price."""
     if not buys:
-        return macro.convert(own.unmet)
+        missed = macro.convert(own.unmet)
+        return where(missed > macro.cent, missed, 0)  # sharing among sellers leaves dust, which is nothing
     return claim.due * (1 - lo(1, ratio(own.granted, own.asked, 1)))
 
 

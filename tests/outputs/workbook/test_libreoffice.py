@@ -38,7 +38,7 @@ pytestmark = [
 ]
 # LibreOffice takes a small difference of large numbers for 0 and saves 15 digits; what is computed from such dust is
 # judged by the size of the numbers that it comes from.
-STEPS = 3  # support of a contract is a sum over its sellers: one step more from the dust to what it comes from
+STEPS = 2
 FLAGSHIP = CASES / "australia_japan"
 # A floor, market prices, a margin, a currency, a recovery, the budget of support, a tax rate, a cost, capital cost.
 MOVES = {
