@@ -6,6 +6,7 @@ from finmodel.base.expr import add, ratio
 from finmodel.base.folds import total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
+from finmodel.case.calendar import ONE_YEAR
 from finmodel.case.schema import CaseTables
 from finmodel.cashflow import checks, companies, cost_of_debt, owner_loans, parties, ratios, statements
 from finmodel.cashflow.macro import Macro
@@ -68,7 +69,8 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     found.rate("project_irr_pre_tax", "Project IRR before tax", net.project)
     found.rate("project_irr_post_tax", "Project IRR after tax", net.project_post_tax)
     found.rate("equity_irr", "Equity IRR", net.equity)
-    found.dated_rate("equity_xirr", "Equity IRR by dates", net.equity, near="equity_irr")
+    by_periods = model.find("returns.equity_irr.value") * ONE_YEAR
+    found.dated_rate("equity_xirr", "Equity IRR by dates", net.equity, near=by_periods)
     found.present_value("npv_post_tax", "Project net present value after tax", net.project_post_tax)
     found.equity_value(net.equity)
     found.payback("payback_years", "Payback of the project after tax, years", net.project_post_tax)

@@ -87,13 +87,13 @@ class Returns:
         self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, REASONS)
 
     def dated_rate(
-        self, name: str, label: str, flow: Line, near: str | None = None, reasons: Sequence[str] = REASONS
+        self, name: str, label: str, flow: Line, near: Expr | None = None, reasons: Sequence[str] = REASONS
     ) -> None:
-        """A yearly rate of return by dates, as a result; it starts from the rate `near`, which equal periods gave.
+        """A yearly rate of return by dates, as a result; it is sought from the rate `near`, else from the case's guess.
 
         A spreadsheet does not find a rate of -56 % from a guess of 10 %.
         """
-        guess = (self.terms.guess if near is None else self.model.find(f"returns.{near}.value")) * ONE_YEAR
+        guess = self.terms.guess * ONE_YEAR if near is None else near
         status = self.section.line(
             f"{name}.status", f"{label}: Status", xirr_status(flow, self.clock.last_day, guess), RATIO
         )

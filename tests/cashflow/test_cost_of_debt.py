@@ -7,13 +7,14 @@ import pytest
 from scipy.optimize import brentq  # type: ignore[import-untyped]
 
 from finmodel.base.timeline import serial
+from finmodel.workbook import workbook_bytes
 from tests.cashflow.fin import FLAGSHIP, TINY, metric, row, run
 
 
 def rate_of(flow: list[float], days: list[float]) -> float:
     """Σ flow / (1 + rate)^(days / 365) = 0."""
     years = (np.array(days) - days[0]) / 365
-    found: float = brentq(lambda rate: float(np.sum(np.array(flow) / (1 + rate) ** years)), -0.5, 1, xtol=1e-15)
+    found: float = brentq(lambda rate: float(np.sum(np.array(flow) / (1 + rate) ** years)), -0.9, 1, xtol=1e-15)
     return found
 
 
@@ -87,3 +88,14 @@ def test_an_upfront_fee_raises_the_cost() -> None:
     plain, dear = run(TINY), run(TINY, {"facility.jbic.upfront_fee": "2 %"})
 
     assert metric(dear, "all_in_cost.jbic") > metric(plain, "all_in_cost.jbic") + 0.005
+
+
+@pytest.mark.parametrize("price", ["16", "11", "10.5", "10.2", "10.05"])
+def test_a_loan_that_is_hardly_repaid_has_its_cost_in_the_workbook_too(price: str) -> None:
+    """-19, -49, -57, -65, -74 % a year: of these a spreadsheet that starts at 10 % finds the first alone."""
+    result = run(TINY, {"price.oxide.deck": f"{price} USD/kg"})
+    days = [serial(period.last_day) for period in result.model.timeline.periods]
+    flow = row(result, "returns.all_in_cost.jbic.flow")
+
+    assert metric(result, "all_in_cost.jbic") == pytest.approx(rate_of(list(flow), days), abs=1e-9)
+    assert workbook_bytes(result, quick=True)[1].cells > 0

@@ -13,6 +13,7 @@ from scipy.optimize import brentq  # type: ignore[import-untyped]
 
 import finmodel as fm
 from finmodel.base.timeline import serial
+from finmodel.case.calendar import ONE_YEAR
 from finmodel.case.schema import TimelineTerms
 from finmodel.case.schema_equity import ReturnTerms
 from finmodel.cashflow.returns import Returns
@@ -39,7 +40,7 @@ def results(flow: Sequence[float], frequency: str = "year", timing: str = "dated
     )
     line = small.flow("net", flow)
     found.rate("irr", "Rate", line)
-    found.dated_rate("xirr", "Dated rate", line, near="irr")
+    found.dated_rate("xirr", "Dated rate", line, near=small.model.find("returns.irr.value") * ONE_YEAR)
     found.present_value("npv", "Present value", line)
     found.payback("payback", "Payback", line)
     values = evaluate(small.model)
