@@ -58,9 +58,13 @@ def _list(order: list[StepName]) -> str:
 
 
 def clauses_of_senior_debt_have_senior_debt(case: CaseTables) -> Iterator[Fault]:
-    """A sweep, a prepayment, arrears, a cure and contingent equity are about senior debt."""
+    """A sweep, a prepayment, arrears, a cure, contingent equity and the first test of cover are about senior debt."""
     if any(facility.rank == "senior" for facility in case.facility.values()):
         return
+    first = case.waterfall.first_test
+    if first != "full_year":
+        wrong = f'first_test = "{first}" is about cover of senior debt, and the case has none.'
+        yield "waterfall.first_test", wrong, 'Remove it, or add a facility with rank = "senior".'
     for name in ("sweep", "prepay_after", "default_arrears", "contingent_equity", "cure"):
         if getattr(case.waterfall, name) is not None:
             wrong = f"{name} is about senior debt, and the case has none."

@@ -109,8 +109,9 @@ class WaterfallTerms(Table):
     """Tests and limits between cash and the owners. The order lists the steps at which cash is paid.
 
     `untested` says whether cash may leave while cover of twelve months back cannot be tested yet. `distribute_from`
-    says from when distributions are tested: the first repayment of senior debt, or completion. A cover of 0.00x is no
-    test.
+    says from when distributions are tested: the first repayment of senior debt, or completion. `first_test` says from
+    when cover of twelve months back is tested: a full year after the first repayment, or every date since completion,
+    over the dates since then while these are less than twelve months. A cover of 0.00x is no test.
     """
 
     order: list[StepName] = list(ORDER)
@@ -119,6 +120,7 @@ class WaterfallTerms(Table):
     )
     untested: Literal["open", "closed"] = "open"
     distribute_from: Literal["first repayment", "completion"] = "first repayment"
+    first_test: Literal["full_year", "since_completion"] = "full_year"
     mezzanine_cover: Annotated[
         Given, Quantity("ratio", ge=0, le=5, meaning="Mezzanine is paid on dates with at least this senior cover")
     ] = default("1.00x")

@@ -16,6 +16,7 @@ from finmodel.base.timeline import Timeline
 from finmodel.base.units import PER_YEAR
 from finmodel.case.schema import CaseTables
 from finmodel.case.schema_debt import Facility
+from finmodel.case.schema_waterfall import WaterfallTerms
 from finmodel.cashflow import (
     claims,
     claw_back,
@@ -109,7 +110,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     paid_tax, notional_tax = taxes.build(model, case.entity, works, _financing(debt, owed, clock), frame)
     cfads = _cfads(model, works, paid_tax, debt, frame)
     sized = _size(model, case, works, debt, solved, (cfads, frame))
-    tested, covers = _covers(model, debt, sized, solved, frame)
+    tested, covers = _covers(model, case.waterfall, debt, sized, solved, frame)
     flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, (works, debt), covers, frame))
     left = claw_back.build(model, works.capex.grants, case.entity, flows.distributions, frame)
     flows = replace(flows, distributions=left)
@@ -143,7 +144,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     )
     claw_back.close(model, works.capex.grants, case.entity, clock)
     extra.define(model, case.extra_lines, places or {})
-    _solve(model, solved)
+    sizing.search(model, solved)
     return model
 
 
@@ -233,13 +234,13 @@ def _lasting(loan: Loan) -> bool:
 
 
 def _covers(
-    model: Model, debt: _Debt, sized: Sizing | None, solved: Unknowns, frame: Frame
+    model: Model, terms: WaterfallTerms, debt: _Debt, sized: Sizing | None, solved: Unknowns, frame: Frame
 ) -> tuple[Plan | None, Cover | None]:
     """The plan with the dates that are tested, and the covers on them; None without sized debt."""
     if debt.plan is None:
         return None, None
     tested = replace(debt.plan, dates=plan.tested(model, debt.senior, debt.plan))
-    return tested, None if sized is None else ratios.cover(model, debt.senior, sized, (tested, solved), frame)
+    return tested, None if sized is None else ratios.cover(model, debt.senior, sized, (tested, solved), terms, frame)
 
 
 def _tests(
@@ -281,20 +282,3 @@ def _pay(
     seen = Paid(interest, principal, gone, works.events, works.cash_lost)
     claims.build(model, case.cover, debt.loans, seen, frame[0])
     return paid
-
-
-def _solve(model: Model, solved: Unknowns) -> None:
-    """Name what the engine must find; a part that no line reads is not searched."""
-    targets: Mapping[str, tuple[Given, str]] = {
-        "debt": (solved.debt, "sizing.senior_debt_target"),
-        "uses": (solved.shared_uses, "funding.shared_total_target"),
-        "schedule": (solved.schedule, "sizing.schedule_target"),
-        "plan": (solved.plan_cfads, "sizing.plan_cfads_target"),
-        "equity": (solved.equity, "funding.equity_target"),
-        "by_price": (solved.by_price, "sizing.share_by_price_target"),
-        "by_volume": (solved.by_volume, "sizing.share_by_volume_target"),
-    }
-    read = model.givens()
-    for value, target in targets.values():
-        if value.id in read and target in model.lines:
-            model.solve(value, model.lines[target])

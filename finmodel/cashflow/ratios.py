@@ -4,6 +4,8 @@ Each ratio has three rows: `tested` (0/1), `value` (0 where untested; what other
 Timing:  a window is the periods after one payment date up to the next; DSCR is the window's CFADS over the interest,
          and the scheduled principal, falling due at its end. Arrears and sweeps are not in the denominator. ICR is the
          same on dates from completion with interest and no scheduled principal; agency fees are in CFADS, before it.
+         Cover of twelve months back is first tested a year after the first repayment, or, by `first_test`, on every
+         date since completion with service due, over the windows paid since then while these are less than a year.
 Source:  DSCR (F5), LLCR and PLCR (F7): value of the CFADS to come, each window placed at its payment date, discounted
          at the senior facilities' window rate, over senior debt outstanding after the payment.
 """
@@ -18,6 +20,7 @@ from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.calendar import RATIO_ROUNDING
+from finmodel.case.schema_waterfall import WaterfallTerms
 from finmodel.cashflow import life_cover
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.life_cover import Life
@@ -68,7 +71,12 @@ def reaches(value: Expr, target: Expr) -> Expr:
 
 
 def cover(
-    model: Model, senior: Sequence[Loan], sizing: Sizing, lenders: tuple[Plan, Unknowns], frame: tuple[Clock, Macro]
+    model: Model,
+    senior: Sequence[Loan],
+    sizing: Sizing,
+    lenders: tuple[Plan, Unknowns],
+    terms: WaterfallTerms,
+    frame: tuple[Clock, Macro],
 ) -> Cover:
     """Declare the DSCR rows of senior debt."""
     clock, macro = frame
@@ -83,10 +91,12 @@ def cover(
     alone = pays & clock.completed & ~repaying & (service > macro.cent)
     interest = define(section, "icr", "Interest cover ratio", sizing.window_cfads, service, alone)
     year = clock.timeline.per_year
-    cash = _running(section, "cfads_to_date", "CFADS to date", sizing.window_cfads * pays)
+    counted, whole = sizing.window_cfads * pays, repaying & (dates.number.lag(year) >= 1)
+    if terms.first_test == "since_completion":  # windows of before count for nothing, so that early sums are shorter
+        counted, whole = counted * clock.completed, (pays | repaying) & clock.completed & (service > macro.cent)
+    cash = _running(section, "cfads_to_date", "CFADS to date", counted)
     paid = _running(section, "service_to_date", "Senior service to date", service)
     back = paid - paid.lag(year)
-    whole = repaying & (dates.number.lag(year) >= 1)
     historic = define(
         section,
         "dscr_historic",

@@ -11,7 +11,7 @@ Source:  cash is shared by revenue of the window: contracted by price and volume
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finmodel.base.expr import Expr, Given, add, hi, lo, ratio
@@ -109,6 +109,23 @@ def unknowns(model: Model, currency: str) -> Unknowns:
         by_price=solved("share_by_price", 0.0, "Share of revenue contracted by price and volume", "ratio"),
         by_volume=solved("share_by_volume", 0.0, "Share of revenue contracted by volume at least", "ratio"),
     )
+
+
+def search(model: Model, solved: Unknowns) -> None:
+    """Name what the engine must find; a part that no line reads is not searched."""
+    targets: Mapping[str, tuple[Given, str]] = {
+        "debt": (solved.debt, "sizing.senior_debt_target"),
+        "uses": (solved.shared_uses, "funding.shared_total_target"),
+        "schedule": (solved.schedule, "sizing.schedule_target"),
+        "plan": (solved.plan_cfads, "sizing.plan_cfads_target"),
+        "equity": (solved.equity, "funding.equity_target"),
+        "by_price": (solved.by_price, "sizing.share_by_price_target"),
+        "by_volume": (solved.by_volume, "sizing.share_by_volume_target"),
+    }
+    read = model.givens()
+    for value, target in targets.values():
+        if value.id in read and target in model.lines:
+            model.solve(value, model.lines[target])
 
 
 def build(

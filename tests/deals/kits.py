@@ -454,7 +454,7 @@ def _waterfall(rng: Random, frame: Frame, tree: Tree) -> None:
         "distributable": rng.choice(["profit", "profit_and_capital"]),
     }
     if rng.random() < 0.5:
-        tree["waterfall"]["prepay_after"] = 3
+        tree["waterfall"].update(prepay_after=3, first_test="since_completion")
     if rng.random() < 0.5:
         last_steps = ["senior_gate", "mezzanine", "distribution_gate", "shareholder_loans", "distributions"]
         tree["waterfall"]["order"] = ["senior", "sweep", "reserve", *last_steps]
