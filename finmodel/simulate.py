@@ -228,6 +228,10 @@ def _checked(paths: int, seed: int, workers: int | None, options: Options) -> in
     want(workers, (int, type(None)), "workers is a whole number")
     if workers is not None and not 1 <= workers <= 1024:
         raise UsageError(f"workers is a number from 1 to 1,024: got {workers}")
+    if options.scheduler is not None:
+        from finmodel.risk.cluster import reach
+
+        reach(options.scheduler)
     known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return workers if workers is not None else 1 if paths <= ALONE else known
 

@@ -15,17 +15,42 @@ import signal
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 
 from finmodel.base.errors import FileError, RefusedError, UsageError
 from finmodel.outputs.version import version
+from finmodel.risk.address import Address, ask, patience, read_address
 from finmodel.risk.job import Job, Part, compute
 from finmodel.risk.pool import TRIES, WorkerError, held
 
-LOCAL = "local"
-_PATIENCE = 20  # seconds until a scheduler answers
+
+def reach(scheduler: str) -> None:
+    """See, before any work, that Dask is installed and that a scheduler answers at its address.
+
+    Args:
+        scheduler: Its address, such as "tls://host:8786", or "local".
+
+    Raises:
+        UsageError: Dask is not installed, the address is none, or no scheduler answers there.
+    """
+    address = read_address(scheduler)
+    _dask()
+    if address is not None:
+        ask(address)
+
+
+def _dask() -> Any:
+    """Dask's package of clusters.
+
+    Raises:
+        UsageError: It is not installed.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise UsageError('a cluster needs Dask: pip install "finmodel[cluster]"') from None
+    return distributed
 
 
 def run_cluster(job: Job, parts: Sequence[int], scheduler: str, workers: int, done: Callable[[Part], None]) -> None:
@@ -36,16 +61,13 @@ def run_cluster(job: Job, parts: Sequence[int], scheduler: str, workers: int, do
         workers: How many, for "local".
 
     Raises:
-        UsageError: Dask is not installed.
-        FileError: The scheduler does not answer, or is gone.
+        UsageError: Dask is not installed, or no scheduler answers.
+        FileError: The scheduler is gone.
         RefusedError: A worker has another version.
         WorkerError: A part has killed its worker four times.
     """
-    try:
-        import distributed
-    except ImportError:
-        raise UsageError('a cluster needs Dask: pip install "finmodel[cluster]"') from None
-    with _client(distributed, scheduler, workers) as client:
+    distributed = _dask()
+    with _client(distributed, read_address(scheduler), workers) as client:
         _refuse_others(client)
         try:
             _work(distributed, client, job, parts, done)
@@ -64,20 +86,20 @@ def _work(distributed: Any, client: Any, job: Job, parts: Sequence[int], done: C
 
 
 @contextlib.contextmanager
-def _client(distributed: Any, scheduler: str, workers: int) -> Iterator[Any]:
-    """A client of the cluster; the local one ends with it."""
+def _client(distributed: Any, address: Address | None, workers: int) -> Iterator[Any]:
+    """A client of the cluster; the local one, which has no address, ends with it."""
     cluster = None
     try:
-        if scheduler == LOCAL:
+        if address is None:
             with held(signal.SIGINT):
                 cluster = distributed.LocalCluster(
                     n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
                 )
         else:
-            _warn(scheduler)
-        client = distributed.Client(cluster or scheduler, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise FileError(f"{scheduler}: no scheduler answers there: {error}") from error
+            _warn(address)
+        client = distributed.Client(cluster or str(address), timeout=patience(), set_as_default=False)
+    except (OSError, ValueError, RuntimeError, TypeError, ImportError) as error:
+        raise UsageError(f"{address or 'local'}: no scheduler answers there: {error}") from error
     try:
         yield client
     finally:
@@ -86,15 +108,13 @@ def _client(distributed: Any, scheduler: str, workers: int) -> Iterator[Any]:
             cluster.close()
 
 
-def _warn(scheduler: str) -> None:
+def _warn(address: Address) -> None:
     """An address beyond this machine without encryption is open to whoever is in between."""
-    parts = urlsplit(scheduler)
-    host = parts.hostname or ""
     with contextlib.suppress(ValueError):
-        if ipaddress.ip_address(host).is_loopback:
+        if ipaddress.ip_address(address.host).is_loopback:
             return
-    if parts.scheme != "tls" and host != "localhost":
-        warnings.warn(f"{scheduler}: the connection is not encrypted; use tls:// beyond this machine", stacklevel=2)
+    if address.scheme != "tls" and address.host != "localhost":
+        warnings.warn(f"{address}: the connection is not encrypted; use tls:// beyond this machine", stacklevel=2)
 
 
 def _versions() -> tuple[str, str]:
