@@ -206,6 +206,14 @@ def amounts_are_in_the_facility_s_currency(case: CaseTables) -> Iterator[Fault]:
             yield f"facility.{name}.exchange_tax", wrong, 'Write currency = "…" beside it, or remove it.'
 
 
+def mezzanine_defers_interest(case: CaseTables) -> Iterator[Fault]:
+    """The gate behind senior debt stops mezzanine alone, so no other interest is deferred by it."""
+    for name, facility in case.facility.items():
+        if facility.pik_rate is not None and facility.rank != "mezzanine":
+            wrong = f"only interest of mezzanine is deferred by a gate: this facility is of rank {facility.rank}."
+            yield f"facility.{name}.pik_rate", wrong, 'Remove it, or write rank = "mezzanine".'
+
+
 def hedges_swap_a_curve(case: CaseTables) -> Iterator[Fault]:
     """A hedged share has a swap rate, which stands in for a curve."""
     for name, facility in case.facility.items():
@@ -224,6 +232,7 @@ RULES: list[Rule] = [
     facilities_have_one_price,
     amounts_are_in_the_facility_s_currency,
     hedges_swap_a_curve,
+    mezzanine_defers_interest,
     senior_debt_is_shared_and_other_debt_has_an_amount,
     a_shareholder_loan_is_of_a_class,
     senior_shares_are_whole,

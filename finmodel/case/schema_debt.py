@@ -16,6 +16,7 @@ class Facility(Table):
     that the others are sized on.
     A bridge loan is drawn in construction in place of senior debt, which takes it out at completion or on a date.
     A standby facility is drawn on cost overrun alone.
+    Interest of mezzanine that the gate behind senior debt stops is arrears, or deferred where there is a `pik_rate`.
     `owner` is the class of equity that makes a shareholder loan: its return counts the loan.
     """
 
@@ -75,6 +76,13 @@ class Facility(Table):
     forgiven: (
         Annotated[
             Given, Quantity("ratio", ge=0, le=1, dated="on", meaning="Share of what was put off that is forgiven")
+        ]
+        | None
+    ) = None
+    pik_rate: (
+        Annotated[
+            Given,
+            Quantity("1/year", ge=0, le=1, dated=True, meaning="Rate of mezzanine interest deferred by a closed gate"),
         ]
         | None
     ) = None

@@ -20,6 +20,7 @@ from finmodel.base.folds import lowest, total
 from finmodel.base.model import Line, Model, Section
 from finmodel.base.units import RATIO
 from finmodel.case.schema_waterfall import WaterfallTerms
+from finmodel.cashflow import facility_pik
 from finmodel.cashflow.desk import Desk, Tests
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
@@ -158,6 +159,9 @@ def rows(desk: Desk, left: Expr) -> None:
             paid = desk.ledger.groups[rank].interest[loan.id] + desk.ledger.groups[rank].principal[loan.id]
             late = (loan.due_interest + loan.due_principal - paid) * desk.dates[rank]
             _amount(desk, f"arrears.{loan.id}", f"{loan.label}: In arrears", late)
+    deferred = facility_pik.balances(desk.loans["junior"])
+    if deferred:
+        _amount(desk, "deferred", "Mezzanine interest deferred", add([*deferred]))
     if desk.reserve_missing is not None:
         _amount(desk, "reserve_short", "Reserve below its target", desk.serves * desk.reserve_missing)
     _liquidity(desk, [loan for of_rank in loans.values() for loan in of_rank], left)

@@ -19,8 +19,10 @@ from finmodel.case.schema_debt import Facility
 from finmodel.cashflow import facility_charges as charges
 from finmodel.cashflow import facility_currency as currencies
 from finmodel.cashflow import facility_deferral as deferral
+from finmodel.cashflow import facility_pik as piks
 from finmodel.cashflow import facility_schedule as schedules
 from finmodel.cashflow.facility_currency import Owed
+from finmodel.cashflow.facility_pik import Pik
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.withholding import Withheld
@@ -33,7 +35,8 @@ class Loan:
     `due_interest` and `due_principal` include what is overdue; `scheduled` is the principal of this date alone.
     `falls_due` is interest falling due, `fallen_due` the same before any is put off.
     `before` was drawn before the period; `growth` is what the facility's currency is worth against close, None in the
-    reporting currency; `committed` is the commitment at close, one number.
+    reporting currency; `committed` is the commitment at close, one number. `pik` is interest deferred by a gate, None
+    where the facility has no rate for it.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Loan:
     before: Expr
     growth: Line | None
     committed: Expr
+    pik: Pik | None
 
     @property
     def falls_due_later(self) -> Expr:
@@ -105,19 +109,18 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
     to_date.define(before + drawn)
     rate, years = charges.rate(loan, facility, terms.withheld), clock.years_by(facility.day_count)
     course = schedules.course(loan, facility, rate * years, terms.schedule, clock)
-    schedule, planned = course.schedule, course.planned
-    interest = loan.line("interest", f"{title}: Interest on the opening balance", outstanding.opening * rate * years)
+    pik, accrues = piks.begin(loan, facility, exchange, terms.withheld), outstanding.opening * rate * years
+    interest = loan.line("interest", f"{title}: Interest on the opening balance", piks.interest(pik, accrues, years))
     charges.settlement(loan, facility, outstanding.opening, years)
-    late = _late(loan, outstanding, base.opening * planned.lag(1, 1), clock)
-    falls_due = loan.line(
-        "interest_due_now", f"{title}: Interest falling due", (accrued.opening + interest) * (course.pays | clock.last)
-    )
+    late = _late(loan, outstanding, base.opening * course.planned.lag(1, 1), clock)
+    now = (accrued.opening + interest) * (course.pays | clock.last)
+    falls_due = loan.line("interest_due_now", f"{title}: Interest falling due", now)
     put_off, payable = deferral.build(loan, (facility, exchange), falls_due, course, terms.borrower)
     overdue, default_interest = charges.overdue(loan, facility, exchange, late, rate * years, years)
-    scheduled = loan.line("scheduled", f"{title}: Principal falling due", base.opening * schedule)
+    scheduled = loan.line("scheduled", f"{title}: Principal falling due", base.opening * course.schedule)
     early = _early(loan, facility, scheduled, clock)
-    owed = Owed(outstanding, base, late, [accrued, overdue, put_off])
-    currencies.differences(loan, (facility, exchange), owed, (schedule, planned), terms.borrower)
+    owed = Owed(outstanding, base, late, [accrued, overdue, put_off, *piks.accounts(pik)])
+    currencies.differences(loan, (facility, exchange), owed, (course.schedule, course.planned), terms.borrower)
     return Loan(
         id=name,
         terms=facility,
@@ -130,14 +133,14 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
         pays=course.pays,
         repaying=course.repaying,
         window_rate=course.window_rate,
-        planned=planned,
+        planned=course.planned,
         interest=interest,
         default_interest=default_interest,
         fallen_due=falls_due,
         falls_due=payable,
-        schedule=schedule,
+        schedule=course.schedule,
         scheduled=scheduled,
-        due_interest=charges.due_interest(loan, payable, overdue, default_interest, clock),
+        due_interest=charges.due_interest(loan, piks.due(pik, payable), overdue, default_interest, clock),
         due_principal=_due_principal(loan, outstanding, late, (scheduled, early)),
         early=early,
         idc=loan.line("idc", f"{title}: Interest during construction", payable * clock.construction),
@@ -149,6 +152,7 @@ def open_loan(model: Model, name: str, facility: Facility, terms: Terms, clock: 
         before=before,
         growth=exchange.growth,
         committed=currencies.at_close(loan, commitment, clock),
+        pik=pik,
     )
 
 
@@ -163,7 +167,7 @@ def close_loan(loan: Loan, drawn: Expr, paid: tuple[Expr, Expr], gone: Sequence[
 
     What another facility repaid, or cash prepaid, scales the schedule. Interest that is capitalised joins the balance.
     Construction interest is capitalised by `capitalise`, else paid from funding. In operation, unpaid senior
-    interest becomes overdue; unpaid junior interest is capitalised and is no default.
+    interest becomes overdue; unpaid junior interest is capitalised and is no default, but for what a gate defers.
     """
     section, title = loan.section, loan.label
     paid_interest, paid_principal = paid
@@ -178,6 +182,7 @@ def close_loan(loan: Loan, drawn: Expr, paid: tuple[Expr, Expr], gone: Sequence[
     loan.accrued.close(add=[loan.interest], less=[loan.fallen_due])
     if loan.overdue is not None:
         loan.overdue.closing.define(unpaid)
+    piks.close(loan)
     _note(loan, [paid_interest, paid_principal, *gone])
 
 

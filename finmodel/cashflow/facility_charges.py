@@ -83,9 +83,9 @@ def overdue(
     return account, loan.line("default_interest", f"{facility.label}: Default interest", penalty)
 
 
-def due_interest(loan: Section, falls_due: Line, overdue: Account | None, penalty: Line | None, clock: Clock) -> Line:
+def due_interest(loan: Section, falls_due: Expr, overdue: Account | None, penalty: Line | None, clock: Clock) -> Line:
     """Interest due after completion, overdue included."""
-    due: Expr = falls_due
+    due = falls_due
     if overdue is not None and penalty is not None:
         due = overdue.opening + penalty + falls_due
     return loan.line("interest_due", f"{loan.title}: Interest due, overdue included", due * clock.completed)

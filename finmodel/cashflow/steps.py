@@ -15,7 +15,7 @@ from finmodel.base.expr import Const, Expr, add, hi, lo, month_of, where
 from finmodel.base.model import Line
 from finmodel.base.units import DAY, RATIO
 from finmodel.case.schema_waterfall import StepName, SweepTerms
-from finmodel.cashflow import covenants
+from finmodel.cashflow import covenants, facility_pik
 from finmodel.cashflow.desk import Desk, Group, Purse
 from finmodel.cashflow.ratios import reaches
 from finmodel.cashflow.reserves import Letter
@@ -155,12 +155,15 @@ def senior_gate(desk: Desk, purse: Purse) -> Purse:
 def mezzanine(desk: Desk, purse: Purse) -> Purse:
     """Mezzanine interest, then principal, behind a date that covers senior service.
 
-    Before the distribution gate, locked cash pays it too once senior debt is repaid.
+    Before the distribution gate, locked cash pays it too once senior debt is repaid. Interest that the gate stops is
+    deferred where the facility has a PIK rate.
     """
     line, before = desk.section.line, desk.ledger.gate is None
     unlocked = purse.locked * (desk.senior_left() <= desk.cent) if before else Const(0)
     open_ = purse.open & ~desk.tests.uncovered if desk.loans["junior"] else purse.open
-    paid = desk.pay("junior", (purse.cash + unlocked) * open_ * desk.dates["junior"]).paid
+    means = (purse.cash + unlocked) * open_ * desk.dates["junior"]
+    facility_pik.settle(desk.loans["junior"], ~open_ * desk.dates["junior"], means)
+    paid = desk.pay("junior", means).paid
     locked = line("junior_from_locked", "Mezzanine service from locked cash", hi(0, paid - purse.cash))
     left = line("after_debt", "Cash after all debt", purse.cash + locked - paid)
     (desk.ledger.from_locked if before else desk.ledger.beyond).append(locked if before else paid)
@@ -171,6 +174,8 @@ def distribution_gate(desk: Desk, purse: Purse) -> Purse:
     """The tests of a distribution; what fails them is locked up, and beyond the gate locked cash is free again."""
     line, ledger, tests = desk.section.line, desk.ledger, desk.tests
     unpaid = add([ledger.groups[rank].unpaid for rank in ("senior", "junior") if rank in ledger.groups])
+    if "junior" in ledger.groups:
+        unpaid = add([unpaid, *facility_pik.balances(desk.loans["junior"])])
     paid_up = (desk.arrears.closing <= desk.cent) & (unpaid <= desk.cent)
     tested = desk.section.flag("distributions_tested", "Distributions are tested", desk.serves & tests.open)
     missed = tests.missed | tests.untested if desk.terms.untested == "closed" else tests.missed

@@ -19,9 +19,11 @@ ROWS = {
     "cured": "covenant.cured",
     "arrears": "covenant.arrears_senior",
     "arrears_mezzanine": "covenant.arrears_junior",
+    "deferred": "covenant.deferred",
     "reserve_short": "covenant.reserve_short",
 }
 """Event → its row: above 0 where it holds."""
+AMOUNTS = ("arrears", "deferred", "reserve", "cured")
 BY_FACILITY = "covenant.arrears."
 NOT_FUNDED = "checks.funding_shortfall"
 DUST = 1e-9
@@ -64,7 +66,9 @@ def events_in(model: Model, values: Values) -> dict[str, Event]:
     for name, id in rows_of(model).items():
         row = [float(value) for value in values[id]]
         dates = tuple(model.timeline.labels[t] for t, value in enumerate(row) if value > 0)
-        found[name] = Event(id, dates, max(row) if name.startswith(("arrears", "reserve", "cured")) else None)
+        found[name] = Event(
+            id, dates, max(row) if name.startswith(("arrears", "deferred", "reserve", "cured")) else None
+        )
     return found
 
 

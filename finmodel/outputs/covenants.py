@@ -31,6 +31,7 @@ FLAGS = (
 AMOUNTS = (
     ("senior_unpaid", "covenant.arrears_senior"),
     ("mezzanine_unpaid", "covenant.arrears_junior"),
+    ("mezzanine_interest_deferred", "covenant.deferred"),
     ("reserve_short", "covenant.reserve_short"),
     ("cash_after_debt_service", "covenant.liquidity.value"),
     ("reserve", "account.dsra.closing"),

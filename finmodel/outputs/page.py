@@ -28,6 +28,7 @@ EVENTS = {
     "cured": "Default cured by owners",
     "arrears": "Senior debt in arrears",
     "arrears_mezzanine": "Mezzanine in arrears",
+    "deferred": "Mezzanine interest deferred",
     "reserve_short": "Reserve below its target",
 }
 """Covenant events in words."""

@@ -21,6 +21,7 @@ EVENTS = {
     "untested": "Cover 12 months back not tested yet",
     "arrears": "Senior debt not paid in full",
     "arrears_mezzanine": "Mezzanine not paid in full",
+    "deferred": "Mezzanine interest deferred",
     "reserve_short": "Reserve below its target",
     "cured": "Default cured by owners",
     "budget_exceeded": "Budget does not cover the support due",

@@ -33,6 +33,7 @@ EVENTS = (
     ("Lock-up not tested yet, dates", "untested"),
     ("Senior arrears, dates", "arrears"),
     ("Mezzanine arrears, dates", "arrears_mezzanine"),
+    ("Mezzanine interest deferred, dates", "deferred"),
     ("Reserve short, dates", "reserve_short"),
 )
 CLASS = "equity_irr."

@@ -26,6 +26,7 @@ EVENTS = (
     ("Not yet\ntested", "untested"),
     ("Senior\narrears", "arrears"),
     ("Mezzanine\narrears", "arrears_mezzanine"),
+    ("Mezzanine\ndeferred", "deferred"),
     ("Reserve\nshort", "reserve_short"),
 )
 

@@ -27,7 +27,7 @@ USUAL = re.compile(
 SUPPORT = {"support_paid": "support.paid", "support_given_back": "support.given_back", "support_unmet": "support.unmet"}
 CHECK = 1e-9
 PAYS = re.compile(r"facility\.[^.]+\.payment_date")
-COUNTED = ("lock_up", "default", "untested", "arrears", "arrears_mezzanine", "reserve_short", "cured")
+COUNTED = ("lock_up", "default", "untested", "arrears", "arrears_mezzanine", "deferred", "reserve_short", "cured")
 """Covenant events that every simulation keeps by date, from the rows that a run counts."""
 
 

@@ -237,6 +237,8 @@ def _debt(rng: Random, tree: Tree, revenue: float, frame: Frame) -> None:
         if loans["junior"]["rank"] == "bridge":
             loans["junior"].update(profile="bullet")
             del loans["junior"]["instalments"], loans["junior"]["grace"]
+        if loans["junior"]["rank"] == "mezzanine" and len(shares) > 1:
+            loans["junior"]["pik_rate"] = "11 % p.a."
     tree["facility"] = loans
     tree["sizing"] = {
         "gearing_cap": f"{rng.randint(40, 70)} %",
