@@ -207,6 +207,7 @@ def simulate(
         calendar=MONTH_NAMES[year_end(base.case) - 1],
         tail=0.95 if risk is None else risk.tail.number,
         sized_on=base.facts.get("debt_sized_on", ""),
+        named_by=base.case.timeline.named_by(year_end(base.case)),
     )
     return Simulation(prepared, store, facts)
 

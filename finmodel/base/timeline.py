@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
+from typing import Literal
 
 from finmodel.base.errors import ModelError
 
@@ -18,6 +19,7 @@ MONTH_NAMES = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 MAX_PERIODS = 5000
+NamedBy = Literal["start", "end", "both"]
 _EPOCH = date(1899, 12, 30)
 
 
@@ -59,11 +61,14 @@ class Period:
 class Timeline:
     """Equal calendar periods from financial close to the end of the wind-up tail.
 
+    A label is for readers, a key for programs; they differ for years that bear both their calendar years.
+
     Args:
         start: First day of the first period; must be a period start of `frequency`.
         frequency: "month", "quarter", "half" or "year".
         count: Number of periods.
         year_end: Month (1-12) in which a half or a year ends.
+        named: How fiscal years are named, for each month (January first) in which they may end.
 
     Raises:
         ModelError: `start` is not a period start, or more than 5,000 periods.
@@ -73,6 +78,7 @@ class Timeline:
     frequency: str
     count: int
     year_end: int = 12
+    named: tuple[NamedBy, ...] = ("start",) * 12
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= MAX_PERIODS:
@@ -113,6 +119,25 @@ class Timeline:
         """Labels in order, such as 2027Q3, 2027H1, 2027-05 or 2027."""
         return tuple(period.label for period in self.periods)
 
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the periods in JSON: labels, but of a year that bears two calendar years that of its end."""
+        if self.frequency != "year" or self.year_end == 12:
+            return self.labels
+        return tuple(self.fiscal_key(period.last_day, self.year_end) for period in self.periods)
+
+    def named_by(self, month: int) -> NamedBy:
+        """How fiscal years that end in a month (1-12) are named; a calendar year has one name."""
+        return "start" if month == 12 else self.named[month - 1]
+
+    def fiscal_key(self, day: date, month: int) -> str:
+        """Name in JSON of the fiscal year, ending in a month (1-12), that contains `day`."""
+        return fiscal_key(day, month, self.named_by(month))
+
+    def fiscal_year(self, day: date, month: int) -> str:
+        """Name in print of the fiscal year, ending in a month (1-12), that contains `day`."""
+        return shown_year(self.fiscal_key(day, month), self.named_by(month))
+
     def index(self, day: date) -> int:
         """Number of whole periods from the start to `day`; `day` must be a boundary."""
         return (month_number(day) - month_number(self.start)) // self.months
@@ -120,7 +145,7 @@ class Timeline:
     def _label(self, end: date) -> str:
         last = end - timedelta(days=1)
         if self.frequency == "year":
-            return f"{last.year}" if self.year_end == 12 else f"FY{last.year - 1}"
+            return f"{last.year}" if self.year_end == 12 else self.fiscal_year(last, self.year_end)
         if self.frequency == "quarter" and self.year_end % 3 == 0:
             return f"{last.year}Q{(last.month + 2) // 3}"
         if self.frequency == "half" and self.year_end in (6, 12):
@@ -128,10 +153,21 @@ class Timeline:
         return f"{last.year}-{last.month:02d}"
 
 
-def fiscal_year(day: date, year_end: int) -> str:
-    """The label of the fiscal year that contains `day`: FY2028 starts in 2028 (Japanese usage)."""
-    year = day.year if day.month > year_end or year_end == 12 else day.year - 1
-    return f"FY{year}"
+def fiscal_key(day: date, year_end: int, named_by: NamedBy) -> str:
+    """The name in JSON of the fiscal year that contains `day`: FY2028 starts in 2028, or ends in it.
+
+    Args:
+        year_end: Month (1-12) in which it ends; one that ends in December is the calendar year.
+        named_by: Which of its calendar years names it; of both it is the one of its end.
+    """
+    first = day.year if day.month > year_end or year_end == 12 else day.year - 1
+    return f"FY{first + (year_end != 12 and named_by != 'start')}"
+
+
+def shown_year(key: str, named_by: NamedBy) -> str:
+    """The name in print of a fiscal year by its name in JSON: FY2027 is 2026-27 where both calendar years name it."""
+    end = int(key.removeprefix("FY"))
+    return f"{end - 1}-{end % 100:02d}" if named_by == "both" else key
 
 
 def year_fraction(start: date, end: date, day_count: str) -> float:

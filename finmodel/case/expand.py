@@ -9,7 +9,7 @@ from datetime import date
 from typing import Protocol, TypeVar, cast
 
 from finmodel.base.expr import Given
-from finmodel.base.timeline import MAX_PERIODS, MONTH_NAMES, MONTHS, Timeline, from_serial, serial
+from finmodel.base.timeline import MAX_PERIODS, MONTH_NAMES, MONTHS, NamedBy, Timeline, from_serial, serial
 from finmodel.case.frozen import FrozenDict, FrozenList, frozen
 from finmodel.case.leaf import Points
 from finmodel.case.positions import Document, Keys, Place
@@ -91,15 +91,18 @@ def _period(terms: Terms) -> str:
     return "half-year" if terms.frequency == "half" else terms.frequency
 
 
-def timeline_of(terms: Terms) -> Timeline:
+def timeline_of(terms: Terms, named: tuple[NamedBy, ...]) -> Timeline:
     """The periods from financial close over construction, operations and wind-up.
+
+    Args:
+        named: How fiscal years are named, by the month in which they end.
 
     Raises:
         ModelError: The terms have a fault that `timeline_faults` explains.
     """
     months = terms.construction.number + terms.operations.number + terms.wind_up.number
     start = from_serial(terms.financial_close.number)
-    return Timeline(start, terms.frequency, round(months / MONTHS[terms.frequency]), year_end(terms))
+    return Timeline(start, terms.frequency, round(months / MONTHS[terms.frequency]), year_end(terms), named)
 
 
 def year_end(terms: Terms) -> int:
@@ -107,9 +110,9 @@ def year_end(terms: Terms) -> int:
     return MONTH_NAMES.index(terms.year_ends) + 1
 
 
-def clock_of(terms: Terms) -> Clock:
-    """The timeline, and the number of periods of construction."""
-    timeline = timeline_of(terms)
+def clock_of(terms: Terms, named: tuple[NamedBy, ...] = ("start",) * 12) -> Clock:
+    """The timeline, and the number of periods of construction; names of fiscal years move no number."""
+    timeline = timeline_of(terms, named)
     return Clock(timeline, round(terms.construction.number / timeline.months))
 
 

@@ -19,6 +19,7 @@ from finmodel.base.units import CURRENCIES
 from finmodel.case import regimes
 from finmodel.case.expand import Clock, Fault, Value, bind, clock_of, leaves, timeline_faults, told, with_values
 from finmodel.case.expect import Expect, read_expect
+from finmodel.case.fiscal import year_names
 from finmodel.case.folder import base_document, digest
 from finmodel.case.frozen import FrozenDict
 from finmodel.case.laying import LENDERS, overlay_problems, source_problems, under, with_sets
@@ -279,7 +280,9 @@ def _sha256(origin: Origin, scenario: str | None, sets: Mapping[str, str], table
 
 def _clock(tables: CaseTables, document: Document) -> Clock:
     _raise(list(timeline_faults(tables.timeline)), document)
-    return clock_of(tables.timeline)
+    if not isinstance(tables, CaseTables):  # a schema without companies has no countries that name its years
+        return clock_of(cast(CaseTables, tables).timeline)
+    return clock_of(tables.timeline, year_names(tables))
 
 
 def _raise(faults: Sequence[Fault], document: Document) -> None:

@@ -36,6 +36,7 @@ class TimelineTerms(Table):
     construction: Months
     operations: Annotated[Given, Quantity("month", gt=0, structural=True, meaning="Length of operations")]
     wind_up: Months = default("6 months")
+    year_named_by: Literal["start", "end", "both"] | None = None
 
 
 class CaseTables(Table):

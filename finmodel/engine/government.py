@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from finmodel.base.timeline import MONTH_NAMES, shown_year
 from finmodel.case.public import government
 from finmodel.engine.incidence import Deal, Incidence
 from finmodel.engine.instruments import Shapley, shapley
-from finmodel.engine.ledger import YEAR_COLUMNS, fiscal_labels, ledger_rows, year_rows
+from finmodel.engine.ledger import YEAR_COLUMNS, fiscal_month, ledger_rows, year_rows
 from finmodel.engine.outcome import domestic, outcome, stock
 from finmodel.engine.public_cost import Amount, net_cost, unit_costs
 from finmodel.engine.tracing import Traced, trace
@@ -54,10 +55,19 @@ class Government:
         return domestic(self.deal)
 
     @property
-    def fiscal_labels(self) -> list[str]:
-        """The fiscal year of each period, by the calendar of the programmes if they agree, else of the deal."""
-        found = [fiscal_labels(self.deal, terms) for terms in self.deal.tables.support.values()]
-        return found[0] if all(labels == found[0] for labels in found) else fiscal_labels(self.deal, None)
+    def fiscal_years(self) -> list[str]:
+        """Name in print of each period's fiscal year, by the calendar of the programmes if they agree, or the deal."""
+        timeline = self.deal.model.timeline
+        months = {fiscal_month(self.deal, terms) for terms in self.deal.tables.support.values()}
+        month = months.pop() if len(months) == 1 else timeline.year_end
+        return [timeline.fiscal_year(period.last_day, month) for period in timeline.periods]
+
+    def shown_year(self, programme: str, key: str) -> str:
+        """Name in print of a fiscal year of a programme, or of the deal without one, by its name in the tables."""
+        terms = self.deal.tables.programme.get(programme)
+        timeline = self.deal.model.timeline
+        month = timeline.year_end if terms is None else MONTH_NAMES.index(terms.year_end) + 1
+        return shown_year(key, timeline.named_by(month))
 
     @property
     def outcome_rows(self) -> list[Amount]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.base.timeline import MONTH_NAMES, fiscal_year
+from finmodel.base.timeline import MONTH_NAMES
 from finmodel.case.schema_support import Support
 from finmodel.engine.incidence import Deal
 
@@ -37,11 +37,16 @@ def row_of(deal: Deal, id: str) -> Row:
     return np.array(np.broadcast_to(np.asarray(deal.values.get(id, 0.0), dtype=float), (count,)))
 
 
-def fiscal_labels(deal: Deal, terms: Support | None) -> list[str]:
-    """The fiscal year of each period, by the calendar of the contract's programme; of the deal without one."""
+def fiscal_month(deal: Deal, terms: Support | None) -> int:
+    """The month in which the years of a contract's programme end; those of the deal without one."""
     programme = None if terms is None else deal.tables.programme.get(terms.programme or "")
-    end = deal.model.timeline.year_end if programme is None else MONTH_NAMES.index(programme.year_end) + 1
-    return [fiscal_year(period.last_day, end) for period in deal.model.timeline.periods]
+    return deal.model.timeline.year_end if programme is None else MONTH_NAMES.index(programme.year_end) + 1
+
+
+def fiscal_labels(deal: Deal, terms: Support | None) -> list[str]:
+    """Name in JSON of the fiscal year of each period, by the calendar of the contract's programme."""
+    timeline, month = deal.model.timeline, fiscal_month(deal, terms)
+    return [timeline.fiscal_key(period.last_day, month) for period in timeline.periods]
 
 
 def ledger_rows(deal: Deal) -> list[dict[str, Any]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from finmodel.base.timeline import NamedBy, shown_year
+
 QUANTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 TOTAL_LOSS = "total loss"
 HIGH_IS_BAD = ("support", "loss.", "lender_loss")
@@ -116,6 +118,7 @@ class RunFacts:
         workers: Processes.
         identity: Hash of all that decides the numbers.
         calendar: Month in which the fiscal years of `by_year` end.
+        named_by: How pages name these years; tables and JSON name them by one calendar year.
         tail: Level beyond which `worst` is the mean.
         sized_on: What the debt was sized on.
     """
@@ -129,6 +132,11 @@ class RunFacts:
     calendar: str
     tail: float
     sized_on: str = ""
+    named_by: NamedBy = "start"
+
+    def shown(self, span: str) -> str:
+        """Name in print of a fiscal year, or of a period, by its name in tables."""
+        return shown_year(span, self.named_by) if span.startswith("FY") else span
 
 
 @dataclass(frozen=True)

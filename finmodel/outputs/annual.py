@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from finmodel.base.errors import UsageError
-from finmodel.base.timeline import MONTH_NAMES, Timeline, fiscal_year
+from finmodel.base.timeline import MONTH_NAMES, Timeline
 from finmodel.engine.results import Results
 from finmodel.outputs.numbers import DUST, clean
 
@@ -71,14 +71,14 @@ MORE = (
 
 
 def fiscal_years(timeline: Timeline, year_end: int) -> dict[str, list[int]]:
-    """The numbers of the periods that end in each fiscal year.
+    """The numbers of the periods that end in each fiscal year, by its name in print.
 
     Args:
-        year_end: Month (1-12) in which the years end; FY2028 of years that end in March starts in April 2028.
+        year_end: Month (1-12) in which the years end; how they are named, the timeline says.
     """
     years: dict[str, list[int]] = {}
     for number, period in enumerate(timeline.periods):
-        years.setdefault(fiscal_year(period.last_day, year_end), []).append(number)
+        years.setdefault(timeline.fiscal_year(period.last_day, year_end), []).append(number)
     return years
 
 

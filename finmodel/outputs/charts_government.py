@@ -73,7 +73,8 @@ def years(account: Government) -> Figure:
             axis.bar(at, -back, color=GREEN, label="given back")
         axis.step(at, rows["ceiling_own"].to_numpy() / MILLION, where="mid", color=INK, lw=1.4, label="ceiling")
         dress(axis, f"{_first(rows, 'label')}: support by fiscal year", f"{_first(rows, 'currency')} m")
-        ticks(axis, list(rows["fiscal_year"]), most=len(rows))
+        shown = [account.shown_year(_first(rows, "programme"), key) for key in rows["fiscal_year"]]
+        ticks(axis, shown, most=len(rows))
         legend(axis)
     return figure
 

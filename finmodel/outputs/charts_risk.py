@@ -64,11 +64,11 @@ def pictures(drawn: Drawn) -> dict[str, Picture]:
     if drawn.spread:
         found["risk_results"] = lambda: results(drawn)
     if prices:
-        found["risk_prices"] = lambda: fan_sheet(prices, drawn.floors, "mean of the fiscal year")
+        found["risk_prices"] = lambda: fan_sheet(prices, drawn, "mean of the fiscal year")
     if "dscr" in others:
-        found["risk_cover"] = lambda: fan_sheet([others["dscr"]], drawn.floors, "lowest of the fiscal year")
+        found["risk_cover"] = lambda: fan_sheet([others["dscr"]], drawn, "lowest of the fiscal year")
     if "support_paid" in others and any(_moves(others["support_paid"])):
-        found["risk_support"] = lambda: fan_sheet([others["support_paid"]], drawn.floors, "paid in the fiscal year")
+        found["risk_support"] = lambda: fan_sheet([others["support_paid"]], drawn, "paid in the fiscal year")
     if any(drawn.summary.by_date.values()) or any(drawn.summary.chances_by_year.values()):
         found["risk_events"] = lambda: events(drawn.summary)
     if drawn.summary.by_regime:
@@ -78,7 +78,7 @@ def pictures(drawn: Drawn) -> dict[str, Picture]:
     return found
 
 
-def fan_sheet(fans: Sequence[Fan], floors: Mapping[str, Mapping[str, float]], what: str) -> Figure:
+def fan_sheet(fans: Sequence[Fan], drawn: Drawn, what: str) -> Figure:
     """Rows over time: the middle half dark, nine tenths pale, the median, and the case as it stands."""
     across = 1 if len(fans) == 1 else 2
     figure, axes = sheet(len(fans), across, 4.2)
@@ -90,11 +90,11 @@ def fan_sheet(fans: Sequence[Fan], floors: Mapping[str, Mapping[str, float]], wh
         axis.fill_between(at, p25, p75, color=BLUE, alpha=0.35, lw=0, label="P25 to P75")
         axis.plot(at, p50, color=BLUE, lw=2.0, label="median")
         axis.plot(at, times * np.array(fan.base), color=INK, lw=1.4, ls="--", label="case as it stands")
-        if fan.name in floors:
-            level = [times * floors[fan.name].get(span, math.nan) for span in fan.spans]
+        if fan.name in drawn.floors:
+            level = [times * drawn.floors[fan.name].get(span, math.nan) for span in fan.spans]
             axis.plot(at, level, color=ORANGE, lw=1.6, label="floor")
         dress(axis, f"{_short(fan.label)}: {what}", unit)
-        ticks(axis, list(fan.spans), 16 if across == 1 else 10)
+        ticks(axis, list(map(drawn.summary.run.shown, fan.spans)), 16 if across == 1 else 10)
     shared_legend(figure, max(axes, key=lambda axis: len(axis.get_legend_handles_labels()[0])))
     return figure
 
@@ -131,7 +131,7 @@ def events(summary: Summary) -> Figure:
             shares = [100 * dates[day].share if day in dates else 0.0 for day in days]
             axes[0].plot(shares, color=colour, lw=1.8, marker="o", ms=3, label=EVENTS[name].lower())
         dress(axes[0], "Probability by date", "% of paths")
-        ticks(axes[0], days)
+        ticks(axes[0], list(map(summary.run.shown, days)))
         legend(axes[0])
     if short:
         years = list(short)
@@ -139,7 +139,7 @@ def events(summary: Summary) -> Figure:
         errors = [100 * Z * (short[year].se or 0.0) for year in years]
         axes[-1].bar(range(len(years)), shares, color=ORANGE, yerr=errors, ecolor=INK, capsize=3)
         dress(axes[-1], "Probability that the budget falls short, by fiscal year, with 95 % interval", "% of paths")
-        ticks(axes[-1], years)
+        ticks(axes[-1], list(map(summary.run.shown, years)))
     return figure
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from finmodel.engine.simulated import Chance, Spread, Summary
+from finmodel.engine.simulated import Chance, RunFacts, Spread, Summary
 from finmodel.outputs.version import version
 
 SCHEMA = "finmodel.risk/1"
@@ -26,7 +26,7 @@ def contract(summary: Summary) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "workers": run.workers,
         "run": run.identity,
-        "calendar": f"fiscal years end in {run.calendar}; FY2028 starts in 2028 unless they end in December",
+        "calendar": f"fiscal years end in {run.calendar}; {_named(run)}",
         "tail": run.tail,
         "facts": {"debt_sized_on": run.sized_on},
         "units": dict(summary.units),
@@ -39,6 +39,10 @@ def contract(summary: Summary) -> dict[str, Any]:
         "regimes": dict(summary.regimes),
         "by_regime": {name: _spreads(metrics) for name, metrics in summary.by_regime.items()},
     }
+
+
+def _named(run: RunFacts) -> str:
+    return "FY2028 starts in 2028 unless they end in December" if run.named_by == "start" else "FY2028 ends in 2028"
 
 
 def to_json(summary: Summary) -> str:

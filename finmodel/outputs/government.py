@@ -27,9 +27,17 @@ def write_account(account: Government, folder: Path) -> list[Path]:
     """
     make_folder(folder)
     return [
-        write_bytes(inside(folder, file), to_csv(_rows(getattr(account, name))))
+        write_bytes(inside(folder, file), to_csv(_rows(_as_shown(account, getattr(account, name)))))
         for name, file in zip(TABLES, NAMES, strict=True)
     ]
+
+
+def _as_shown(account: Government, frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with its fiscal years as pages name them."""
+    if "fiscal_year" not in frame:
+        return frame
+    years = zip(frame["programme"], frame["fiscal_year"], strict=True)
+    return frame.assign(fiscal_year=[account.shown_year(*row) for row in years])
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Sequence[Cell]]:

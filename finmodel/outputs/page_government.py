@@ -150,7 +150,7 @@ def _behaviour(account: Government) -> Text:
 def by_year(account: Government) -> Group | None:
     """Each year's payments to groups of parties (Aumann-Shapley)."""
     dated, parties = account.analysis.by_date, account.deal.parties
-    years = account.fiscal_labels
+    years = account.fiscal_years
     table: dict[tuple[str, str], list[float]] = {}
     for number, (t, kind) in enumerate(dated.dates):
         sums = table.setdefault((years[t], kind), [0.0] * len(GROUPS))

@@ -97,7 +97,7 @@ def support_by_year(summary: Summary) -> Group | None:
             p50, p90, p99 = (found.quantiles[q] for q in ("p50", "p90", "p99"))
             values = [found.mean, found.se, p50, p90, p99, p99 - found.mean, found.worst]
             cells = ["n/a" if value is None else millions(value) for value in values]
-        rows.append([year, *cells, _chance(exceeded.get(year))])
+        rows.append([summary.run.shown(year), *cells, _chance(exceeded.get(year))])
     headers = (
         "Fiscal year",
         "Mean",
@@ -118,7 +118,9 @@ def support_by_year(summary: Summary) -> Group | None:
 def _cover(summary: Summary) -> Group | None:
     years = summary.by_year.get("dscr", {})
     rows = [
-        [year, *(fixed(found.quantiles[q], 2) + "x" for q in SHOWN)] for year, found in years.items() if found.quantiles
+        [summary.run.shown(year), *(fixed(found.quantiles[q], 2) + "x" for q in SHOWN)]
+        for year, found in years.items()
+        if found.quantiles
     ]
     return grid("Lowest DSCR of the year", ("Fiscal year", *(q.upper() for q in SHOWN)), rows) if rows else None
 
@@ -129,7 +131,7 @@ def _row(summary: Summary, name: str) -> Group | None:
     rows = []
     for year, found in years.items():
         values = (found.mean, found.se, *(found.quantiles.get(q) for q in SHOWN))
-        rows.append([year, *(_cell(name, value, unit) for value in values)])
+        rows.append([summary.run.shown(year), *(_cell(name, value, unit) for value in values)])
     label = (
         f"{clean(summary.labels.get(name, name))}, {unit} m" if unit in CURRENCIES else summary.labels.get(name, name)
     )
@@ -142,7 +144,7 @@ def _events(summary: Summary) -> Group | None:
     for name, chance in summary.chances.items():
         years: Mapping[str, Chance] = summary.chances_by_year.get(name, {})
         likeliest = max(years, key=lambda year: years[year].share, default="")
-        most = f"{likeliest}: {_chance(years[likeliest])}" if likeliest else "-"
+        most = f"{summary.run.shown(likeliest)}: {_chance(years[likeliest])}" if likeliest else "-"
         style = "bold red" if name not in HARMLESS and chance.share else ""
         told = EVENTS.get(name) or f"Check fails: {clean(summary.labels.get(name, name))}"
         rows.append([Text(told, style=style), _chance(chance), _error(chance), most])

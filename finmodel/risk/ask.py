@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from finmodel.base.errors import UsageError
 from finmodel.base.model import Line, Model
-from finmodel.base.timeline import MONTH_NAMES, fiscal_year
+from finmodel.base.timeline import MONTH_NAMES
 from finmodel.base.units import CURRENCIES
 from finmodel.case.calendar import cent
 from finmodel.case.read import Case
@@ -58,7 +58,7 @@ def keep_of(case: Case, model: Model, values: Values, outputs: Sequence[str] | N
             _line(model, name, figures, yearly)
     yearly += _fans(case, model)
     flags = [*_flags(case, model, values), *(_checks(model) if CHECKS in asked else ())]
-    return Keep(tuple(figures), tuple(yearly), tuple(flags), years(case), model.timeline.labels)
+    return Keep(tuple(figures), tuple(yearly), tuple(flags), years(case), model.timeline.keys)
 
 
 def year_end(case: Case) -> int:
@@ -69,10 +69,10 @@ def year_end(case: Case) -> int:
 
 
 def years(case: Case) -> dict[str, tuple[int, int]]:
-    """Fiscal year → its first period and the one after its last."""
+    """Fiscal year, by its name in JSON → its first period and the one after its last."""
     found: dict[str, tuple[int, int]] = {}
     for number, period in enumerate(case.timeline.periods):
-        year = fiscal_year(period.last_day, year_end(case))
+        year = case.timeline.fiscal_key(period.last_day, year_end(case))
         found[year] = (found.get(year, (number, 0))[0], number + 1)
     return found
 

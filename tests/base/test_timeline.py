@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from finmodel.base.errors import ModelError
-from finmodel.base.timeline import Timeline, fiscal_year, from_serial, serial, year_fraction
+from finmodel.base.timeline import NamedBy, Timeline, fiscal_key, from_serial, serial, shown_year, year_fraction
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,43 @@ def test_the_number_of_a_boundary_counts_whole_periods() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "year_end", "label"),
+    ("day", "year_end", "named", "shown"),
     [
-        (date(2028, 3, 31), 3, "FY2027"), (date(2028, 4, 1), 3, "FY2028"), (date(2028, 6, 30), 6, "FY2027"),
-        (date(2028, 7, 1), 6, "FY2028"), (date(2028, 1, 1), 12, "FY2028"), (date(2028, 12, 31), 12, "FY2028"),
+        (date(2028, 3, 31), 3, ("FY2027", "FY2028", "FY2028"), "2027-28"),
+        (date(2028, 4, 1), 3, ("FY2028", "FY2029", "FY2029"), "2028-29"),
+        (date(2028, 6, 30), 6, ("FY2027", "FY2028", "FY2028"), "2027-28"),
+        (date(2028, 7, 1), 6, ("FY2028", "FY2029", "FY2029"), "2028-29"),
+        (date(2099, 10, 1), 9, ("FY2099", "FY2100", "FY2100"), "2099-00"),
     ],
-)  # fmt: skip
-def test_a_fiscal_year_is_named_by_the_year_it_starts_in(day: date, year_end: int, label: str) -> None:
-    assert fiscal_year(day, year_end) == label
+)
+def test_a_fiscal_year_is_named_by_its_start_its_end_or_both(
+    day: date, year_end: int, named: tuple[str, str, str], shown: str
+) -> None:
+    """In JSON a year that bears both calendar years is that of its end; in print it shows both."""
+    keys = tuple(fiscal_key(day, year_end, rule) for rule in ("start", "end", "both"))
+
+    assert keys == named
+    assert [shown_year(key, rule) for key, rule in zip(keys, ("start", "end", "both"), strict=True)] == [
+        *named[:2],
+        shown,
+    ]
+
+
+@pytest.mark.parametrize("rule", ["start", "end", "both"])
+def test_a_calendar_year_has_one_name(rule: NamedBy) -> None:
+    timeline = Timeline(date(2028, 1, 1), "quarter", 4, 12, (rule,) * 12)
+
+    assert {timeline.fiscal_year(period.last_day, 12) for period in timeline.periods} == {"FY2028"}
+    assert Timeline(date(2028, 1, 1), "year", 1, 12, (rule,) * 12).labels == ("2028",)
+
+
+def test_a_period_of_a_year_is_named_as_fiscal_years_are() -> None:
+    """Years to June from July 2027: what pages show, and what JSON has."""
+    start, both = date(2027, 7, 1), Timeline(date(2027, 7, 1), "year", 2, 6, ("both",) * 12)
+
+    assert (both.labels, both.keys) == (("2027-28", "2028-29"), ("FY2028", "FY2029"))
+    assert Timeline(start, "year", 2, 6, ("end",) * 12).labels == ("FY2028", "FY2029")
+    assert Timeline(start, "year", 2, 6).keys == ("FY2027", "FY2028")
 
 
 def test_a_date_is_the_serial_number_of_a_spreadsheet() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from finmodel.base.timeline import NamedBy
 from finmodel.outputs.annual import fiscal_years
 from finmodel.outputs.workbook.book import Book
 from finmodel.outputs.workbook.cells import FIRST, letter, open_column
 
 ROWS = 5
+DECEMBER = 12
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Calendar:
         head: The row in which the years stand.
         count: Number of periods.
         years: Number of years.
+        named_by: How years are named: by the calendar year of their start, of their end, or by both.
     """
 
     month: int
@@ -28,16 +31,39 @@ class Calendar:
     head: int
     count: int
     years: int
+    named_by: NamedBy
 
     @classmethod
     def of(cls, book: Book, month: int, top: int, head: int) -> Calendar:
         """The years that end in a month, over the timeline of a book."""
-        return cls(month, top, head, book.count, len(fiscal_years(book.model.timeline, month)))
+        timeline = book.model.timeline
+        return cls(month, top, head, book.count, len(fiscal_years(timeline, month)), timeline.named_by(month))
 
     @property
     def rows(self) -> range:
         """Year of each period, first year, month, first and last period of the year."""
         return range(self.top, self.top + ROWS)
+
+    @property
+    def style(self) -> str:
+        """The number format that shows a year by its name."""
+        return "year" if self.month == DECEMBER else "years" if self.named_by == "both" else "fiscal"
+
+    def name(self, start: str) -> str:
+        """The number that names a year, by the calendar year of its start: 202627 is shown as 2026-27."""
+        if self.named_by == "both":
+            return f"100*({start})+MOD({start}+1,100)"
+        return f"{start}+1" if self.named_by == "end" else start
+
+    @property
+    def first(self) -> str:
+        """The calendar year in which the first year starts, in which it ends if years are named by their end."""
+        return f"INT(MIN({self.span})/100)" if self.named_by == "both" else f"MIN({self.span})"
+
+    def heading(self, number: str) -> str:
+        """What heads a column, by the number of the column."""
+        year = f"$E${self.rows[1]}+{number}-1"
+        return self.name(year) if self.named_by == "both" else year
 
     @property
     def columns(self) -> range:

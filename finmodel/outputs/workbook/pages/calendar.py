@@ -33,10 +33,10 @@ def write_calendar(book: Book, page: Page, calendar: Calendar, named: bool = Fal
         page.text(row, UNIT, book.say("month" if row == shift else "number"), "unit")
     page.number(shift, CONSTANT, calendar.month % MONTHS, "fixed", "whole")
     day, number = (refs.link(book.model.lines[f"time.{name}"]) for name in ("last_day", "number"))
-    page.formulas(of_period, periods, f"YEAR(EDATE({day},-$E${shift}))", "calc", "year")
-    page.formula(first_year, CONSTANT, f"MIN({calendar.span})", "calc", "year")
-    style = "year" if calendar.month == MONTHS else "fiscal"
-    page.formulas(calendar.head, calendar.columns, f"$E${first_year}+{number}-1", "headnum", style)
+    plain = "years" if calendar.named_by == "both" else "year"
+    page.formulas(of_period, periods, calendar.name(f"YEAR(EDATE({day},-$E${shift}))"), "calc", plain)
+    page.formula(first_year, CONSTANT, calendar.first, "calc", "year")
+    page.formulas(calendar.head, calendar.columns, calendar.heading(number), "headnum", calendar.style)
     page.formulas(first, calendar.columns, f"{open_column(-1)}{last}+1", "calc", "whole")
     match = f"MATCH({open_column(0)}${calendar.head},{calendar.span},1)"
     page.formulas(last, calendar.columns, match, "calc", "whole")

@@ -7,7 +7,7 @@ from finmodel.outputs.workbook.book import Book
 from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, TOP, TOTAL, UNIT, Page, letter
 from finmodel.outputs.workbook.charts import Chart, Curve
 from finmodel.outputs.workbook.fiscal import ROWS, Calendar
-from finmodel.outputs.workbook.pages.calendar import MONTHS, write_calendar
+from finmodel.outputs.workbook.pages.calendar import write_calendar
 from finmodel.outputs.workbook.pages.header import END, NUMBER, band, header, headings
 from finmodel.outputs.workbook.pages.incidence import LAST, incidence
 from finmodel.outputs.workbook.pages.ledger import Ledger, write_factors
@@ -95,6 +95,6 @@ def _chart(book: Book, page: Page, row: int, calendar: Calendar, curves: list[Cu
     corner = (LABEL - 1, row - 1, LABEL + CHART_COLUMNS, row + CHART_ROWS - 2)
     unit = book.say("{currency} million a year", currency=book.currency)
     title = book.say("Support paid by fiscal year")
-    named = "0" if calendar.month == MONTHS else '"FY"0'
+    named = theme().format[calendar.style]
     page.charts.append(Chart(title, unit, "stacked", years, tuple(curves), corner, category_format=named))
     return row + CHART_ROWS

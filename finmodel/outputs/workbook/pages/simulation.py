@@ -112,7 +112,7 @@ def _support(book: Book, page: Page, summary: Summary, row: int) -> int:
     blocks.head(page, row, {LABEL: title, **texts}, wide)
     for year in spans:
         row += 1
-        blocks.entry(page, row, year, wide)
+        blocks.entry(page, row, summary.run.shown(year), wide)
         found, chance = years.get(year, nothing), short.get(year, Chance(0.0, 0.0))
         values = (found.mean, found.se, *(found.quantiles.get(q) for q in SHOWN), found.worst)
         columns = (NOTE, UNIT, CONSTANT, TOTAL, FIRST, FIRST + 1)

@@ -13,8 +13,8 @@ from finmodel.outputs.workbook.charts import Chart, Curve
 from finmodel.outputs.workbook.pages import blocks, tables
 from finmodel.outputs.workbook.pages.header import header
 from finmodel.outputs.workbook.references import References
-from finmodel.outputs.workbook.theme import format_of, unit_text
-from finmodel.outputs.workbook.years import YearRow, year_blocks, years_of
+from finmodel.outputs.workbook.theme import format_of, theme, unit_text
+from finmodel.outputs.workbook.years import YearRow, calendar_of, year_blocks, years_of
 
 CHARTS_ACROSS, CHART_WIDTH, CHART_HEIGHT = 2, 9, 15
 LAST = FIRST + CHARTS_ACROSS * CHART_WIDTH - 1
@@ -56,6 +56,7 @@ def _charts(book: Book) -> Iterator[Chart]:
     say, none = book.say, (0, 0, 0, 0)
     rows = {row.name: row for block in year_blocks(book) for row in block.rows}
     years, unit = _years(book, 6), say("{currency} million a year", currency=book.currency)
+    named = _year_format(book)
     yield _cover(book, rows, unit)
     stock = say("{currency} million", currency=book.currency)
     yield from _family(book, rows, "debt.", say("Debt outstanding at year end"), ("area", stock))
@@ -63,7 +64,9 @@ def _charts(book: Book) -> Iterator[Chart]:
         paid = [Curve(say("Paid"), _cells(book, rows["support"]), ORANGE)]
         paid.append(Curve(say("Given back"), _cells(book, rows["returned"]), 4))
         net = Curve(say("Net, so far (right axis)"), _cells(book, rows["net"]), 5)
-        yield Chart(say("Price support"), unit, "columns", years, tuple(paid), none, net, "#,##0,,")
+        yield Chart(
+            say("Price support"), unit, "columns", years, tuple(paid), none, net, "#,##0,,", category_format=named
+        )
     yield from _family(book, rows, "node.", say("Revenue by node"), ("stacked", unit))
     yield from _funding(book)
     yield from _family(book, rows, "owner.", say("Distributions by class of owners"), ("stacked", unit))
@@ -81,7 +84,13 @@ def _cover(book: Book, rows: dict[str, YearRow], unit: str) -> Chart:
     drawn = tuple(Curve(name, _years(book, rows[id].row, first, last), colour) for name, id, colour in curves)
     categories = _years(book, 6, first, last)
     title = say("CFADS, debt service and DSCR") if line else say("CFADS")
-    return Chart(title, unit, "columns", categories, drawn, (0, 0, 0, 0), line, '0.0"x"')
+    none, named = (0, 0, 0, 0), _year_format(book)
+    return Chart(title, unit, "columns", categories, drawn, none, line, '0.0"x"', category_format=named)
+
+
+def _year_format(book: Book) -> str:
+    """How the years that head the sheet Annual are shown."""
+    return theme().format[calendar_of(book).style]
 
 
 def _tested_years(book: Book) -> tuple[int, int]:
@@ -98,7 +107,8 @@ def _family(book: Book, rows: dict[str, YearRow], start: str, title: str, look: 
     curves = tuple(Curve(row.label, _cells(book, row), at) for at, row in enumerate(found))
     if curves:
         kind = "area" if look[0] == "area" else "stacked"
-        yield Chart(title, look[1], kind, _years(book, 6), curves, (0, 0, 0, 0))  # type: ignore[arg-type]
+        none, named = (0, 0, 0, 0), _year_format(book)
+        yield Chart(title, look[1], kind, _years(book, 6), curves, none, category_format=named)  # type: ignore[arg-type]
 
 
 def _funding(book: Book) -> Iterator[Chart]:
