@@ -13,6 +13,7 @@ from finmodel.engine.plan import plan
 from finmodel.outputs.page_finance import payments
 from finmodel.risk.ask import COUNTED
 from finmodel.shocks import Grid, price
+from tests.cashflow.faces import differ, in_the_workbook
 from tests.cashflow.fin import (
     DAYS,
     FLAGSHIP,
@@ -261,6 +262,17 @@ def test_what_owners_pay_in_to_cure_is_equity_and_money_is_conserved(tmp_path: P
     assert paid[4:6] == pytest.approx(row(result, "covenant.cured")[4:6])
     assert row(result, "waterfall.distributions")[4:6].tolist() == [0, 0]
     assert all(check.passed for check in result.checks if check.kind == "error")
+
+
+def test_all_faces_of_a_cure_agree(tmp_path: Path) -> None:
+    """Lines one by one, the run, paths and the recalculated workbook; two cures in a row, a default, another cure."""
+    result = cured(tmp_path)
+    rows = ("covenant.cured", "covenant.cures_in_a_row", "covenant.cures_to_date", "waterfall.paid_in")
+
+    assert [id for id in rows if id not in result.model.lines] == []
+    assert pure(result, "covenant.cures_to_date")[4:8].tolist() == [1, 2, 2, 3]
+    assert differ(result) == []
+    assert in_the_workbook(result, tmp_path) <= 1e-9
 
 
 def test_cures_are_counted_in_a_row_and_in_all(tmp_path: Path) -> None:
