@@ -12,6 +12,7 @@ from finmodel.outputs.intake.book import Book, Name
 from finmodel.outputs.intake.gate import Parts, open_parts, refuse
 from finmodel.outputs.intake.sheets import LONGEST_TEXT, SheetReader
 from finmodel.outputs.intake.xml import Attributes, Reader, attribute
+from finmodel.outputs.xstring import unescaped
 
 MOST_SHEETS, MOST_NAMES = 255, 20_000
 MACRO, EXTERNAL, EMBEDDED = "macro", "external link", "embedded object"
@@ -159,7 +160,7 @@ class _Workbook:
         at = self.local.get("localSheetId", "")
         number = int(at) if at.isascii() and at.isdecimal() and len(at) < 6 else -1
         sheet = self.listed[number][0] if 0 <= number < len(self.listed) else None
-        self.book.names.append(Name(self.local.get("name", ""), text.strip(), sheet))
+        self.book.names.append(Name(unescaped(self.local.get("name", "")), text.strip(), sheet))
         if len(self.book.names) > MOST_NAMES:
             refuse(self.parts.name, f"it has more than {MOST_NAMES:,} names")
 
@@ -192,7 +193,7 @@ class _Workbook:
 
     def _string_end(self, name: str, text: str) -> None:
         if name == "t":
-            self.pieces.append(text)
+            self.pieces.append(unescaped(text))
         elif name == "rPh" and self.pieces:
             self.pieces.pop()
         elif name == "si":
@@ -212,7 +213,7 @@ class _Workbook:
 
         def valued(name: str, text: str) -> None:
             if name.startswith("vt:"):
-                custom[self.property] = text
+                custom[self.property] = unescaped(text)
 
         if "docProps/core.xml" in self.parts.sizes:
             self.reader.read(

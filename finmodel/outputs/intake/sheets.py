@@ -11,6 +11,7 @@ from finmodel.outputs.intake.book import EMPTY, ERROR, FLAG, NUMBER, TEXT, Area,
 from finmodel.outputs.intake.formulas import address, column_letters, column_number, relative
 from finmodel.outputs.intake.gate import refuse
 from finmodel.outputs.intake.xml import Attributes, Reader
+from finmodel.outputs.xstring import unescaped
 
 LAST_ROW, LAST_COLUMN = 100_000, 8_192  # of a cell that is read; Excel itself has more
 MOST_CELLS = 400_000  # that hold something, of all sheets
@@ -70,7 +71,7 @@ class SheetReader:
         elif name == "f":
             self.formula = text
         elif name == "t":
-            self.rich.append(text)
+            self.rich.append(unescaped(text))
         elif name == "rPh" and self.rich:
             self.rich.pop()  # how a word is read aloud is no part of it
         elif name == "oddFooter":
@@ -133,7 +134,7 @@ class SheetReader:
         if self.type == "e":
             return ERROR, text[:20]
         if self.type in ("str", "d"):
-            return TEXT, self._short(text)
+            return TEXT, self._short(unescaped(text))
         return self._refuse(f'the cell {self._at} is of the unknown kind "{self.type[:20]}"')
 
     def _relative(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from finmodel.outputs.numbers import clean
 from finmodel.outputs.workbook.theme import theme
+from finmodel.outputs.xstring import escaped
 
 TURNED = -2_700_000  # 45 degrees, in the 60,000th parts that drawings count in
 Kind = Literal["columns", "stacked", "area"]
@@ -75,7 +76,7 @@ def _series(curve: Curve, spec: Chart, line: bool = False) -> Any:
     from openpyxl.chart import Reference
     from openpyxl.chart.series_factory import SeriesFactory  # type: ignore[import-untyped]
 
-    series = SeriesFactory(Reference(range_string=curve.values), title=clean(curve.name))
+    series = SeriesFactory(Reference(range_string=curve.values), title=escaped(clean(curve.name)))
     series.cat = _categories(spec.categories, spec.category_format)
     colour = theme().chart["colours"][curve.colour % len(theme().chart["colours"])]
     if line:

@@ -22,6 +22,7 @@ from finmodel.outputs.workbook.cells import HEADER_ROWS, TOTAL, UNIT, Page, Styl
 from finmodel.outputs.workbook.charts import draw
 from finmodel.outputs.workbook.labels import Labels
 from finmodel.outputs.workbook.theme import theme
+from finmodel.outputs.xstring import escaped
 
 A4_LANDSCAPE = 9
 
@@ -42,10 +43,10 @@ def make_frame(pages: Sequence[Page], labels: Labels) -> Frame:
     for page in pages:
         _sheet(book.create_sheet(page.name), page, labels)
     for name, target in labels.names.items():
-        book.defined_names[name] = DefinedName(name, attr_text=target)
+        book.defined_names.add(DefinedName(escaped(name), attr_text=target))
     book.properties.title, book.properties.creator = labels.title, "finmodel"
     for name, value in labels.properties.items():
-        book.custom_doc_props.append(StringProperty(name=name, value=value))
+        book.custom_doc_props.append(StringProperty(name=name, value=escaped(value)))
     book.calculation.fullCalcOnLoad = True
     book.calculation.iterate = False
     numbers = _numbers(book, pages[0].name, styles)

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from finmodel.base.errors import NumberError
 from finmodel.outputs.workbook.cells import Cell, Page, letter
+from finmodel.outputs.xstring import escaped
 
 if TYPE_CHECKING:
     from finmodel.outputs.workbook.frame import Frame
@@ -68,7 +69,7 @@ def _cell(page: Page, at: str, cell: Cell, style: int, value: object) -> str:
         return f'<c r="{at}" s="{style}"><v>{cell.content!r}</v></c>'
     if cell.content == "":
         return f'<c r="{at}" s="{style}"/>'
-    text = escape(cell.content)
+    text = escape(escaped(cell.content))
     return f'<c r="{at}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
@@ -81,4 +82,4 @@ def _formula(page: Page, at: str, formula: str, style: int, value: object) -> st
         if value != value or value in (float("inf"), float("-inf")):
             raise NumberError(f"{page.name}!{at} is no finite number: {formula}")
         return f'<c r="{at}" s="{style}"><f>{formula}</f><v>{float(value)!r}</v></c>'
-    return f'<c r="{at}" s="{style}" t="str"><f>{formula}</f><v>{escape(str(value))}</v></c>'
+    return f'<c r="{at}" s="{style}" t="str"><f>{formula}</f><v>{escape(escaped(str(value)))}</v></c>'
