@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from finmodel.base.errors import ModelError, SolveError, UsageError
 from finmodel.build import Built, build
@@ -11,7 +11,7 @@ from finmodel.case.read import Case
 from finmodel.case.schema_debt import SizingTerms
 from finmodel.case.values import LABELS, digest_of
 from finmodel.engine.code import Values
-from finmodel.engine.evaluate import evaluate, settle
+from finmodel.engine.evaluate import settle
 from finmodel.engine.results import ERROR, CheckResult
 from finmodel.engine.solve import Solution
 from finmodel.outputs.version import version
@@ -34,11 +34,10 @@ COVER_WORTH = "sizing.cover_worth"
 
 @dataclass(frozen=True)
 class Sized:
-    """The case that debt was sized on, its inputs, and the values that were found."""
+    """The case that debt was sized on, and the values that were found."""
 
     lenders: Built
     solution: Solution
-    inputs: Values = field(default_factory=dict)
 
     def given(self, live: Built) -> Values:
         """The solved values for the live lines.
@@ -69,10 +68,8 @@ class Sized:
         """The check of repayment on the lenders' case; the live numbers where these are the case that was sized."""
         if REPAID not in self.lenders.model.checks:
             return
-        if self.lenders.case is not live.case:
-            given = {**self.inputs, **self.solution.given}
-            values = evaluate(self.lenders.model, self.lenders.plan, given, [REPAID])
-        owed = max(values[REPAID], key=abs)
+        found = values if self.lenders.case is live.case else self.solution.lines
+        owed = max(found[REPAID], key=abs)
         label = "Sizing: all debt is repaid on the sizing case"
         yield CheckResult("checks.sizing_repaid", label, ERROR, abs(owed) <= ROUNDING, abs(owed), "")
 
@@ -113,7 +110,7 @@ def size(live: Built, *, hold_debt: bool = False, resize: bool = False) -> Sized
     solution = _settled(lenders, given)
     if TARGET in solution.lines:
         _refuse(lenders, solution)
-    return Sized(lenders, solution, given)
+    return Sized(lenders, solution)
 
 
 def debt_on(live: Built, sizing: Case) -> float:
@@ -127,7 +124,7 @@ def debt_on(live: Built, sizing: Case) -> float:
 
 
 def _settled(lenders: Built, given: Values) -> Solution:
-    watched = (*LIMITS, TARGET, CAPACITY, COVER_WORTH, _repayment_dates(lenders))
+    watched = (*LIMITS, TARGET, CAPACITY, COVER_WORTH, REPAID, _repayment_dates(lenders))
     watch = [id for id in watched if id in lenders.model.lines]
     tolerance = lenders.case.tables.sizing.tolerance.number
     try:
