@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 import finmodel.verbs.government  # noqa: F401  (its verbs join the command)
-from finmodel.base.errors import FileError, FinmodelError, LimitError, UsageError
+from finmodel.base.errors import FileError, FinmodelError, LimitError, UsageError, refuse_undecodable
 from finmodel.terminal import write
 
 __all__ = ["app", "book", "command", "deal", "look", "prepare", "received", "report", "risk"]
@@ -59,7 +59,8 @@ def command(arguments: Sequence[str]) -> int:
     debug = DEBUG in arguments
     try:
         words = [word for word in arguments if word != DEBUG]
-        _refuse_undecodable(words)
+        for word in words:
+            refuse_undecodable(word)
         _refuse_empty(words)
         code = app(args=words, prog_name="finmodel", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -71,19 +72,6 @@ def command(arguments: Sequence[str]) -> int:
         code, message = _told(error)
         typer.echo(message, err=True)
         return code
-
-
-def _refuse_undecodable(words: Sequence[str]) -> None:
-    """Bytes that are no text in the terminal's encoding reach a program as halves of characters.
-
-    Raises:
-        UsageError: A word holds such bytes; they are shown as \\xff.
-    """
-    for word in words:
-        if re.search("[\ud800-\udfff]", word):
-            shown = re.sub("[\udc80-\udcff]", lambda half: f"\\x{ord(half[0]) - 0xDC00:x}", word)
-            shown = shown.encode("utf-8", "backslashreplace").decode("utf-8")
-            raise UsageError(f'an argument is not text in UTF-8: "{shown}"; type it again, in UTF-8')
 
 
 def _refuse_empty(words: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.base.errors import LimitError, UsageError, want
+from finmodel.base.errors import LimitError, UsageError, want, want_path
 from finmodel.base.timeline import MONTH_NAMES
 from finmodel.case.read import Case
 from finmodel.engine.fast import FastText
@@ -185,6 +185,7 @@ def simulate(
     """
     options = options or Options()
     want(options, Options, "options are fm.Options(…)")
+    want_path(options.folder or "", "the folder of parts")
     want(outputs, (list, tuple, type(None)), "outputs are a list of names")
     begun = time.perf_counter()
     crew = _checked(paths, seed, workers, options)

@@ -5,10 +5,11 @@ Exit codes: 2 bad input or usage, 3 refused, 4 cannot read or write, 5 a limit r
 
 from __future__ import annotations
 
+import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from os import PathLike
 from pathlib import Path
 
 _HERE = str(Path(__file__).parent)
@@ -122,25 +123,51 @@ def place() -> str:
 
 
 def want(value: object, kinds: type | tuple[type, ...], words: str) -> None:
-    """Refuse an argument of another type, in words.
+    """Refuse an argument of another type, or with text that is none, in words.
 
     Args:
         words: What it should be, such as "a scenario is a name".
 
     Raises:
-        UsageError: It is of none of the types.
+        UsageError: It is of none of the types, or holds halves of characters.
     """
     if not isinstance(value, kinds):
         got = f"a {type(value).__name__}"
         if isinstance(value, str | int | float):
             got = f'"{value[:40]}"' if isinstance(value, str) else str(value)[:40]
         raise UsageError(f"{words}: got {got}")
+    for text in _texts(value):
+        refuse_undecodable(text)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The texts of an argument: itself, those of a list, or keys and values of a table."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+    elif isinstance(value, dict):
+        yield from _texts([*value, *value.values()])
+
+
+def refuse_undecodable(text: str) -> None:
+    """Refuse bytes that are no text in UTF-8, which reach a program as halves of characters (surrogates).
+
+    Raises:
+        UsageError: The text holds such bytes; they are shown as \\xff.
+    """
+    if re.search("[\ud800-\udfff]", text):
+        shown = re.sub("[\udc80-\udcff]", lambda half: f"\\x{ord(half[0]) - 0xDC00:x}", text)
+        shown = shown.encode("utf-8", "backslashreplace").decode("utf-8")
+        raise UsageError(f'an argument is not text in UTF-8: "{shown}"; type it again, in UTF-8')
 
 
 def want_path(value: object, what: str) -> None:
     """Refuse what is no path.
 
     Raises:
-        UsageError: It is neither text nor a path.
+        UsageError: It is neither text nor a path, or holds bytes that are no text.
     """
-    want(value, (str, PathLike), f"{what} is text or a path")
+    want(value, (str, os.PathLike), f"{what} is text or a path")
+    refuse_undecodable(str(value))

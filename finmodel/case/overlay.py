@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from finmodel.base.errors import LimitError, Problem, UsageError
+from finmodel.base.errors import LimitError, Problem, UsageError, refuse_undecodable
 from finmodel.base.units import Unit
 from finmodel.case.describe import Found, find, known, nearest
 from finmodel.case.frozen import FrozenDict, frozen
@@ -83,12 +83,13 @@ def from_sets(sets: Mapping[str, str]) -> Document:
     """The overlay of `--set key=value`; a value that is not TOML is a text.
 
     Raises:
-        UsageError: Not keys and texts.
+        UsageError: Not keys and texts, or halves of characters in them.
     """
     if not isinstance(sets, Mapping) or not all(isinstance(word, str) for pair in sets.items() for word in pair):
         raise UsageError('changes are keys and values as typed, such as {"sizing.gearing_cap": "60 %"}')
     document = Document()
     for key, text in sets.items():
+        refuse_undecodable(f"{key}={text}")
         path, value = tuple(key.strip().split(".")), _value(text)
         if len(path) > MAX_DEPTH:
             raise LimitError(f"{SET}: a key deeper than {MAX_DEPTH} levels")

@@ -37,6 +37,7 @@ from finmodel.case.values import digest_of
 
 __all__ = ["Case", "Schema", "read_case", "read_with"]
 PLACED = (("extra_lines",), ("risk",))
+SCENARIO = "a scenario is the name of one"
 """Tables with texts that only the lines of the model can judge."""
 
 
@@ -91,6 +92,7 @@ class Case:
             UsageError: No such scenario.
             CaseError: The scenario breaks a rule between keys.
         """
+        want(name, (str, type(None)), SCENARIO)
         return self if name == self.scenario else _derived(self.origin, name, self.sets)
 
     def with_set(self, changes: Mapping[str, str] | None) -> Case:
@@ -177,7 +179,7 @@ def read_with(
 ) -> Case:
     """Read a case against a given schema; `read_case` uses the one of finmodel."""
     want_path(path, "a case")
-    want(scenario, (str, type(None)), "a scenario is the name of one")
+    want(scenario, (str, type(None)), SCENARIO)
     problems: list[Problem] = []
     origin = opened(Path(path), schema, problems)
     return _derived(origin, scenario, sets or {}, problems)
