@@ -99,8 +99,12 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
     if not deal.loans:
         return
     model, last = checks.model, checks.clock.last
-    outstanding = add([loan.outstanding.closing for loan in deal.loans])
-    checks.money("debt_repaid", "Debt is repaid", outstanding * last, "alert")
+    for name, label, loans in (
+        ("debt_repaid", "Debt is repaid", [loan for loan in deal.loans if loan.terms.rank != "shareholder"]),
+        ("owner_loans_repaid", "Shareholder loans are repaid", deal.of_owners),
+    ):
+        if loans:
+            checks.money(name, label, add([loan.outstanding.closing for loan in loans]) * last, "alert")
     for loan in deal.senior:
         name, label = f"schedule.{loan.id}", f"{loan.label}: Schedule repays the debt"
         checks.number(

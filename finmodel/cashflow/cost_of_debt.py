@@ -56,15 +56,16 @@ def _near(found: Returns, loan: Loan, flow: Line) -> Line:
     years = found.model.find(f"returns.average_life.{loan.id}.drawn")
     weighted = found.section.line(
         f"all_in_cost.{loan.id}.dated",
-        f"{loan.label}: Flow to the borrower × years",
+        f"{loan.label}: All-in cost: Flow to the borrower × years",
         flow * found.elapsed,
         flow.unit * YEAR,
     )
     drawn = total(loan.drawn)
     paid = hi(0, drawn - total(flow))
-    life = ratio(total(years) - total(weighted), paid) - ratio(total(years), drawn)
+    life = hi(0, ratio(total(years) - total(weighted), paid) - ratio(total(years), drawn))
     near = ratio(paid, drawn) ** ratio(ONE_YEAR, life) - 1
-    return found.section.line(f"all_in_cost.{loan.id}.near", f"{loan.label}: All-in cost near", near, RATIO)
+    label = f"{loan.label}: All-in cost: Start of the search"
+    return found.section.line(f"all_in_cost.{loan.id}.near", label, near, RATIO)
 
 
 def _average_life(found: Returns, loan: Loan) -> None:

@@ -46,3 +46,8 @@ class Deal:
     def senior(self) -> list[Loan]:
         """Facilities of senior rank."""
         return [loan for loan in self.loans if loan.terms.rank == "senior"]
+
+    @property
+    def of_owners(self) -> list[Loan]:
+        """Shareholder loans: they wait for distributions, so they may stay unpaid without anyone's default."""
+        return [loan for loan in self.loans if loan.terms.rank == "shareholder"]

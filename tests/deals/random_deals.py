@@ -46,6 +46,7 @@ _RANGES = {  # what a drawn number of a unit may be, so that a deal stays one th
     "money/money": (0.8, 1.6),
 }
 _BY_NAME = {  # keys whose sense asks for another range than their unit
+    "agency_fee": (1e4, 1e5),
     "llcr": (1.0, 1.6),
     "plcr": (1.0, 1.6),
     "lockup": (1.0, 1.25),
@@ -154,6 +155,8 @@ def _take_out(tree: Tree, key: str) -> bool:
     if key.endswith(".interest_minimum"):  # it may come from the regime, in the money of the regime
         taken = [tree["entity"][parts[1]].pop(name, None) for name in ("interest_minimum", "regime")]
         return any(taken)
+    if parts[0] == "entity" and parts[-1] == "currency":  # the regime's amounts are in the regime's money
+        return tree["entity"][parts[1]].pop("regime", None) is not None
     if key == "equity":  # somebody must receive what is left
         taken = [terms.pop(name, None) for terms in tree["equity"].values() for name in ("cap", "subordinated")]
         return any(taken)

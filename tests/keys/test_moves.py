@@ -35,6 +35,7 @@ DORMANT = {
     "funding.overrun_debt": "no cost is above its budget",
     "funding.standby_equity": "no cost is above its budget",
     "returns.guess": "the flows have one rate of return: a guess chooses among several",
+    "sizing.dscr_contracted": "no price is firm on the sizing case, so no cash is contracted",
     "sizing.tail": "contracts outlive senior debt by far more",
 }
 FAST = [TINY, ROOT / "cases" / "lynas_jare"]
