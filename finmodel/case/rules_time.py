@@ -109,6 +109,19 @@ def the_wind_up_covers_the_longest_lag(case: CaseTables) -> Iterator[Fault]:
     yield "timeline.wind_up", wrong, f'Write wind_up = "{needed}".'
 
 
+def the_wind_up_has_room_for_the_closure(case: CaseTables) -> Iterator[Fault]:
+    """The timeline goes on until the last of the closure is spent."""
+    terms = case.timeline
+    if case.closure is None or case.closure.duration.number <= terms.wind_up.number:
+        return
+    needed = months_text(_whole(case.closure.duration, terms))
+    wrong = (
+        f"the closure takes {months_text(case.closure.duration.number)} after operations end on "
+        f"{end_of_operations(terms)}, and the wind-up is {months_text(terms.wind_up.number)}."
+    )
+    yield "closure.duration", wrong, f'Write wind_up = "{needed}" in [timeline], or a shorter duration.'
+
+
 def grants_are_received_within_the_timeline(case: CaseTables) -> Iterator[Fault]:
     """The last spending of construction and the lag after it lie within the timeline."""
     terms = case.timeline
@@ -253,6 +266,7 @@ RULES: list[Rule] = [
     contracts_run_whole_periods,
     contracts_meet_operations,
     the_wind_up_covers_the_longest_lag,
+    the_wind_up_has_room_for_the_closure,
     grants_are_received_within_the_timeline,
     debt_is_repaid_within_operations,
 ]

@@ -53,7 +53,7 @@ class MaintenanceReserve(Table):
 
 
 class RehabilitationFund(Table):
-    """Cash set aside for the closure: evenly over operations, or over their last years."""
+    """Cash set aside for the closure: evenly over operations, or over their last years; spent as closure goes on."""
 
     years: Annotated[Given, Quantity("year", gt=0, meaning="Years before closure over which it is saved up")] | None = (
         None
@@ -72,12 +72,18 @@ class Reserves(Table):
 
 
 class Closure(Table):
-    """What closing the plant costs and what its parts bring, at the end of operations, in today's prices."""
+    """What closing the plant costs and what its parts bring, in today's prices, and who pays what cash does not."""
 
     entity: Id
     cost: Annotated[Given, Quantity("money", ge=0, meaning="Cost of closure and rehabilitation")]
     salvage: Annotated[Given, Quantity("money", ge=0, meaning="What the plant is sold for")] = default("0 money")
     inflation: Id | None = None
+    duration: Annotated[
+        Given, Quantity("month", ge=0, le=600, meaning="Time after operations over which the cost is spent")
+    ] = default("0 months")
+    owners_share: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, meaning="Share of the cost that fund and cash lack, paid by owners")
+    ] = default("100 %")
 
 
 class SweepTerms(Table):

@@ -268,7 +268,7 @@ def _pay(
     without = cfads + other + debt.earned
     if debt.short.net_cash is not None:
         other = other + debt.short.net_cash
-    inflows = Inflows(cfads, other, debt.reserve, debt.earned)
+    inflows = Inflows(cfads, other, debt.reserve, debt.earned, works.closure)
     desk = Desk(model, case.waterfall, inflows, tests, frame)
     paid = waterfall.run(desk, debt.loans, debt.refinanced.repaid)
     interest, principal = paid.interest, {**debt.funding.taken_out, **paid.principal}

@@ -15,6 +15,7 @@ from finmodel.base.expr import Const, Expr, add, hi, lo, ratio
 from finmodel.base.model import Line, Model
 from finmodel.base.register import Register
 from finmodel.case.schema_waterfall import WaterfallTerms
+from finmodel.cashflow.closure import ClosureLines
 from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.ratios import Ratio
@@ -30,13 +31,15 @@ RANKS = {"senior": "senior", "mezzanine": "junior", "shareholder": "shareholder"
 class Inflows:
     """What comes in and what must be kept, per period in the reporting currency. CFADS may be negative.
 
-    `earned` is interest on reserves; `other` is money that is neither CFADS nor debt, such as a late grant.
+    `earned` is interest on reserves; `other` is money that is neither CFADS nor debt, such as a late grant. `closure`
+    is what the closure costs, of which owners pay what cash lacks; None without one.
     """
 
     cfads: Line
     other: Expr
     reserve: ServiceReserve
     earned: Expr
+    closure: ClosureLines | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Ledger:
     """What the steps have done so far, for the steps that follow.
 
     `from_locked`, `locking` move the locked account; `beyond` is what was paid out beyond the distribution gate;
-    `after_debt` is all cash, locked or not, that stood before that gate.
+    `after_debt` is all cash, locked or not, that stood before that gate; `closed` what owners pay for the closure.
     """
 
     groups: dict[str, Group] = field(default_factory=dict)
@@ -94,6 +97,7 @@ class Ledger:
     prepaid: list[Line] = field(default_factory=list)
     arrears_default: Line | None = None
     added: Line | None = None
+    closed: Line | None = None
     gate: Line | None = None
     waiting: Expr = field(default_factory=lambda: Const(0))
     left: Expr = field(default_factory=lambda: Const(0))

@@ -2,8 +2,8 @@
 
 Sign:    every line is the positive amount that its label names.
 Timing:  at the end of each period of operation, out of the period's cash after tax and fees and never out of cash that
-         is not there; what was missed is caught up. Sustaining capital is paid from its reserve first. Both are empty
-         after the last period of operations.
+         is not there; what was missed is caught up. Sustaining capital is paid from its reserve first, which is empty
+         after the last period of operations; the rehabilitation fund holds what is still to be spent on the closure.
 Source:  decisions on CFADS (F4: transfers net of releases) and on the end of life (F32). A cost is saved up evenly over
          the months before it, at today's exchange rate, so that no path sees its own future (F1).
 """
@@ -108,11 +108,10 @@ def _saved(section: Section, name: str, capex: Capex, periods: Given, macro: Mac
 
 
 def _rehabilitation(model: Model, terms: RehabilitationFund, closure: ClosureLines, frame: Frame) -> SetAside:
-    clock = frame[0]
     section, account, earned = _open(model, "rehabilitation", "Rehabilitation fund", terms.interest, frame)
     still = closure.to_come / terms.years if terms.years is not None else ratio(closure.to_come, closure.years)
-    running = clock.operations & ~clock.last_operation
-    target = section.line("target", f"{section.title}: Target", closure.estimate * hi(0, 1 - still) * running)
+    kept = hi(0, 1 - hi(0, still)) * frame[0].completed * (1 - closure.done)
+    target = section.line("target", f"{section.title}: Target", closure.estimate * kept)
     return SetAside(section, account, target, Const(0), earned)
 
 

@@ -16,6 +16,7 @@ from finmodel.base.model import Line
 from finmodel.base.units import DAY, RATIO
 from finmodel.case.schema_waterfall import StepName, SweepTerms
 from finmodel.cashflow import covenants, facility_pik
+from finmodel.cashflow.closure import ClosureLines
 from finmodel.cashflow.desk import Desk, Group, Purse
 from finmodel.cashflow.ratios import reaches
 from finmodel.cashflow.reserves import Letter
@@ -24,18 +25,34 @@ Step = Callable[[Desk, Purse], Purse]
 
 
 def operations(desk: Desk) -> Purse:
-    """Before all others. Arrears of operations; a shortfall takes locked cash, what is still unpaid becomes arrears."""
+    """Before all others. Arrears of operations; a shortfall takes locked cash, and owners pay for the closure.
+
+    What is still unpaid becomes arrears.
+    """
     line, inflows = desk.section.line, desk.inflows
     came = inflows.cfads + inflows.other + inflows.earned
     net = line("net_available", "Cash before payments", desk.cash.opening + came)
     label = "Locked cash used for operations"
     from_locked = line("locked_for_operations", label, lo(desk.locked.opening, hi(0, -net)))
-    unpaid = line("arrears_added", "Operating cost unpaid", hi(0, -net - from_locked))
+    short = hi(0, -net - from_locked)
+    if inflows.closure is not None:
+        short = short - _closed(desk, inflows.closure, short)
+    unpaid = line("arrears_added", "Operating cost unpaid", short)
     caught_up = line("arrears_paid", "Operating arrears paid", lo(desk.arrears.opening, hi(0, net)))
     desk.arrears.close(add=[unpaid], less=[caught_up])
     free = line("free_cash", "Cash after operations", hi(0, net) - caught_up)
     desk.ledger.from_locked.append(from_locked)
     return Purse(free, desk.locked.opening - from_locked, Const(1))
+
+
+def _closed(desk: Desk, closure: ClosureLines, short: Expr) -> Line:
+    """What owners pay of the closure where fund and cash fall short, and what nobody pays of it."""
+    missing = desk.section.line("closure_missing", "Closure cost without cash", lo(short, closure.spent))
+    paid = desk.section.line("closure_from_owners", "Closure cost paid by owners", missing * closure.owners)
+    unpaid = desk.section.ahead("closure_unpaid", "Closure cost that no one has paid")
+    unpaid.define(lo(desk.arrears.closing, unpaid.prev + missing - paid))
+    desk.ledger.closed = paid
+    return paid
 
 
 def senior(desk: Desk, purse: Purse) -> Purse:

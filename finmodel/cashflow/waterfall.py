@@ -26,7 +26,7 @@ class Waterfall:
     """Accounts and payments that statements, ratios and owners read.
 
     `groups` are by rank; `prepaid` is by senior facility, empty without a sweep; `added` is contingent equity, `cured`
-    what owners pay in to cure a default.
+    what owners pay in to cure a default, `closed` what they pay for the closure.
     """
 
     cash: Account
@@ -37,6 +37,7 @@ class Waterfall:
     prepaid: dict[str, Line]
     added: Line | None
     cured: Line | None
+    closed: Line | None
     arrears_default: Line | None
     distributions: Line
 
@@ -82,6 +83,7 @@ def run(desk: Desk, loans: Sequence[Loan], refinanced: Mapping[str, Expr]) -> Wa
         prepaid=_prepaid(desk),
         added=ledger.added,
         cured=desk.tests.cure,
+        closed=ledger.closed,
         arrears_default=ledger.arrears_default,
         distributions=desk.model.find("waterfall.distributions"),
     )
@@ -110,8 +112,8 @@ def _prepaid(desk: Desk) -> dict[str, Line]:
 
 
 def paid_in(model: Model, funded: Line, flows: Waterfall) -> Line:
-    """What owners pay in: in construction, and later what they promised to add."""
-    later = [line for line in (flows.added, flows.cured) if line is not None]
+    """What owners pay in: in construction, and later what they promised to add and what they pay for the closure."""
+    later = [line for line in (flows.added, flows.cured, flows.closed) if line is not None]
     if not later:
         return funded
     return model.sections["waterfall"].line("paid_in", "Equity paid in, all", add([funded, *later]))

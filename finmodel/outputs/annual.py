@@ -64,6 +64,7 @@ MORE = (
     Column("Set aside, net", ("reserve.*.paid_in", "-reserve.*.used", "-reserve.*.released")),
     Column("Senior prepaid", ("waterfall.swept", "waterfall.locked_prepaid")),
     Column("Contingent equity", ("waterfall.senior_from_owners",)),
+    Column("Closure, from owners", ("waterfall.closure_from_owners",)),
     Column("Shareholder loans", ("waterfall.shareholder_service",)),
     Column("Grants clawed back", ("grant.*.claw_back.paid",)),
 )

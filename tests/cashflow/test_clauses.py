@@ -181,7 +181,8 @@ def held(result: Results) -> None:
 
 def gap(result: Results) -> NDArray[np.float64]:
     """What conservation lacks once prepayments and contingent equity are counted."""
-    came = ["waterfall.senior_from_owners", "reserve.maintenance.interest", "reserve.rehabilitation.interest"]
+    came = ["waterfall.senior_from_owners", "waterfall.closure_from_owners"]
+    came += ["reserve.maintenance.interest", "reserve.rehabilitation.interest"]
     went = ["facility.loan.prepaid", "facility.bank.prepaid", "waterfall.shareholder_service"]
     if "waterfall.letter_repaid" in result.values:
         came, went = [*came, "waterfall.senior_from_reserve"], [*went, "waterfall.letter_repaid"]

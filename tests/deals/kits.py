@@ -435,6 +435,8 @@ def _closing(rng: Random, frame: Frame, tree: Tree) -> None:
         "cost": _money(4e6, frame),
         "salvage": _money(1e6, frame),
         "inflation": "general",
+        "duration": f"{rng.randint(0, 72)} months",
+        "owners_share": f"{rng.randint(0, 100)} %",
     }
     if rng.random() < 0.7:
         fund: Tree = {"interest": "1 % p.a."}
