@@ -82,7 +82,7 @@ class Sized:
         fixed = case.tables.sizing.amount is not None
         whose = "" if case is live else "the sizing case of "
         world = "" if case.scenario is None else f", scenario {case.scenario}"
-        solved = {id.split(".")[-1]: size for id, size in self.solution.residuals.items()}
+        solved = {id.removeprefix("solved."): size for id, size in self.solution.residuals.items()}
         binding = "fixed amount" if fixed else min(limits, key=lambda name: limits[name], default="")
         worth = {"cover_worth": repr(float(lines[COVER_WORTH]))} if binding == COVER else {}
         return {

@@ -5,6 +5,7 @@ Which dates are year ends, how many days a period has: these rows are facts of t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from finmodel.base.expr import Given
@@ -21,6 +22,7 @@ def given(id: str, value: float | tuple[float, ...], of: str, label: str) -> Giv
 
 HALF_A_PERIOD = given("unit.half_period", 0.5, "ratio", "Half a period, in periods")
 ONE_YEAR = given("unit.year", 1.0, "year", "One year")
+NATURAL = given("unit.natural", math.e, "ratio", "Base of natural logarithms")
 COVER_STEP = given("unit.cover_step", 0.01, "ratio", "A hundredth of cover")
 ONE_MONTH = given("unit.month", 1.0, "month", "One month")
 ONE_TONNE = given("unit.tonne", 1.0, "t", "One tonne")

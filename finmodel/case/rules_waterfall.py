@@ -61,14 +61,26 @@ def clauses_of_senior_debt_have_senior_debt(case: CaseTables) -> Iterator[Fault]
     """A sweep, a prepayment, arrears, a cure, contingent equity and the first test of cover are about senior debt."""
     if any(facility.rank == "senior" for facility in case.facility.values()):
         return
-    first = case.waterfall.first_test
-    if first != "full_year":
-        wrong = f'first_test = "{first}" is about cover of senior debt, and the case has none.'
-        yield "waterfall.first_test", wrong, 'Remove it, or add a facility with rank = "senior".'
+    for name, usual in (("first_test", "full_year"), ("forecast", "plan")):
+        choice = getattr(case.waterfall, name)
+        if choice != usual:
+            wrong = f'{name} = "{choice}" is about cover of senior debt, and the case has none.'
+            yield f"waterfall.{name}", wrong, 'Remove it, or add a facility with rank = "senior".'
     for name in ("sweep", "prepay_after", "default_arrears", "contingent_equity", "cure"):
         if getattr(case.waterfall, name) is not None:
             wrong = f"{name} is about senior debt, and the case has none."
             yield f"waterfall.{name}", wrong, 'Remove it, or add a facility with rank = "senior".'
+
+
+def a_forecast_is_tested_on_what_it_moves(case: CaseTables) -> Iterator[Fault]:
+    """Cover ahead is a test of distributions, so that there is a level of it."""
+    terms = case.waterfall
+    if terms.forecast == "plan" or all(facility.rank != "senior" for facility in case.facility.values()):
+        return
+    if terms.lockup.number <= 0:
+        told = f'forecast = "{terms.forecast}"'
+        wrong = f"{told} is of the cover ahead that distributions are tested on, and lockup is 0.00x: there is no test."
+        yield "waterfall.forecast", wrong, 'Write lockup = "1.15x" beside it, or remove it.'
 
 
 def a_sweep_can_open(case: CaseTables) -> Iterator[Fault]:
@@ -148,6 +160,7 @@ def a_closure_is_known(case: CaseTables) -> Iterator[Fault]:
 RULES: list[Rule] = [
     payments_have_an_order,
     clauses_of_senior_debt_have_senior_debt,
+    a_forecast_is_tested_on_what_it_moves,
     a_sweep_can_open,
     a_cure_has_a_default_level,
     a_reserve_reads_its_keys,

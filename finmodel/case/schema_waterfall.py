@@ -117,7 +117,10 @@ class WaterfallTerms(Table):
     `untested` says whether cash may leave while cover of twelve months back cannot be tested yet. `distribute_from`
     says from when distributions are tested: the first repayment of senior debt, or completion. `first_test` says from
     when cover of twelve months back is tested: a full year after the first repayment, or every date since completion,
-    over the dates since then while these are less than twelve months. A cover of 0.00x is no test.
+    over the dates since then while these are less than twelve months. `forecast` says what cover of twelve months ahead
+    is of: the plan of signing; the plan at the prices of the date, held; or the plan at its own prices moved by the
+    gap of the date, which fades as [risk] says the price reverts. Both move sales, bought feed, support by a floor or
+    strike and costs that are a share of revenue, before tax; all else is the plan's. A cover of 0.00x is no test.
     """
 
     order: list[StepName] = list(ORDER)
@@ -127,6 +130,7 @@ class WaterfallTerms(Table):
     untested: Literal["open", "closed"] = "open"
     distribute_from: Literal["first repayment", "completion"] = "first repayment"
     first_test: Literal["full_year", "since_completion"] = "full_year"
+    forecast: Literal["plan", "price_held", "projection"] = "plan"
     mezzanine_cover: Annotated[
         Given, Quantity("ratio", ge=0, le=5, meaning="Mezzanine is paid on dates with at least this senior cover")
     ] = default("1.00x")

@@ -32,6 +32,7 @@ from finmodel.cashflow import (
     funding,
     macro,
     operations,
+    outlook,
     plan,
     ratios,
     refinancing,
@@ -158,6 +159,8 @@ def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns,
     premium = cover.build(model, case.cover, loans, clock, money)
     sized = [loan for loan in senior if loan.terms.sized]
     ahead = plan.build(model, sized, clock, money) if sized else None
+    if ahead is not None:
+        ahead = replace(ahead, moved=outlook.build(model, case, works, frame))
     later = [loan for loan in senior if loan.terms.refinances]
     reserve = reserves.service(model, case.reserve.dsra, ahead, later, frame)
     saved = set_aside.build(model, case, works, frame)

@@ -24,13 +24,15 @@ from finmodel.cashflow.timing import Clock
 class Plan:
     """Scheduled interest and principal on full commitments, the share of these that was drawn, and the dates.
 
-    Payments fall in `months` of the year.
+    Payments fall in `months` of the year. `moved` is what prices expected on a date move of the next twelve months'
+    CFADS; None where the forecast is the plan.
     """
 
     service: Line
     drawn: Line
     dates: SeniorDates
     months: tuple[Month, ...]
+    moved: Line | None = None
 
 
 def build(model: Model, senior: Sequence[Loan], clock: Clock, macro: Macro) -> Plan:

@@ -30,6 +30,9 @@ from finmodel.cashflow.senior import SeniorDates
 from finmodel.cashflow.sizing import Sizing, Unknowns
 from finmodel.cashflow.timing import Clock
 
+FORECAST = {"plan": "plan", "price_held": "prices held", "projection": "prices projected"}
+"""Forecast of the cover ahead, in words."""
+
 
 @dataclass(frozen=True)
 class Ratio:
@@ -105,7 +108,7 @@ def cover(
         back,
         whole & (back > macro.cent),
     )
-    forward = _forward(section, lenders, clock, macro)
+    forward = _forward(section, lenders, FORECAST[terms.forecast], clock, macro)
     return Cover(window, interest, historic, forward, sizing.window_cfads, service, cash - cash.lag(year), back)
 
 
@@ -121,8 +124,11 @@ def _ahead(section: Section, name: str, label: str, flow: Expr, periods: int) ->
     return rest.lead(1) - rest.lead(1 + periods)
 
 
-def _forward(section: Section, lenders: tuple[Plan, Unknowns], clock: Clock, macro: Macro) -> Ratio:
-    """The plan's cover of the next twelve months: no foresight, so a path cannot see its own future."""
+def _forward(section: Section, lenders: tuple[Plan, Unknowns], words: str, clock: Clock, macro: Macro) -> Ratio:
+    """The plan's cover of the next twelve months: no foresight, so a path cannot see its own future.
+
+    Prices of the date move it where the forecast says so; `words` names it.
+    """
     plan, solved = lenders
     year = clock.timeline.per_year
     label = "CFADS of the lenders' case, to the end"
@@ -131,7 +137,8 @@ def _forward(section: Section, lenders: tuple[Plan, Unknowns], clock: Clock, mac
     label = "Planned senior service, next 12 months, for what was drawn"
     needed = section.line("plan_service_year", label, service * plan.drawn)
     tested = plan.dates.repaying & (needed > macro.cent)
-    return define(section, "dscr_forward", "Debt service cover ratio, plan, 12 months ahead", cash, needed, tested)
+    cash = cash if plan.moved is None else cash + plan.moved
+    return define(section, "dscr_forward", f"Debt service cover ratio, {words}, 12 months ahead", cash, needed, tested)
 
 
 def lives(

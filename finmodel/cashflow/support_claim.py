@@ -29,7 +29,7 @@ from finmodel.cashflow.billing import Supply
 from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.offtake import Contract
 from finmodel.cashflow.prices import Market
-from finmodel.cashflow.support_terms import Measures, Part, Terms
+from finmodel.cashflow.support_terms import Measures, Part, PerKg, Terms, per_kg
 from finmodel.cashflow.timing import Clock
 
 
@@ -67,7 +67,8 @@ class Claim:
 class Claims:
     """A contract's claims, one per selling company, and what they have in common.
 
-    `supported` are the tonnes of all sellers; `stock` what a programme that buys the tonnes holds.
+    `supported` are the tonnes of all sellers; `stock` what a programme that buys the tonnes holds; `per_kg` what a kg
+    is paid at the price of the period, before windows, caps and any budget, None where no price is measured.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Claims:
     supported: Line
     price: Line
     stock: Account | None
+    per_kg: PerKg | None
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def build(
         _claim(open_, seller, part, (due.amount, back), stock)
         for seller, part, due, back in zip(sellers, parts, dues, asked, strict=True)
     ]
-    return Claims(name, terms, section, claims, supported, price, stock)
+    return Claims(name, terms, section, claims, supported, price, stock, per_kg(open_, price))
 
 
 def _claim(terms: Terms, seller: _Seller, part: Part, legs: tuple[Line, Line], stock: Account | None) -> Claim:

@@ -45,7 +45,11 @@ class SellerSupport:
 
 @dataclass(frozen=True)
 class SupportContract:
-    """One support contract, all sellers together [reporting currency; flows per period, balances at period end]."""
+    """One support contract, all sellers together [reporting currency; flows per period, balances at period end].
+
+    `per_kg` is what the price of the period brings on a kg, before windows, caps and any budget; None where no price
+    is measured.
+    """
 
     id: str
     terms: Support
@@ -59,6 +63,7 @@ class SupportContract:
     given_back: Line
     receivable: Line
     payable: Line
+    per_kg: Expr | None
 
     @property
     def public(self) -> bool:
@@ -91,7 +96,7 @@ def build(
     """Grant, then pay a lag later, seller by seller; what is given back goes the same way."""
     payer = _Payer(programme, _lag(claims.terms, programme), scales, *frame)
     sellers = [_seller(claims, claim, grants.get(claim.id), payer) for claim in claims.sellers]
-    found = _together(claims, sellers)
+    found = _together(claims, sellers, scales)
     granted = [grants[claim.id] for claim in claims.sellers if claim.id in grants]
     if granted:
         own = _asked_and_granted(claims, granted)
@@ -127,8 +132,9 @@ def _seller(claims: Claims, claim: Claim, own: Grant | None, payer: _Payer) -> S
     return SellerSupport(claim.entity, claim.supplies, granted, unmet, paid, back, given_back, receivable, payable)
 
 
-def _together(claims: Claims, sellers: Sequence[SellerSupport]) -> SupportContract:
+def _together(claims: Claims, sellers: Sequence[SellerSupport], scales: Scales) -> SupportContract:
     """What sellers have together; with one it is what that one has."""
+    each = claims.per_kg
     return SupportContract(
         id=claims.id,
         terms=claims.terms,
@@ -142,6 +148,7 @@ def _together(claims: Claims, sellers: Sequence[SellerSupport]) -> SupportContra
         given_back=_sum(claims, "given_back", [seller.given_back for seller in sellers]),
         receivable=_sum(claims, "receivable.closing", [seller.receivable.closing for seller in sellers]),
         payable=_sum(claims, "payable.closing", [seller.payable.closing for seller in sellers]),
+        per_kg=None if each is None else each.top_up * scales.top_up - each.back * scales.give_back,
     )
 
 

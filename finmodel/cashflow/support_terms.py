@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from finmodel.base.expr import Expr, Given, add, hi, lo, ratio
+from finmodel.base.expr import Const, Expr, Given, add, hi, lo, ratio
 from finmodel.base.model import Line, Section
 from finmodel.base.timeline import MONTH_NAMES, from_serial
 from finmodel.base.units import RATIO
@@ -65,6 +65,14 @@ class Measures:
 
 
 @dataclass(frozen=True)
+class PerKg:
+    """What the price of a period pays on a kg, and takes back, before windows, caps and any budget."""
+
+    top_up: Expr
+    back: Expr
+
+
+@dataclass(frozen=True)
 class Window:
     """A settlement window: its last period, and its first; None where it is the period itself."""
 
@@ -113,6 +121,25 @@ def escalated(terms: Terms, amount: Given) -> Expr:
     if support.inflation is not None:
         value = value * macro.index(support.inflation)
     return value if support.escalation is None else value * _steps(terms, support.escalation)
+
+
+def per_kg(terms: Terms, price: Line) -> PerKg | None:
+    """What a kg is paid at a price and what is given back on it.
+
+    None where neither a floor nor a strike measures a price, or what is paid hangs on a stock.
+    """
+    support = terms.support
+    if support.stock_cap is not None or (support.floor is None and support.strike is None):
+        return None
+    paid: Expr = Const(0)
+    back: Expr = Const(0)
+    if support.floor is not None:
+        paid = hi(0, escalated(terms, support.floor) - price) * support.top_up_share
+    if support.strike is not None:
+        back = hi(0, price - escalated(terms, support.strike)) * support.share
+        begun = terms.section.model.lines.get(f"{terms.section.name}.shares")
+        back = back if begun is None else back * begun
+    return PerKg(paid, back)
 
 
 def shares(terms: Terms, parts: Sequence[Part], window: Window | None = None) -> list[Expr]:

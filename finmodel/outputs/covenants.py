@@ -16,7 +16,7 @@ COVERS = (
     ("dscr", "ratios.dscr"),
     ("icr", "ratios.icr"),
     ("dscr_12_months_back", "ratios.dscr_historic"),
-    ("dscr_plan_12_months_ahead", "ratios.dscr_forward"),
+    ("dscr_{forecast}_12_months_ahead", "ratios.dscr_forward"),
     ("llcr", "ratios.llcr"),
     ("plcr", "ratios.plcr"),
 )
@@ -49,7 +49,7 @@ def covenants(result: Results) -> Iterator[Sequence[Cell]]:
     levels = [(name, level) for name, level in levels if level > 0]
     shown = [[(name, id) for name, id in kind if matching(result, id)] for kind in (COVERS, FLAGS, AMOUNTS)]
     ratios, flags, amounts = shown
-    yield "date", "period", *(name for name, _ in [*ratios, *levels, *flags, *amounts])
+    yield "date", "period", *(name.format(forecast=terms.forecast) for name, _ in [*ratios, *levels, *flags, *amounts])
     for at in _dates(result):
         period = result.model.timeline.periods[at]
         values = result.values

@@ -37,6 +37,11 @@ USES = (
     ("Debt service reserve", "funding.reserve"),
     ("Working capital", "funding.initial_cash"),
 )
+FORECAST = {
+    "price_held": " Cover ahead: the plan with prices of the date held for 12 months, before tax.",
+    "projection": " Cover ahead: the plan with its prices moved by the gap of the date, which fades, before tax.",
+}
+"""What cover of twelve months ahead is of, where it is not the plan of signing."""
 Item = tuple[str, float]
 
 
@@ -93,7 +98,7 @@ def payments(result: Results) -> Text | None:
     steps = [PAID[name] for name in whole_order(tables.waterfall.order) if not unused.get(name, False)]
     told = f"Cash pays in this order: operating cost, tax, {', '.join(steps)}."
     start = f" Owners are paid {FROM[tables.waterfall.distribute_from]}." if "senior" in ranks else ""
-    return Text(told + start)
+    return Text(told + start + FORECAST.get(tables.waterfall.forecast, ""))
 
 
 def equity(result: Results) -> Group | None:

@@ -460,6 +460,8 @@ def _waterfall(rng: Random, frame: Frame, tree: Tree) -> None:
     if rng.random() < 0.5:
         last_steps = ["senior_gate", "mezzanine", "distribution_gate", "shareholder_loans", "distributions"]
         tree["waterfall"]["order"] = ["senior", "sweep", "reserve", *last_steps]
+        held = tree["waterfall"]["distributable"] == "profit"
+        tree["waterfall"]["forecast"] = "price_held" if held else "projection"
 
 
 def _sweep(rng: Random, frame: Frame, tree: Tree) -> None:
