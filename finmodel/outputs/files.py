@@ -52,19 +52,61 @@ def write_bytes(path: Path, data: bytes) -> Path:
     """
     try:
         _refuse_special(path)
-        sweep(path.parent)
-        temporary = path.parent / temporary_name()
-        try:
-            _fill(temporary, data, path)
-            os.replace(temporary, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-        _sync_folder(path.parent)
+        _written(path, data, os.replace)
     except (OSError, ValueError) as error:
         raise cannot_write(path, error) from error
     return path
+
+
+def write_new(path: Path, data: bytes) -> Path:
+    """Write a file whole or not at all where nothing bears its name, be it a link to nowhere.
+
+    Raises:
+        FileExistsError: Something does, or came while it was written; it is left as it is.
+        FileError: It cannot be written.
+    """
+    try:
+        _written(path, data, _take_name)
+    except FileExistsError:
+        raise
+    except (OSError, ValueError) as error:
+        raise cannot_write(path, error) from error
+    return path
+
+
+def _written(path: Path, data: bytes, named: Callable[[Path, Path], None]) -> None:
+    """Write a temporary file beside a path and give it its name."""
+    sweep(path.parent)
+    temporary = path.parent / temporary_name()
+    try:
+        _fill(temporary, data, path)
+        named(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    _sync_folder(path.parent)
+
+
+def _take_name(temporary: Path, path: Path) -> None:
+    """Rename a file in one step, but never over another; a disk without hard links is looked at just before.
+
+    Raises:
+        FileExistsError: The name is taken.
+    """
+    if os.name != "posix":
+        os.rename(temporary, path)  # refuses a name that is taken
+        return
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        os.replace(temporary, path)
+    else:
+        os.unlink(temporary)
 
 
 def check_target(path: Path) -> None:

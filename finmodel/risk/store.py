@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finmodel.base.errors import FileError, RefusedError
-from finmodel.outputs.files import cannot_write, make_folder, sweep, write_bytes, write_text
+from finmodel.outputs.files import cannot_write, make_folder, sweep, write_new, write_text
 from finmodel.risk.job import Job, Part
 
 _NAME = re.compile(r"part-(\d{8})\.bin")
@@ -115,8 +115,16 @@ class FolderStore(Store):
         return [number for number in range(self.job.parts) if number not in self.known]
 
     def add(self, part: Part) -> None:
-        """Write a part, whole or not at all."""
-        write_bytes(self.place / _file(part.number), _packed(self.job, part))
+        """Write a part, whole or not at all, and never over a file that came meanwhile.
+
+        Raises:
+            RefusedError: One did.
+        """
+        path = self.place / _file(part.number)
+        try:
+            write_new(path, _packed(self.job, part))
+        except FileExistsError:
+            raise _foreign(path) from None
         self.known.add(part.number)
 
     def close(self) -> None:
@@ -148,10 +156,7 @@ class FolderStore(Store):
             self._refuse_another_run(path, facts)
         for entry in sorted(_named(self.place)):
             if not _ours(self.job, entry):
-                raise RefusedError(
-                    f"{entry}: this is named like a part of the run, and is none of it; move it away, or choose"
-                    " another folder"
-                )
+                raise _foreign(entry)
 
     def _refuse_another_run(self, path: Path, facts: Mapping[str, str]) -> None:
         try:
@@ -182,6 +187,12 @@ class FolderStore(Store):
 def _named(place: Path) -> list[Path]:
     """What is named like a part; nothing of a folder that is not there yet."""
     return [Path(entry.path) for entry in os.scandir(place) if _NAME.fullmatch(entry.name)] if place.is_dir() else []
+
+
+def _foreign(path: Path) -> RefusedError:
+    return RefusedError(
+        f"{path}: this is named like a part of the run, and is none of it; move it away, or choose another folder"
+    )
 
 
 def _ours(job: Job, path: Path) -> bool:
