@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,19 @@ import pytest
 
 import finmodel as fm
 from finmodel.cli import command
-from tests.cashflow.fin import FLAGSHIP, TINY, extended, interest
+from finmodel.engine.covenant_events import events_of
+from tests.cashflow.fin import FLAGSHIP, MEZZANINE, TINY, extended, interest
+from tests.cashflow.test_ratios import SERVICE
 from tests.cashflow.test_sizing import SUPPORT, UNSIZED
 
+BAD_DATE = """
+[reserve.dsra]
+months = "6 months"
+[sizing.case]
+"price.oxide.deck" = { 2027-01-01 = "40 USD/kg", 2028-12-31 = "40 USD/kg", 2029-01-01 = "20 USD/kg", \
+2029-06-30 = "20 USD/kg", 2029-07-01 = "40 USD/kg", 2032-12-31 = "40 USD/kg" }
+""".replace("\\\n", "")
+"""Lenders see 5 of cash in 2029H1 and 15 in every other half-year; a reserve holds the service of the next date."""
 FACTORS = np.cumprod([1 / (1 + interest(1, at)) for at in range(2, 10)])
 
 
@@ -74,6 +85,53 @@ def test_the_command_prints_what_was_sized_again(tmp_path: Path, capsys: pytest.
     assert "0.01x less of every cover, USD m: 0.6 first order" in told
     assert "Binding dates" in told
     assert "0.01x of cover: 0.6 USD m of debt, first order" in told
+
+
+def test_what_the_lenders_case_leaves_unpaid_is_told_with_dates_and_the_most(tmp_path: Path) -> None:
+    """2029H1: 5 of cash and 3.6 of the reserve pay senior debt; the reserve lacks the next service less what is left.
+
+    Mezzanine waits: 1.25 and 5 % of 7.5. The case itself has 15 on every date, and none of this.
+    """
+    case = extended(tmp_path, MEZZANINE + BAD_DATE)
+    events, own = fm.bank(case).events, events_of(fm.run(case))
+    left = SERVICE[2] - (SERVICE[2] - 5)
+
+    assert events["arrears"].dates == ()
+    assert events["arrears_mezzanine"].dates == ("2029H1",)
+    assert events["arrears_mezzanine"].peak == pytest.approx(1.25e6 + 0.375e6)
+    assert (events["reserve_short"].first, events["reserve_short"].peak_at) == ("2029H1", "2029H1")
+    assert events["reserve_short"].peak == pytest.approx((SERVICE[3] - left) * 1e6)
+    assert own["arrears_mezzanine"].dates == own["reserve_short"].dates == ()
+
+
+def test_the_page_and_the_json_tell_what_the_lenders_case_leaves_unpaid(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = str(extended(tmp_path, MEZZANINE + BAD_DATE))
+    assert command(["run", case, "--quick", "--bank"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+
+    assert "Lenders' case: senior debt is paid on every date." in told
+    assert "Lenders' case: mezzanine unpaid on 2029-06-30; most USD 1.6 m, on 2029-06-30." in told
+    assert "Lenders' case: debt service reserve short of its target on 2029-06-30; most USD 3.4 m" in told
+
+    assert command(["run", case, "--bank", "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["bank"]["events"]["arrears_mezzanine"]["peak"] == pytest.approx(1.625e6)
+    assert found["bank"]["events"]["reserve_short"]["peak_at"] == "2029H1"
+    assert found["events"]["arrears_mezzanine"]["dates"] == 0
+
+    assert command(["run", case, "--json", "-"]) == 0
+    assert "bank" not in json.loads(capsys.readouterr().out)
+
+
+def test_two_loans_of_mezzanine_are_told_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    second = MEZZANINE.replace("facility.mezzanine", "facility.second").replace('"Mezzanine"', '"Second loan"')
+    assert command(["run", str(extended(tmp_path, MEZZANINE + second + BAD_DATE)), "--quick", "--bank"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+
+    assert "Lenders' case: mezzanine unpaid on" in told
+    assert "Lenders' case: Second loan unpaid on" in told
 
 
 def test_a_case_without_senior_debt_is_refused(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from finmodel.engine.covenant_events import Event, events_of
 from finmodel.engine.results import Results
 
 
@@ -32,3 +33,8 @@ class Bank:
     cover_resized: float | None
     lenders: Results
     without_support: float | None
+
+    @property
+    def events(self) -> dict[str, Event]:
+        """Covenant events of the lenders' own case: which dates leave debt unpaid or the reserve short, and by what."""
+        return events_of(self.lenders)

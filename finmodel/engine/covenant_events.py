@@ -5,7 +5,7 @@ They are read off the rows of the section `covenant` alone, as the simulation do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finmodel.base.model import Model
@@ -37,11 +37,13 @@ class Event:
         row: The line that it is read from.
         dates: Periods in which it holds, by label; empty when it never does.
         peak: Largest amount [currency]; None of an event that is a flag.
+        peak_at: The first period of the largest amount; None where there is no amount.
     """
 
     row: str
     dates: tuple[str, ...]
     peak: float | None
+    peak_at: str | None = None
 
     @property
     def first(self) -> str | None:
@@ -66,10 +68,14 @@ def events_in(model: Model, values: Values) -> dict[str, Event]:
     for name, id in rows_of(model).items():
         row = [float(value) for value in values[id]]
         dates = tuple(model.timeline.labels[t] for t, value in enumerate(row) if value > 0)
-        found[name] = Event(
-            id, dates, max(row) if name.startswith(("arrears", "deferred", "reserve", "cured")) else None
-        )
+        amount = name.startswith(AMOUNTS)
+        found[name] = Event(id, dates, *_peak(model, row)) if amount else Event(id, dates, None)
     return found
+
+
+def _peak(model: Model, row: Sequence[float]) -> tuple[float, str | None]:
+    most = max(row)
+    return most, model.timeline.labels[row.index(most)] if most > 0 else None
 
 
 def events_of(result: Results) -> dict[str, Event]:
@@ -88,5 +94,5 @@ def to_plain(events: Mapping[str, Event]) -> dict[str, dict[str, object]]:
     for name, event in events.items():
         told[name] = {"dates": len(event.dates), "first": event.first, "last": event.last}
         if event.peak is not None:
-            told[name]["peak"] = event.peak
+            told[name] |= {"peak": event.peak, "peak_at": event.peak_at}
     return told

@@ -12,6 +12,7 @@ from typing import Any
 
 from finmodel.base.errors import NumberError
 from finmodel.base.model import Line
+from finmodel.engine.bank import Bank
 from finmodel.engine.covenant_events import events_of, to_plain
 from finmodel.engine.results import Results
 from finmodel.outputs.version import version
@@ -49,10 +50,30 @@ def contract(result: Results) -> dict[str, Any]:
     }
 
 
-def to_json(result: Results) -> str:
-    """A run as JSON text, one line, check or period a row, so that two runs can be compared by any tool."""
-    parts = [f" {json.dumps(key)}: {_text(key, value)}" for key, value in contract(result).items()]
+def to_json(result: Results, bank: Bank | None = None) -> str:
+    """A run as JSON text, one line, check or period a row, so that two runs can be compared by any tool.
+
+    Args:
+        bank: The debt as lenders see it, written beside the run; left out without it.
+    """
+    told = contract(result) if bank is None else contract(result) | {"bank": bank_plain(bank)}
+    parts = [f" {json.dumps(key)}: {_text(key, value)}" for key, value in told.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def bank_plain(bank: Bank) -> dict[str, Any]:
+    """The debt as lenders see it, as plain values; `events` are those of the lenders' own case."""
+    return {
+        "senior_debt": bank.debt,
+        "binding": bank.binding,
+        "limits": dict(bank.limits),
+        "cash_worth": dict(bank.cash_worth),
+        "cover_worth": bank.cover_worth,
+        "cover_resized": bank.cover_resized,
+        "without_support": bank.without_support,
+        "dscr_min": bank.lenders.metrics["dscr_min"],
+        "events": to_plain(bank.events),
+    }
 
 
 def _line(line: Line, value: Any) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -9,6 +11,13 @@ from finmodel.engine.bank import Bank
 from finmodel.outputs.grid import grid
 from finmodel.outputs.numbers import clean, millions, times
 
+MISSED = {
+    "arrears": ("senior debt", "is paid on every date", "unpaid"),
+    "arrears_mezzanine": ("mezzanine", "is paid on every date", "unpaid"),
+    "deferred": ("mezzanine interest", "is never deferred", "deferred"),
+    "reserve_short": ("debt service reserve", "is never short of its target", "short of its target"),
+}
+"""Event → what it is of, what is said when it never holds, and when it does."""
 CASH = "Binding dates: debt that 1 of CFADS adds, first order"
 
 
@@ -28,6 +37,32 @@ def page(bank: Bank) -> Group:
     return Group(*blocks)
 
 
+def _missed(bank: Bank, currency: str) -> Iterator[str]:
+    """What the lenders' own case leaves unpaid, rank by rank, and by how much its reserve falls short."""
+    facilities = bank.lenders.case.tables.facility
+    several = sum(terms.rank == "mezzanine" for terms in facilities.values()) > 1
+    for name, event in bank.events.items():
+        terms = facilities.get(name.partition(".")[2])
+        if name in MISSED:
+            subject, never, short = MISSED[name]
+        elif several and terms is not None and terms.rank == "mezzanine":
+            subject, never, short = terms.label, "is paid on every date", "unpaid"
+        else:
+            continue
+        if not event.dates or event.peak is None:
+            yield f"Lenders' case: {subject} {never}."
+            continue
+        first, last, most = (_day(bank, label) for label in (event.first, event.last, event.peak_at))
+        span = f"on {first}" if first == last else f"on {len(event.dates)} dates from {first} to {last}"
+        yield f"Lenders' case: {subject} {short} {span}; most {currency} {millions(event.peak)} m, on {most}."
+
+
+def _day(bank: Bank, label: str | None) -> str:
+    """The last day of a period."""
+    timeline = bank.lenders.model.timeline
+    return "" if label is None else str(timeline.periods[timeline.labels.index(label)].last_day)
+
+
 def _told(bank: Bank, currency: str) -> list[str]:
     """One sentence a line; what each figure leaves out stands beside it."""
     first = f"{millions(bank.cover_worth)} first order (tax, fees and interest in construction held)"
@@ -40,6 +75,7 @@ def _told(bank: Bank, currency: str) -> list[str]:
     if lowest is not None:
         at = bank.lenders.facts.get("dscr_min_at", "")
         lines.append(f"Lenders' case: minimum DSCR {times(lowest)} ({at}).")
+    lines += _missed(bank, currency)
     if bank.without_support is not None:
         rests = millions(bank.debt - bank.without_support)
         lines.append(

@@ -14,6 +14,7 @@ from finmodel.verbs.targets import Targets
 
 if TYPE_CHECKING:
     from finmodel.case.read import Case
+    from finmodel.engine.bank import Bank
     from finmodel.engine.results import Results
     from finmodel.varied import Varied
 
@@ -37,6 +38,7 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     """
     from finmodel.outputs.annual import month_of
     from finmodel.outputs.page import page
+    from finmodel.outputs.page_bank import page as bank_page
     from finmodel.outputs.tables import NAMES
     from finmodel.run import load
     from finmodel.run import run as run_case
@@ -49,11 +51,12 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     year_end = None if year_ends is None else month_of(result.model.timeline, year_ends)
     golden = scenario is None and not changed
     faults = failures_of(result, golden=golden)
-    _save(result, json, csv, year_end)
+    debt = _bank(result.case.signed() if hold_debt else result.case, resize) if bank else None
+    _save(result, json, csv, year_end, debt)
     if json != "-":
         show(page(result, quick=quick, year_end=year_end))
-        if bank:
-            _bank(result.case.signed() if hold_debt else result.case, resize)
+        if debt is not None:
+            show(bank_page(debt))
     if faults:
         fail(faults)
 
@@ -186,12 +189,11 @@ def compare(
     show(page((found.first, found.second), rows, found.method, found.bridges, found.notes))
 
 
-def _bank(case: Case, resize: bool) -> None:
-    """The page of `--bank`, for the debt that the case sizes."""
+def _bank(case: Case, resize: bool) -> Bank:
+    """What `--bank` shows, of the debt that the case sizes."""
     from finmodel.bank import bank
-    from finmodel.outputs.page_bank import page
 
-    show(page(bank(case, resize=resize)))
+    return bank(case, resize=resize)
 
 
 def failures_of(result: Results, *, golden: bool) -> list[str]:
@@ -202,11 +204,11 @@ def failures_of(result: Results, *, golden: bool) -> list[str]:
     return failures(result, verdicts_of(result, expected))
 
 
-def _save(result: Results, json: str | None, csv: Path | None, year_end: int | None) -> None:
+def _save(result: Results, json: str | None, csv: Path | None, year_end: int | None, bank: Bank | None) -> None:
     from finmodel.outputs.contract import to_json
     from finmodel.outputs.tables import write_tables
 
     if csv is not None:
         write_tables(result, csv, year_end)
     if json is not None:
-        write_to(json, to_json(result).rstrip("\n"))
+        write_to(json, to_json(result, bank).rstrip("\n"))
