@@ -146,10 +146,11 @@ def _financing(result: Results) -> Blocks:
 
 def _cash(result: Results) -> Blocks:
     from finmodel.outputs.charts_deal import pictures
-    from finmodel.outputs.page_years import cash_flow
+    from finmodel.outputs.page_years import cash_flow, delivered
 
     drawn = pictures(result)
     yield from (_picture("deal_cover", drawn), _picture("deal_revenue", drawn), cash_flow(result))
+    yield delivered(result)
 
 
 def _scenarios(result: Results) -> Blocks:

@@ -47,7 +47,6 @@ class YearTable:
 
 
 CASH = (
-    Column("Contract deliveries", ("offtake.*.delivered",), "tonnes"),
     Column("Sales receipts", ("working.received",)),
     Column("Support, net", ("support.paid", "-support.given_back")),
     Column("Costs paid", ("working.paid",)),
@@ -69,6 +68,14 @@ MORE = (
     Column("Grants clawed back", ("grant.*.claw_back.paid",)),
 )
 """What few deals have: for tables, beside the columns that a page has room for."""
+
+
+def deliveries(result: Results) -> list[Column]:
+    """What contracts deliver, a column for each product: tonnes of different products make no sum."""
+    return [
+        Column(product.label, (f"offtake.*.{id}.delivered",), "tonnes")
+        for id, product in result.case.tables.product.items()
+    ]
 
 
 def fiscal_years(timeline: Timeline, year_end: int) -> dict[str, list[int]]:

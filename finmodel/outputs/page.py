@@ -18,7 +18,7 @@ from finmodel.outputs.grid import grid
 from finmodel.outputs.numbers import clean, millions
 from finmodel.outputs.page_finance import equity, facilities, payments, sources_and_uses
 from finmodel.outputs.page_results import goals, header, key_results
-from finmodel.outputs.page_years import cash_flow, support
+from finmodel.outputs.page_years import cash_flow, delivered, support
 
 WIDTH = 100
 EVENTS = {
@@ -47,7 +47,7 @@ def page(result: Results, *, quick: bool = False, year_end: int | None = None) -
     blocks += [covenant_events(result)]
     if not quick:
         blocks += [sources_and_uses(result), facilities(result), payments(result), equity(result)]
-        blocks += [cash_flow(result, year_end), *support(result)]
+        blocks += [cash_flow(result, year_end), delivered(result, year_end), *support(result)]
     blocks += [expectations(verdicts_of(result, result.case.expect)), None if quick else goals(result)]
     blocks += [checks_passed(result)]
     return Group(*_spaced(block for block in blocks if block is not None))

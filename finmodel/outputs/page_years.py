@@ -9,7 +9,7 @@ from rich.console import Group
 
 from finmodel.base.timeline import MONTH_NAMES
 from finmodel.engine.results import Results
-from finmodel.outputs.annual import CASH, Column, YearTable, by_year, month_name, without_nothing
+from finmodel.outputs.annual import CASH, Column, YearTable, by_year, deliveries, month_name, without_nothing
 from finmodel.outputs.grid import Cell, grid, strong
 from finmodel.outputs.numbers import NOT_APPLICABLE, decimals_for, fixed, millions, times
 
@@ -29,10 +29,19 @@ def cash_flow(result: Results, year_end: int | None = None) -> Group | None:
     table = without_nothing(by_year(result, CASH, year_end))
     if not table.columns:
         return None
-    units = ["\nt" if column.measure == "tonnes" else "" for column in table.columns]
-    headers = [column.title.replace(" ", "\n") + unit for column, unit in zip(table.columns, units, strict=True)]
+    headers = [column.title.replace(" ", "\n") for column in table.columns]
     unit = result.case.tables.currency
     return grid(f"Cash flow by fiscal year to {month_name(year_end)}, {unit} m", ["Year", *headers], _rows(table))
+
+
+def delivered(result: Results, year_end: int | None = None) -> Group | None:
+    """What contracts deliver of each product by fiscal year; None without contracts."""
+    year_end = year_end or result.model.timeline.year_end
+    table = without_nothing(by_year(result, deliveries(result), year_end))
+    if not table.columns:
+        return None
+    title = f"Contract deliveries by fiscal year to {month_name(year_end)}, t"
+    return grid(title, ["Year", *(column.title.replace(" ", "\n") for column in table.columns)], _rows(table))
 
 
 def support(result: Results) -> list[Group]:

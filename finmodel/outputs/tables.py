@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from finmodel.engine.results import Results
-from finmodel.outputs.annual import CASH, MORE, by_year, fiscal_years, statements
+from finmodel.outputs.annual import CASH, MORE, Column, by_year, deliveries, fiscal_years, statements
 from finmodel.outputs.covenants import covenants
 from finmodel.outputs.files import inside, make_folder, write_bytes
 from finmodel.outputs.numbers import NOT_APPLICABLE, clean
@@ -103,7 +103,8 @@ def _statements(result: Results, year_end: int) -> Iterator[Sequence[Cell]]:
 
 
 def _annual(result: Results, year_end: int) -> Iterator[Sequence[Cell]]:
-    table = by_year(result, (*CASH, *MORE), year_end)
+    goods = [Column(f"Contract deliveries, {one.title}", one.terms, one.measure) for one in deliveries(result)]
+    table = by_year(result, (*goods, *CASH, *MORE), year_end)
     yield "label", "lines", "unit", *table.years
     for column, unit, values in zip(table.columns, table.unit, table.values, strict=True):
         yield column.title, " ".join(column.terms), unit, *values
