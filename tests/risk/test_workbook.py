@@ -14,7 +14,7 @@ import finmodel as fm
 from finmodel.base.errors import UsageError
 from finmodel.cli import command
 from finmodel.desk import Desk
-from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, NOTE, TOP, TOTAL, UNIT
+from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, NOTE, TOP, UNIT
 from finmodel.paths import worlds
 from finmodel.workbook import workbook_bytes
 from tests.outputs.workbook.files import CASES, Typed, book_of
@@ -82,9 +82,10 @@ def test_the_sheet_has_every_result_as_the_summary_has_it_and_names_its_run(simu
         money = f", {summary.units[name]} m" if summary.units[name] == "USD" else ""
         cells = rows[summary.labels[name] + money]
         assert cells[NOTE - 1] == pytest.approx(summary.base[name]), name
-        assert (cells[UNIT - 1], cells[CONSTANT - 1]) == pytest.approx((found.mean, found.se)), name
-        assert cells[TOTAL - 1] == pytest.approx(found.defined), name
-        assert cells[FIRST - 1 : FIRST + 8] == pytest.approx(list(found.quantiles.values())), name
+        assert cells[UNIT - 1 : FIRST - 2] == pytest.approx([found.quantiles["p50"], found.mean, found.se]), name
+        beside = [value for quantile, value in found.quantiles.items() if quantile != "p50"]
+        assert cells[FIRST - 1 : FIRST + 7] == pytest.approx(beside), name
+        assert cells[FIRST + 8] == pytest.approx(found.defined), name
 
 
 def test_the_classes_hold_every_path_on_which_a_result_is_defined(simulation, written):

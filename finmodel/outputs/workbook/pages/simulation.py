@@ -14,8 +14,11 @@ from finmodel.outputs.workbook.pages.header import header
 from finmodel.outputs.workbook.pages.histogram import histograms, number_format
 from finmodel.outputs.workbook.pages.static import belongs, figure
 
-WORST = FIRST + len(QUANTILES)
-LAST = WORST + 1
+MEDIAN = 50
+BESIDE = tuple(p for p in QUANTILES if p != MEDIAN)
+WORST = FIRST + len(BESIDE)
+DEFINED = WORST + 1
+LAST = DEFINED + 1
 ALL = range(LABEL, LAST + 1)
 WIDTH = 12.5
 EXCEEDED = "budget_exceeded"
@@ -65,10 +68,10 @@ def _run(book: Book, page: Page, summary: Summary, row: int) -> int:
 
 
 def _results(book: Book, page: Page, summary: Summary, row: int) -> int:
-    """Each result: as the case stands, and over all paths on which it is defined."""
+    """Each result: as the case stands, and over all paths on which it is defined; its median leads, as on the page."""
     say = book.say
-    texts = {NOTE: say("Base"), UNIT: say("Mean"), CONSTANT: say("s.e."), TOTAL: say("Defined on")}
-    texts |= {FIRST + at: f"P{p}" for at, p in enumerate(QUANTILES)}
+    texts = {NOTE: say("Base"), UNIT: say("Median"), CONSTANT: say("Mean"), TOTAL: say("s.e.")}
+    texts |= {FIRST + at: f"P{p}" for at, p in enumerate(BESIDE)} | {DEFINED: say("Defined on")}
     texts[WORST] = say("Worst {share}", share=f"{1 - summary.run.tail:.0%}")
     blocks.head(page, row, {LABEL: say("Results over all paths, simulated"), **texts}, ALL)
     for name, found in summary.metrics.items():
@@ -76,11 +79,11 @@ def _results(book: Book, page: Page, summary: Summary, row: int) -> int:
         unit = summary.units[name]
         format = number_format(name, unit)
         blocks.entry(page, row, label_of(book, summary, name), ALL)
-        head = (summary.base.get(name), found.mean, found.se)
-        for column, value in zip((NOTE, UNIT, CONSTANT), head, strict=True):
+        head = (summary.base.get(name), found.quantiles.get(f"p{MEDIAN}"), found.mean, found.se)
+        for column, value in zip((NOTE, UNIT, CONSTANT, TOTAL), head, strict=True):
             figure(page, row, column, value, format)
-        figure(page, row, TOTAL, found.defined, "percent")
-        for at, p in enumerate(QUANTILES):
+        figure(page, row, DEFINED, found.defined, "percent")
+        for at, p in enumerate(BESIDE):
             figure(page, row, FIRST + at, found.quantiles.get(f"p{p}"), format)
         figure(page, row, WORST, found.worst, format)
     note = say("s.e.: standard error of the mean. A total loss counts as -100 %. Worst: mean of that tail.")
