@@ -29,4 +29,5 @@ class Table(BaseModel):
         validate_default=True,
         revalidate_instances="always",
         allow_inf_nan=False,
+        defer_build=True,  # the validator of a whole case holds those of its tables: none of each besides
     )

@@ -38,14 +38,15 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     """
     from finmodel.outputs.annual import month_of
     from finmodel.outputs.page import page
-    from finmodel.outputs.page_bank import page as bank_page
-    from finmodel.outputs.tables import NAMES
     from finmodel.run import load
     from finmodel.run import run as run_case
 
     targets = Targets(case)
     targets.json(json)
-    targets.tables(csv, *NAMES)
+    if csv is not None:
+        from finmodel.outputs.tables import NAMES
+
+        targets.tables(csv, *NAMES)
     changed = changes(sets)
     result = run_case(load(case, scenario, changed), hold_debt=hold_debt, resize=resize)
     year_end = None if year_ends is None else month_of(result.model.timeline, year_ends)
@@ -56,6 +57,8 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     if json != "-":
         show(page(result, quick=quick, year_end=year_end))
         if debt is not None:
+            from finmodel.outputs.page_bank import page as bank_page
+
             show(bank_page(debt))
     if faults:
         fail(faults)
@@ -205,10 +208,11 @@ def failures_of(result: Results, *, golden: bool) -> list[str]:
 
 
 def _save(result: Results, json: str | None, csv: Path | None, year_end: int | None, bank: Bank | None) -> None:
-    from finmodel.outputs.contract import to_json
-    from finmodel.outputs.tables import write_tables
-
     if csv is not None:
+        from finmodel.outputs.tables import write_tables
+
         write_tables(result, csv, year_end)
     if json is not None:
+        from finmodel.outputs.contract import to_json
+
         write_to(json, to_json(result, bank).rstrip("\n"))
