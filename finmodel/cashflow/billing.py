@@ -30,7 +30,7 @@ from finmodel.cashflow.take_or_pay import Take
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Supply:
     """One product of a contract: the tonnes of contained first product delivered and paid for in the period."""
 
@@ -38,7 +38,7 @@ class Supply:
     paid_for: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Delivery:
     """Contained tonnes delivered under a contract, what of them is paid for, and each product's share of them.
 

@@ -17,7 +17,7 @@ from finmodel.base.model import Line, Section
 from finmodel.cashflow.facility import Loan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Bridged:
     """Drawings of senior and bridge facilities, and what of bridges is taken out [reporting currency per period]."""
 

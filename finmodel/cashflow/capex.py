@@ -23,7 +23,7 @@ from finmodel.cashflow.running import to_date
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CapexLines:
     """All capital cost [reporting currency]; `basis_added` by entity is net of grants and never negative."""
 

@@ -16,7 +16,7 @@ from finmodel.cashflow.running import to_date
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Carried:
     """An account that is carried forward under a name of a section, and when it moves and expires."""
 

@@ -30,7 +30,7 @@ from finmodel.cashflow.prices import Market
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Goods:
     """One product: tonnes per period, contained first product per kg of it, and tonnes a year at capacity."""
 
@@ -46,7 +46,7 @@ class Goods:
     capacity: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Chain:
     """Main products by node in the order of the chain, all products, feed costs and transfers between entities.
 
@@ -64,7 +64,7 @@ class Chain:
     companies: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plants:
     """The nodes and products of a case, and by node the share of output [ratio per period] that events leave.
 

@@ -32,7 +32,7 @@ from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Paid:
     """What the waterfall paid on each facility, the events of the deal, and the cash that they took away.
 
@@ -46,7 +46,7 @@ class Paid:
     operations_lost: Line | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Claim:
     """What a lender has of its insurer [reporting currency per period]."""
 
@@ -54,7 +54,7 @@ class _Claim:
     given_up: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Arrears:
     """Contract amounts of a facility: due now, unpaid after the payment, and what was paid.
 

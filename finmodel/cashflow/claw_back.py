@@ -26,7 +26,7 @@ from finmodel.cashflow.timing import Clock
 _PROFIT = "net_profit_to_date"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Base:
     """What a claim is a share of in a period, and when it counts."""
 

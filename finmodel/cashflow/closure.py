@@ -21,7 +21,7 @@ from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ClosureLines:
     """Cash of the closure, its cost at the prices of each period, and years of operation in all and to come.
 

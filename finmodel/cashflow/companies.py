@@ -29,7 +29,7 @@ from finmodel.cashflow.timing import Clock
 _NOTHING = Const(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Within:
     """A company's account with the borrower: what it owes, and the interest on it [reporting currency]."""
 
@@ -38,7 +38,7 @@ class Within:
     interest: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Part:
     """What one item brings a company: income, cash, and what it owns or owes at period end."""
 

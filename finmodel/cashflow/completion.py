@@ -26,7 +26,7 @@ from finmodel.cashflow.running import to_date
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Late:
     """What a delay costs and brings [reporting currency per period], and whether the completion test is passed."""
 

@@ -23,7 +23,7 @@ from finmodel.cashflow.macro import Macro
 Kind = Literal["price_and_volume", "volume", "none"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Bound:
     """What a buyer is bound to: the share of what is paid for that it must take, and its floor [money/kg contained].
 
@@ -41,7 +41,7 @@ class Bound:
         return price if self.floor is None else lo(price, self.floor)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Revenue:
     """Revenue by how firm it is: all of it, `by_price` (price and volume), `by_volume` (volume at least).
 

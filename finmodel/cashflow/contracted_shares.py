@@ -16,7 +16,7 @@ from finmodel.base.model import Line, Section
 from finmodel.base.units import RATIO
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ByWindow:
     """Revenue of each payment window: all of it, by price and volume, and by volume at least."""
 

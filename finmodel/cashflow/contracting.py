@@ -21,7 +21,7 @@ from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Contracting:
     """A contract while it is declared: flags of its life and years (`starts` and `ends` a year), and what it buys.
 

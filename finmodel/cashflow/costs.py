@@ -26,7 +26,7 @@ from finmodel.cashflow.support import SupportLines
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Costs:
     """All costs, feed included [reporting currency per period]; `by_node` leaves out what no node bears."""
 
@@ -35,7 +35,7 @@ class Costs:
     billed: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Income:
     """What a share of revenue is taken on: sales and price support."""
 

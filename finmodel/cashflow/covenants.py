@@ -31,7 +31,7 @@ CREDITORS = {"senior": "Senior debt", "junior": "Mezzanine"}
 """Ranks whose unpaid service is arrears, in words; shareholder loans wait behind the distribution gate as owners do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Signing:
     """What the tests read of the deal beside the covers.
 

@@ -22,7 +22,7 @@ from finmodel.cashflow.operations import Operations
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Revolver:
     """A line of credit while the deal is declared: `most` is what may be drawn at period end."""
 

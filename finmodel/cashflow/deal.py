@@ -72,7 +72,7 @@ from finmodel.cashflow.withholding import Treasury
 Frame = tuple[Clock, Macro]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Debt:
     """Facilities while the deal is being declared."""
 

@@ -27,7 +27,7 @@ RANKS = {"senior": "senior", "mezzanine": "junior", "shareholder": "shareholder"
 """Rank of a facility → rank of payment; a bridge loan is paid from funding."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Inflows:
     """What comes in and what must be kept, per period in the reporting currency. CFADS may be negative.
 
@@ -42,7 +42,7 @@ class Inflows:
     closure: ClosureLines | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Tests:
     """Flags of the tests between cash and junior payments, beside the waterfall's own (no arrears, reserve full).
 
@@ -62,7 +62,7 @@ class Tests:
     cure: Line | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Group:
     """Payments of the facilities of one rank."""
 
@@ -73,7 +73,7 @@ class Group:
     shortfall: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Purse:
     """What a step finds: cash in hand, cash that is locked, and whether the gates so far are open (1 or 0)."""
 

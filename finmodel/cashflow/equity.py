@@ -23,7 +23,7 @@ from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.withholding import Treasury, Withheld
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Signed:
     """The equity that the deal was signed with, and the treasury that keeps back tax on dividends."""
 
@@ -35,7 +35,7 @@ class Signed:
         return None if self.treasury is None else self.treasury.keeps(terms.withholding)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Owner:
     """One class: paid in to and received from the deal, and net flow [reporting currency per period].
 
@@ -54,7 +54,7 @@ class Owner:
     withheld: Line | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Open:
     """A class while its tiers are being declared; `entitled` is None when it always takes part.
 
@@ -76,7 +76,7 @@ class _Open:
         return self.claim if self.entitled is None else self.claim * self.entitled
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Position:
     """What a position receives in all, and its sale if there is one."""
 

@@ -33,7 +33,7 @@ _STOPS_MONEY = "transfer_stop"
 _COMMERCIAL = "commercial_default"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Events:
     """Shares that events leave [ratio per period]: of output by node, of output after political events alone, of cash.
 

@@ -19,7 +19,7 @@ from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sale:
     """The price of a position in its period, and the flag of the periods after it."""
 

@@ -28,7 +28,7 @@ from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.withholding import Withheld
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Loan:
     """What other modules may use of a facility. Money in the reporting currency, one value a period.
 
@@ -82,7 +82,7 @@ class Loan:
         return self.terms.label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Terms:
     """What a facility reads of the deal: its commitment, when sculpted the solved schedule, who borrows, and tax on its
     interest.

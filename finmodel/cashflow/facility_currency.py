@@ -21,7 +21,7 @@ from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Exchange:
     """The currency of a facility; `rate` is its price in the reporting currency, None where they are the same."""
 
@@ -73,7 +73,7 @@ def drawn_before(loan: Section, to_date: Line, exchange: Exchange) -> Expr:
     return loan.line("drawn_before", label, kept.prev * exchange.rate)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Owed:
     """Balances of a facility: principal, what its schedule repays, overdue principal, and interest owed if any."""
 

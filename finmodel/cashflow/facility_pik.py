@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from finmodel.cashflow.facility import Loan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pik:
     """Deferred interest: its balance and yearly rate, what a closed gate adds to it, and what is due of it."""
 

@@ -20,7 +20,7 @@ from finmodel.case.schema_debt import Facility
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Course:
     """When a facility pays and repays, interest since the last payment date per unit, shares repaid and to repay."""
 
@@ -31,7 +31,7 @@ class Course:
     planned: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dates:
     """Flags of the dates on which a facility pays interest, and on which it repays."""
 

@@ -24,7 +24,7 @@ from finmodel.cashflow.sizing import Unknowns
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Needs:
     """What is to be paid in construction, beside financing costs; money in the reporting currency."""
 
@@ -35,7 +35,7 @@ class Needs:
     grants: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Funding:
     """Uses and sources; `surplus` is money from grants and operations beyond the period's uses.
 

@@ -19,7 +19,7 @@ from finmodel.cashflow.running import settled
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class GrantLines:
     """One grant [reporting currency per period]; `granted` is earned to date in the currency of its ceiling."""
 

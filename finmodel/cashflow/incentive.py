@@ -17,7 +17,7 @@ from finmodel.cashflow.running import settled
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class IncentiveLines:
     """Earned and received in a period, and owed by the treasury [reporting currency]."""
 

@@ -22,7 +22,7 @@ from finmodel.cashflow.costs import Costs
 from finmodel.cashflow.macro import Macro
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Inventory:
     """Value of all stock at period end, and its increase [reporting currency]; cost by product.
 
@@ -38,7 +38,7 @@ class Inventory:
     margin: Line | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Stock:
     """Tonnes of a product in stock at the start and the end of a period, what is kept for a buyer included."""
 

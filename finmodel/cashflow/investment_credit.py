@@ -20,7 +20,7 @@ from finmodel.cashflow.running import settled
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Refund:
     """A refundable credit [reporting currency per period]."""
 

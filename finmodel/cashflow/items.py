@@ -8,7 +8,7 @@ from finmodel.base.expr import Given
 from finmodel.base.model import Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Loss:
     """A share of what is open is lost once the flag `defaulted` is 1."""
 
@@ -16,7 +16,7 @@ class Loss:
     defaulted: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sale:
     """Revenue billed in a period [reporting currency], paid by a party after `days`.
 
@@ -35,7 +35,7 @@ class Sale:
     currency: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Spend:
     """Operating cost billed in a period [reporting currency] as a sale is, paid to a party after `days`."""
 
@@ -49,7 +49,7 @@ class Spend:
     at_end: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Transfer:
     """A sale inside the group [reporting currency]: it moves taxable income and is eliminated in the group's books."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from finmodel.cashflow.sizing import Capacity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Life:
     """A name, a label, and the flag of the periods whose cash counts."""
 

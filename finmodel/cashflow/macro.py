@@ -20,7 +20,7 @@ from finmodel.case.schema_market import Inflation
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Macro:
     """Indices by name and the price of each currency in the reporting currency."""
 

@@ -22,7 +22,7 @@ from finmodel.cashflow.running import to_date
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Vintages:
     """Tonnes that expire first in, first out, under a name of a section."""
 
@@ -32,7 +32,7 @@ class Vintages:
     account: Account
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Used:
     """Rights used: within the nomination (also contract year to date), beyond it, and in all."""
 
@@ -43,7 +43,7 @@ class Used:
     whole: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Made:
     """A period's deficiency: tonnes, their price in full, and what of it was billed [reporting currency]."""
 
@@ -52,7 +52,7 @@ class Made:
     billed: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class MakeUp:
     """Money of make-up rights: deferred, that of rights used, released, and paid on top; rights expired in tonnes and
     in money.

@@ -35,7 +35,7 @@ from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.untaken import Kept
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Contract:
     """One contract: `supported` are the tonnes of contained first product delivered and paid for in the period.
 
@@ -53,7 +53,7 @@ class Contract:
     bound: Bound | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sales:
     """All sales billed [reporting currency per period], and what accrual moves between periods.
 

@@ -42,7 +42,7 @@ from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.working import Working
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Operations:
     """Lines of operations; `cash` is what they bring before tax and financing [reporting currency per period].
 

@@ -30,7 +30,7 @@ from finmodel.cashflow.operations import Operations
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Item:
     """What is sold or bought at one price: tonnes [contained, bought ones negative] and price [money per kg].
 
@@ -109,7 +109,7 @@ def _kept(case: CaseTables, node: str) -> Expr:
     return 1 - add([*shares]) if shares else Const(1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _View:
     """Where the lines of an outlook stand, and how prices are expected."""
 

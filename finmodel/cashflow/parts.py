@@ -18,7 +18,7 @@ from finmodel.cashflow.tax import TaxLines
 from finmodel.cashflow.waterfall import Waterfall
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Deal:
     """Everything that the clauses of a deal offer."""
 

@@ -20,7 +20,7 @@ from finmodel.cashflow.senior import SeniorDates, dates
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """Scheduled interest and principal on full commitments, the share of these that was drawn, and the dates.
 

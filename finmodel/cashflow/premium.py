@@ -25,7 +25,7 @@ from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Shares:
     """The covered shares of political and of commercial risk [ratio]: PCP and PCC of the formula."""
 

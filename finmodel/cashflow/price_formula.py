@@ -25,7 +25,7 @@ from finmodel.cashflow.running import year_to_date
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Achieved:
     """What a contract sells in a period: tonnes paid for, contained, at a price [reporting currency per kg]."""
 

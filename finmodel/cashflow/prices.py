@@ -17,7 +17,7 @@ from finmodel.case.schema_market import Index
 from finmodel.cashflow.macro import Macro
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Market:
     """The market price of each index [reporting currency per kg]."""
 

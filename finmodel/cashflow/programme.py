@@ -26,7 +26,7 @@ from finmodel.cashflow.timing import Clock
 Frame = tuple[Clock, Macro]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Grant:
     """A seller's claim in the programme's currency: asked for, granted within the budget, and not covered."""
 
@@ -35,7 +35,7 @@ class Grant:
     unmet: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Year:
     """A programme's fiscal year: where it starts, and what was granted in it before this period and ever."""
 

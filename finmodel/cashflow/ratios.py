@@ -34,7 +34,7 @@ FORECAST = {"plan": "plan", "price_held": "prices held", "projection": "prices p
 """Forecast of the cover ahead, in words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ratio:
     """A ratio by period: whether it is tested, and its value there."""
 
@@ -42,7 +42,7 @@ class Ratio:
     value: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cover:
     """Debt service cover by window, over twelve months back, and over twelve months ahead on the plan.
 

@@ -21,7 +21,7 @@ from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Refinanced:
     """What new facilities draw, and what of the old ones they repay [reporting currency per period], by id."""
 

@@ -25,7 +25,7 @@ from finmodel.cashflow.operations import Operations
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class StockLoan:
     """What is lent against stock: interest, the guarantor's fee, and the cash that is left of drawings."""
 

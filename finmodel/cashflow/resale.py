@@ -27,7 +27,7 @@ from finmodel.cashflow.make_up import MakeUp
 from finmodel.cashflow.running import year_to_date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Market:
     """Prices per kg contained: the contract's, and what resale brings net of its cost."""
 
@@ -35,7 +35,7 @@ class Market:
     resale: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class NotTaken:
     """Tonnes ready and not taken in the contract year to date, what reselling them loses [reporting currency], and the
     largest loss per kg in any of its periods, not negative.
@@ -46,7 +46,7 @@ class NotTaken:
     worst: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Deficit:
     """A contract year's deficiency in tonnes, the part of it sold on, and its average price per kg."""
 
@@ -55,7 +55,7 @@ class Deficit:
     price: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Payment:
     """The deficiency payment before and after credit and cap; what it pays on tonnes sold on without credit.
 

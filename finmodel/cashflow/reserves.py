@@ -31,7 +31,7 @@ from finmodel.cashflow.timing import Clock
 Frame = tuple[Clock, Macro]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PlannedService:
     """Senior service as planned: what is `due` [money per period, zero between payment dates], and its dates.
 
@@ -44,7 +44,7 @@ class PlannedService:
     months: tuple[Month, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Held:
     """The months of service held: whole periods, and where these end within one, the part of it.
 
@@ -56,7 +56,7 @@ class _Held:
     by_time: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ReservePlan:
     """What the reserve should hold at the end of each period, and what funding puts in at the end of construction.
 
@@ -68,7 +68,7 @@ class ReservePlan:
     remaining: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Letter:
     """A letter of credit: what is drawn and owed, the interest on it, and the fee on its amount."""
 
@@ -77,7 +77,7 @@ class Letter:
     fee: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ServiceReserve:
     """The debt service reserve: what it should hold, its first funding, the interest it earns, and what it can pay.
 
@@ -181,7 +181,7 @@ def _held(terms: ReserveTerms, months: Sequence[Month], clock: Clock) -> _Held:
     return _Held(whole, part, within or any(length % gap != 0 for gap in gaps))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _ToCome:
     """Planned service: from each period to the end, and of the months to come.
 

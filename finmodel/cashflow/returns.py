@@ -36,7 +36,7 @@ REASONS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Flows:
     """Net flows [reporting currency per period]."""
 

@@ -23,7 +23,7 @@ from finmodel.base.units import RATIO
 Form = Literal["level", "back-ended"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Carried:
     """The debt that capacity still to come can carry: `into` each repayment date, and `after` each period.
 
@@ -35,7 +35,7 @@ class Carried:
     cut: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sculpted:
     """Sculpted debt: the dates on which it repays, its interest over the window per unit, and the form of schedule.
 

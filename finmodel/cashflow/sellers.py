@@ -22,7 +22,7 @@ from finmodel.cashflow.contracting import Contracting
 from finmodel.cashflow.running import year_to_date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Offered:
     """Contained tonnes per period that earlier contracts left: of each product, and of all of a contract's."""
 
@@ -30,7 +30,7 @@ class Offered:
     available: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Seller:
     """One company under a contract; `share` is its part of the contract year to date, None where it is the only one.
 

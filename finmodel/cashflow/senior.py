@@ -15,7 +15,7 @@ from finmodel.base.units import RATIO
 from finmodel.cashflow.facility import Loan, weighted_rate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SeniorDates:
     """Payment dates, dates on which some facility repays, and how many of these have come so far."""
 

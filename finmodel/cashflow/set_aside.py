@@ -29,7 +29,7 @@ from finmodel.cashflow.timing import Clock
 Frame = tuple[Clock, Macro]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SetAside:
     """One account: what it should hold, what is paid from it, and the interest that it earns."""
 

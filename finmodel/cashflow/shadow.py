@@ -22,7 +22,7 @@ from finmodel.case.calendar import COVER_STEP
 from finmodel.cashflow.sculpting import Carried, Sculpted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Part:
     """A part of the cash of a window, as a share of it (None for all), and the cover that lenders want on it."""
 

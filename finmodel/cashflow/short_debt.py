@@ -24,7 +24,7 @@ from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.waterfall import Waterfall
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ShortDebt:
     """Net cash of the period, None without short-term debt; interest and fees that tax allows."""
 

@@ -20,7 +20,7 @@ from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Shut:
     """Whether output is stopped, and what of fixed cost runs then; the lines that its margin closes."""
 

@@ -30,7 +30,7 @@ from finmodel.cashflow.shadow import Part
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Unknowns:
     """The solved inputs: senior debt, shared uses, the schedule, the plan's CFADS, and the equity commitment.
 
@@ -46,7 +46,7 @@ class Unknowns:
     by_volume: Given
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cash:
     """What sizing reads of operations, each per period in the reporting currency; `cent` counts as nothing."""
 
@@ -56,7 +56,7 @@ class Cash:
     cent: Given
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Room:
     """What the uses of funds leave for senior debt.
 
@@ -68,7 +68,7 @@ class Room:
     others: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sizing:
     """Senior interest over a payment window, per unit, and all CFADS of the window, support included."""
 
@@ -76,7 +76,7 @@ class Sizing:
     window_cfads: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Capacity:
     """What senior debt is sized on: its dates, and per date the cash that lenders count and what may be paid of it.
 

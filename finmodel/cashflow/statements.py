@@ -18,7 +18,7 @@ from finmodel.cashflow.macro import Macro
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Operating:
     """Accrued operating lines of the group [reporting currency per period]."""
 
@@ -33,7 +33,7 @@ class Operating:
     interest_earned: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Capital:
     """Financing lines of the group [reporting currency per period]; `repaid` is the capital in what is distributed."""
 

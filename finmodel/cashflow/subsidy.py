@@ -21,7 +21,7 @@ from finmodel.cashflow.running import settled
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SubsidyLines:
     """Earned and received in a period, and owed by the payer [reporting currency]."""
 

@@ -34,7 +34,7 @@ Frame = tuple[Clock, Macro]
 __all__ = ["Deals", "SupportContract", "SupportLines", "build"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SupportLines:
     """All support [reporting currency per period], by contract and in total; balances at period end.
 

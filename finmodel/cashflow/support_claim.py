@@ -33,7 +33,7 @@ from finmodel.cashflow.support_terms import Measures, Part, PerKg, Terms, per_kg
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Deals:
     """What support contracts refer to: offtake contracts, market prices, and the companies that sell."""
 
@@ -42,7 +42,7 @@ class Deals:
     entities: Mapping[str, Entity]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Claim:
     """What one company claims under a contract, before the budget [reporting currency per period].
 
@@ -63,7 +63,7 @@ class Claim:
     received: Account | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Claims:
     """A contract's claims, one per selling company, and what they have in common.
 
@@ -81,7 +81,7 @@ class Claims:
     per_kg: PerKg | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Seller:
     """A company that sells under a contract: where its lines stand, and what it sells."""
 
@@ -91,7 +91,7 @@ class _Seller:
     supplies: list[Supply]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Basis:
     """Tonnes of the basis of a seller; designated ones leave a pool, which some `entered` in the period."""
 

@@ -28,7 +28,7 @@ from finmodel.cashflow.timing import Clock
 Frame = tuple[Clock, Macro]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SellerSupport:
     """What one company gets of a contract, and gives back [reporting currency per period]."""
 
@@ -43,7 +43,7 @@ class SellerSupport:
     payable: Account
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SupportContract:
     """One support contract, all sellers together [reporting currency; flows per period, balances at period end].
 
@@ -71,7 +71,7 @@ class SupportContract:
         return self.terms.payer == "programme"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scales:
     """Support as it is (1) or without it (0), one number a period."""
 
@@ -79,7 +79,7 @@ class Scales:
     give_back: Given
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Payer:
     """Who pays: the budget of a programme, or none, and the lag that is left after it."""
 

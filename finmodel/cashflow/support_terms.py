@@ -23,7 +23,7 @@ from finmodel.cashflow.timing import Clock
 QUARTER_ENDS = ("March", "June", "September", "December")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Terms:
     """A contract while it is declared: its terms, its section, when it is in force, and the year of its budget."""
 
@@ -40,7 +40,7 @@ class Terms:
         return self.support.label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Part:
     """What one company sells under a contract: where its lines stand, its name, and its tonnes.
 
@@ -55,7 +55,7 @@ class Part:
     capacity: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Measures:
     """What legs are measured on: price per kg, and money per period in the reporting currency."""
 
@@ -64,7 +64,7 @@ class Measures:
     ebitda: Line | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PerKg:
     """What the price of a period pays on a kg, and takes back, before windows, caps and any budget."""
 
@@ -72,7 +72,7 @@ class PerKg:
     back: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Window:
     """A settlement window: its last period, and its first; None where it is the period itself."""
 
@@ -81,7 +81,7 @@ class Window:
     starts: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Due:
     """A leg's outcome per period: what is due, and what advances are returned."""
 

@@ -32,7 +32,7 @@ from finmodel.cashflow.timing import Clock
 from finmodel.cashflow.untaken import Kept
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Volumes:
     """Tonnes per period: contract quantity, nominated by the buyer, available to the seller, delivered.
 
@@ -50,7 +50,7 @@ class Volumes:
     kept: Kept | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Take:
     """Pledged and made-up tonnes; the deficiency billed, and revenue deferred until delivered or expired.
 
@@ -78,7 +78,7 @@ class Take:
     twice: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prices:
     """Prices per kg contained: the contract's, and what a tonne not taken brings elsewhere before its cost."""
 
@@ -86,7 +86,7 @@ class Prices:
     resale: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Year:
     """A contract year to date: the pledge net of what `lowers` it in a period, tonnes taken and missed, the price."""
 

@@ -27,7 +27,7 @@ from finmodel.cashflow.running import year_to_date
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class TaxInputs:
     """What tax reads of an entity [reporting currency per period].
 
@@ -42,7 +42,7 @@ class TaxInputs:
     cost: Line | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class TaxLines:
     """What other modules may use of an entity's tax.
 
@@ -65,7 +65,7 @@ class TaxLines:
     reserve: Account
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Year:
     """The tax year of an entity: where it starts, and where it is assessed."""
 
@@ -75,7 +75,7 @@ class _Year:
     assessed: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Due:
     """Tax in the tax currency: accrued in a period, owed to the authority, and paid to it."""
 
@@ -84,7 +84,7 @@ class _Due:
     paid: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Reported:
     """The same in the reporting currency."""
 

@@ -25,7 +25,7 @@ from finmodel.case.schema_tax import Depreciation
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PoolLines:
     """Written off in a period, and not yet written off at its end, cost in progress included [tax currency]."""
 
@@ -33,7 +33,7 @@ class PoolLines:
     closing: Line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Rules:
     """What both pools follow: the terms and the tax year."""
 

@@ -20,7 +20,7 @@ from finmodel.cashflow.tax import TaxInputs, TaxLines
 from finmodel.cashflow.timing import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Financing:
     """What tax reads of financing [reporting currency per period]; all of it is the borrower's.
 

@@ -20,7 +20,7 @@ from finmodel.case.schema import TimelineTerms
 from finmodel.case.schema_completion import Completion
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Clock:
     """Rows of time that every module may read.
 

@@ -19,7 +19,7 @@ from finmodel.base.units import RATIO, TONNE
 from finmodel.cashflow.contracting import Contracting
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Kept:
     """Stock kept for a buyer: an account for each product; contained tonnes of all of it at the start of a period, and
     what joins it less what leaves in the period.

@@ -21,7 +21,7 @@ from finmodel.cashflow.facility import Loan
 from finmodel.cashflow.steps import STEPS, operations
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Waterfall:
     """Accounts and payments that statements, ratios and owners read.
 

@@ -20,7 +20,7 @@ from finmodel.base.units import PER_YEAR
 from finmodel.case.schema import CaseTables
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Treasury:
     """The borrower's treasury: its party, and the rates by kind of recipient."""
 
@@ -32,7 +32,7 @@ class Treasury:
         return None if kind is None else Withheld(self.party, self.rates[kind])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Withheld:
     """The tax on what one recipient is paid."""
 

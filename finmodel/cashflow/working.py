@@ -27,7 +27,7 @@ _CHANGES = {"written_off": False, "net_exchange": True}
 _Item = TypeVar("_Item", Sale, Spend)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Working:
     """Cash of operations and the balances behind it [reporting currency]."""
 
