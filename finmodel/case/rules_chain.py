@@ -138,7 +138,7 @@ def shares_of_a_rebate_have_one(case: CaseTables) -> Iterator[Fault]:
         for product, bought in node.buys.items():
             if bought.rebate is not None and bought.recycled is None:
                 wrong = "a rebate is paid on the recycled share of the feed, and none is given."
-                yield f"node.{name}.buys.{product}.rebate", wrong, 'Write recycled = "100 %", or remove the rebate.'
+                yield f"node.{name}.buys.{product}.rebate", wrong, 'Write recycled = "100 %", or remove rebate.'
             if bought.rebate is None and typed(bought.rebate_share):
                 wrong = "rebate_share is given without a rebate: nothing is paid for taking the feed."
                 scrap = "" if bought.recycled is not None else ' and recycled = "100 %"'
@@ -166,8 +166,9 @@ def grants_pay_at_most_half(case: CaseTables) -> Iterator[Fault]:
         if len(shares) > 1 and total > MOST_GRANTED + TOLERANCE:
             parts = " + ".join(f"{key} {percent(share)}" for key, share in shares.items())
             wrong = f"grants pay {percent(total)} of capex.{name} ({parts}): together they pay at most half of it."
-            excess = f"Lower the shares by {percent(total - MOST_GRANTED)} of the cost, or remove one of the grants."
-            yield f"grant.{list(shares)[-1]}.share", wrong, excess
+            last = f"grant.{list(shares)[-1]}"
+            excess = f"Lower the shares by {percent(total - MOST_GRANTED)} of the cost, or remove {last}."
+            yield f"{last}.share", wrong, excess
 
 
 def real_prices_have_an_index(case: CaseTables) -> Iterator[Fault]:

@@ -54,7 +54,8 @@ def a_cap_on_damages_has_damages(case: CaseTables) -> Iterator[Fault]:
     terms = case.completion
     if terms is not None and terms.damages_cap is not None and terms.damages is None:
         wrong = "damages are capped, and none are stated."
-        yield "completion.damages_cap", wrong, f'Write damages = "1 million {case.currency}/month", or remove the cap.'
+        remedy = f'Write damages = "1 million {case.currency}/month", or remove damages_cap.'
+        yield "completion.damages_cap", wrong, remedy
 
 
 RULES: list[Rule] = [a_delay_is_whole_periods, a_drawn_delay_is_one_of_several, a_cap_on_damages_has_damages]

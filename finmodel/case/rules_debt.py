@@ -43,7 +43,7 @@ def senior_debt_is_shared_and_other_debt_has_an_amount(case: CaseTables) -> Iter
             rule = f"a {kind} facility has an amount, not a share of the sized debt"
         instead = f"Write {wanted} = {example}" if getattr(facility, wanted) is None else ""
         if getattr(facility, other) is not None:
-            remedy = f"{instead} instead." if instead else f"Remove {other}."
+            remedy = f"{instead} in place of {other}." if instead else f"Remove {other}."
             yield f"facility.{name}.{other}", f"{rule}.", remedy + hint
         elif instead:
             yield f"facility.{name}", f'"{wanted}" is missing: {rule}.', f"{instead}."
@@ -220,7 +220,7 @@ def hedges_swap_a_curve(case: CaseTables) -> Iterator[Fault]:
         key = f"facility.{name}"
         if facility.swap_rate is not None and facility.curve is None:
             wrong = "a swap exchanges a curve for a fixed rate, and this facility names no curve."
-            yield f"{key}.swap_rate", wrong, 'Write curve = "…", or remove the swap.'
+            yield f"{key}.swap_rate", wrong, 'Write curve = "…", or remove swap_rate and hedged.'
         elif facility.swap_rate is not None and not typed(facility.hedged):
             yield f"{key}", '"hedged" is missing: the share that the swap is for.', 'Write hedged = "75 %".'
         elif facility.swap_rate is None and facility.hedged.number > 0:

@@ -58,7 +58,7 @@ def drivers_move_live_inputs(case: CaseTables) -> Iterator[Fault]:
             yield f"{key}.key", f"{table.key} shapes the model, so it cannot be drawn.", "Name another figure."
         elif table.key in taken:
             wrong = f"{table.key} is moved by {taken[table.key]} already."
-            yield f"{key}.key", wrong, "Remove one of the two."
+            yield f"{key}.key", wrong, f"Remove {key} or {taken[table.key]}."
         else:
             yield from _fits(key, table, found, known[table.key])
         taken[table.key] = key

@@ -43,7 +43,7 @@ def equity_is_whole(case: CaseTables) -> Iterator[Fault]:
         yield f"equity.{last}.subordinated", wrong, "Write subordinated = false in one of them."
     if all(owner.cap is not None for owner in case.equity.values()):
         wrong = "every class has a cap: nobody would receive what lies above."
-        yield f"equity.{last}.cap", wrong, "Remove the cap of one of them."
+        yield f"equity.{last}.cap", wrong, "Remove it from one of them."
 
 
 def an_uncapped_class_owns_a_share(case: CaseTables) -> Iterator[Fault]:
@@ -86,7 +86,8 @@ def _exit(case: CaseTables, name: str, owner: EquityClass, terms: Exit) -> Itera
     others = [other for other in case.equity if other != name]
     if (terms.buyer is None) == (terms.outside_buyer is None):
         wrong = "an exit has one buyer: another class, or a name outside the deal."
-        yield key, wrong, f'Write buyer = {quoted(others)}, or outside_buyer = "…".'
+        remedy = f'Write buyer = {quoted(others)}, or outside_buyer = "…".'
+        yield key, wrong, remedy if terms.buyer is None else "Remove buyer or outside_buyer."
     elif terms.buyer is not None and terms.buyer not in others:
         wrong = f'"{terms.buyer}" is not another class of the case.'
         yield f"{key}.buyer", wrong, f'Write {quoted(others)}, or outside_buyer = "{terms.buyer}" in its place.'

@@ -30,7 +30,7 @@ def a_cover_has_one_price(case: CaseTables) -> Iterator[Fault]:
         key, annual = f"cover.{name}", cover.mode == "annual"
         if annual and cover.premium is None:
             wrong = '"premium" is missing: cover paid by the year has a yearly premium.'
-            yield key, wrong, 'Write premium = "0.25 % p.a.", or mode = "upfront".'
+            yield key, wrong, 'Write premium = "0.25 % p.a.", or mode = "upfront" and upfront = "2 %".'
         elif not annual and cover.oecd is None and cover.upfront is None:
             wrong = f'cover in mode "{cover.mode}" has one of upfront and the table oecd: none is given.'
             yield key, wrong, f'Write upfront = "2 %", or add a table [{key}.oecd].'

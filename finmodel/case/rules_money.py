@@ -24,7 +24,8 @@ def exchange_rates_are_quoted_as_named(case: CaseTables) -> Iterator[Fault]:
             known = next((part for part in (code, below) if part in foreign), "")
             example = f"{known or foreign[0]}_per_{own}"
             wrong = f'"{clip(name)}" is not a rate of this case: rates are in foreign currency for one {case.currency}.'
-            yield f"fx.{name}", wrong, f'Write {example} = "… {example.split("_")[0].upper()}/{case.currency}".'
+            unit = f"{example.split('_')[0].upper()}/{case.currency}"
+            yield f"fx.{name}", wrong, f'Write {example} = "… {unit}" in its place.'
         elif str(rate.unit) != right:
             wrong = f"the rate is in {rate.unit}, its name says {right}."
             yield f"fx.{name}", wrong, f'Write {name} = "… {right}".'

@@ -144,7 +144,8 @@ def _pairs(risk: RiskTerms, names: list[str]) -> Iterator[Fault]:
             pair = frozenset((first, second))
             if strange:
                 wrong = f'"{clip(strange[0])}" is not a price or rate that [risk] draws by a process.'
-                yield key, wrong, f"Write {quoted(names)}, or remove it."
+                others = [name for name in names if name not in (first, second)]
+                yield key, wrong, f"Write {quoted(others)}, or remove it." if others else "Remove it."
             elif first == second:
                 yield key, "a price is correlated with itself by 100 %, always.", "Remove it."
             elif pair in seen:

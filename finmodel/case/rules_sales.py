@@ -116,7 +116,8 @@ def what_is_contracted_must_be_taken(case: CaseTables) -> Iterator[Fault]:
         loose = [word for word in ("buys_below", "total_quantity") if getattr(offtake, word) is not None]
         if loose:
             wrong = f"by {loose[0]} the buyer need not take anything."
-            yield key, wrong, f'Write contracted = "none", or remove {loose[0]}.'
+            pledged = offtake.quantity is None or offtake.take_or_pay.number > 0
+            yield key, wrong, f'Write contracted = "none"{f", or remove {loose[0]}" if pledged else ""}.'
         elif offtake.quantity is not None and offtake.take_or_pay.number <= 0:
             wrong = "the buyer pledges nothing: take_or_pay is 0 %."
             yield key, wrong, 'Write take_or_pay = "90 %", or contracted = "none".'

@@ -68,7 +68,8 @@ def a_balloon_tops_regular_repayments(case: CaseTables) -> Iterator[Fault]:
     for name, facility in case.facility.items():
         if typed(facility.balloon) and (facility.profile not in ("equal", "annuity") or facility.rank == "bridge"):
             what = "by a bridge loan" if facility.rank == "bridge" else f'in profile "{facility.profile}"'
-            yield f"facility.{name}.balloon", f"a balloon is not read {what}.", 'Write profile = "equal" or "annuity".'
+            remedy = "Remove it." if facility.rank == "bridge" else 'Write profile = "equal" or "annuity".'
+            yield f"facility.{name}.balloon", f"a balloon is not read {what}.", remedy
 
 
 def bridges_are_taken_out(case: CaseTables) -> Iterator[Fault]:

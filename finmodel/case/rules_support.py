@@ -44,7 +44,7 @@ def no_tonne_is_supported_twice(case: CaseTables) -> Iterator[Fault]:
                 f'the tonnes of "{other.contract}" are supported by support.{name} too,{index} '
                 f"from {start} to {end}: no tonne is supported twice."
             )
-            remedy = f"Let it start after {day(one.end)}, or remove one of the two."
+            remedy = f"Let it start after {day(one.end)}, or remove support.{name} or support.{other_name}."
             yield f"support.{other_name}.start", wrong, remedy
 
 
@@ -157,7 +157,7 @@ def prices_of_a_contract_rise_from_floor_to_strike_to_ceiling(case: CaseTables) 
                 yield key, wrong, f'Write {high} = "{below.number:g} {below.unit}" or more.'
             elif (low, high) == ("share_strike", "ceiling") and above.number == below.number:
                 wrong = f"ceiling and share_strike are both {above.number:g} {above.unit}: nothing would be shared."
-                yield key, wrong, "Write a ceiling above the strike, or remove one of them."
+                yield key, wrong, "Write a ceiling above the strike, or remove it."
 
 
 def upside_is_measured_on_one_index_and_whole_calendar_years(case: CaseTables) -> Iterator[Fault]:
@@ -175,7 +175,8 @@ def upside_is_measured_on_one_index_and_whole_calendar_years(case: CaseTables) -
                 "the share settles for a calendar year, and no period ends in December: "
                 f"they end in {words(ends_in(case.timeline))}."
             )
-            yield f"{key}.share_strike", wrong, 'Write year_ends = "December" in [timeline], or remove the share.'
+            remedy = 'Write year_ends = "December" in [timeline], or remove share_strike and upside_share.'
+            yield f"{key}.share_strike", wrong, remedy
         currency = _currency(strike)
         if cap is not None and _currency(cap) != currency:
             wrong = f"upside_cap is in {_currency(cap)}, share_strike in {currency}: the share is kept in one currency."
