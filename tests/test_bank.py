@@ -12,8 +12,9 @@ import finmodel as fm
 from finmodel.cli import command
 from finmodel.engine.covenant_events import events_of
 from tests.cashflow.fin import FLAGSHIP, MEZZANINE, TINY, extended, interest
+from tests.cashflow.parts import UNSIZED
 from tests.cashflow.test_ratios import SERVICE
-from tests.cashflow.test_sizing import SUPPORT, UNSIZED
+from tests.cashflow.test_sizing import SUPPORT
 
 BAD_DATE = """
 [reserve.dsra]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import finmodel as fm
-from finmodel.engine.incidence import Deal
+from finmodel.base.timeline import from_serial
 from finmodel.engine.instruments import instruments_of
 from finmodel.market import options
 from finmodel.outputs.workbook.cells import LABEL
@@ -17,27 +17,12 @@ from finmodel.outputs.workbook.pages.term_sheet import RIGHT
 from finmodel.run import load
 from tests.cashflow.fin import TINY, extended, row, run
 from tests.cashflow.ops import read
+from tests.cashflow.parts import public, second_lender
 from tests.cashflow.test_claims import cover, event
 from tests.cashflow.test_level_sculpting import Drawn, solved
 from tests.cashflow.test_sellers import HALF_OF_2029, HALVES, three
 from tests.outputs.workbook.files import Typed, book_of, made
 
-BANK = """
-[facility.jbic]
-share = "60 %"
-[facility.bank]
-label          = "Bank loan"
-lender         = "Example bank"
-country        = "Example"
-rank           = "senior"
-share          = "40 %"
-rate           = "8 % p.a."
-day_count      = "months"
-grace          = "0 months"
-payment_months = ["June", "December"]
-instalments    = 8
-profile        = "equal"
-"""
 PUBLIC = '[government]\npublic_lenders = ["jbic"]\n'
 MARKET = 'market_rate = "7 % p.a."\n'
 
@@ -88,14 +73,14 @@ def test_a_date_is_cut_short_where_interest_on_all_later_capacity_is_more_than_i
 
 @pytest.mark.parametrize(
     ("clauses", "without"),
-    [(BANK + PUBLIC, 0.08), (BANK + PUBLIC + MARKET, 0.07), (PUBLIC + MARKET, 0.07)],
+    [(second_lender() + PUBLIC, 0.08), (second_lender() + PUBLIC + MARKET, 0.07), (PUBLIC + MARKET, 0.07)],
     ids=["others lend", "others lend, and the case says at what", "the case says at what"],
 )
 def test_without_a_soft_loan_the_rate_is_the_markets_or_that_of_others(
     clauses: str, without: float, tmp_path: Path
 ) -> None:
     """The public loan is at 5 %, the bank's at 8 %; what the case says of the market wins."""
-    found, left_out = instruments_of(_deal(tmp_path, clauses))
+    found, left_out = instruments_of(public(run(extended(tmp_path, clauses))))
 
     assert [(one.name, one.without) for one in found] == [("soft loan", {"facility.jbic.rate": pytest.approx(without)})]
     assert "soft loan" not in left_out
@@ -103,14 +88,9 @@ def test_without_a_soft_loan_the_rate_is_the_markets_or_that_of_others(
 
 def test_a_soft_loan_without_any_rate_of_others_is_left_out(tmp_path: Path) -> None:
     """Nobody else lends, and the case does not say at what they would."""
-    _, left_out = instruments_of(_deal(tmp_path, PUBLIC))
+    _, left_out = instruments_of(public(run(extended(tmp_path, PUBLIC))))
 
     assert left_out["soft loan"] == "no rate at which others lend: write government.market_rate"
-
-
-def _deal(folder: Path, clauses: str) -> Deal:
-    result = run(extended(folder, clauses))
-    return Deal(result.model, result.values, result.given, result.case.tables)
 
 
 @pytest.mark.parametrize(("forward", "put", "call"), [(8.0, 2.0, 0.0), (10.0, 0.0, 0.0), (13.0, 0.0, 3.0)])
@@ -125,10 +105,6 @@ def test_the_term_sheet_dates_the_first_and_the_last_repayment() -> None:
     typed = Typed(made(TINY)[0], book_of(fm.run(load(TINY))))
     typed.file.compute()
     at = next(n for n in range(1, 60) if "Term loan" in str(typed.file.book.get_value("TermSheet", n, LABEL)))
-    found = [_day(typed.file.book.get_value("TermSheet", at, column)) for column in RIGHT[:2]]
+    found = [from_serial(typed.file.book.get_value("TermSheet", at, column)) for column in RIGHT[:2]]
 
     assert found == [date(2028, 6, 30), date(2031, 12, 31)]
-
-
-def _day(serial: float) -> date:
-    return date(1899, 12, 30) + timedelta(days=int(serial))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cashflow.fin import QUARTERS, TINY, extended, failed, interest, metric, number, row, run
+from tests.cashflow.parts import second_lender
 
 BRIDGE = """
 [facility.bridge]
@@ -69,22 +70,7 @@ def test_a_bridge_may_be_taken_out_on_a_date_before_completion(tmp_path: Path) -
 
 def test_two_senior_facilities_take_out_a_bridge_by_their_commitments(tmp_path: Path) -> None:
     """60 : 40 of 20 is 12 and 8, on top of 18 and 12."""
-    text = """
-    [facility.jbic]
-    share = "60 %"
-    [facility.bank]
-    label = "Bank loan"
-    lender = "Example bank"
-    country = "Example"
-    rank = "senior"
-    share = "40 %"
-    rate = "8 % p.a."
-    day_count = "months"
-    grace = "0 months"
-    payment_months = ["June", "December"]
-    instalments = 8
-    profile = "equal"
-    """
+    text = second_lender()
     result = run(extended(tmp_path, BRIDGE + text))
 
     assert row(result, "facility.jbic.drawn")[:2] == pytest.approx([6, 30])

@@ -17,6 +17,7 @@ from finmodel.engine.evaluate import evaluate
 from finmodel.engine.plan import plan
 from finmodel.engine.results import Results, judge
 from tests.cashflow.fin import MEZZANINE, SCULPTED, TINY, extended, failed, interest, metric, pure, row, run, shock
+from tests.cashflow.parts import second_lender
 
 COVER = """
 [cover.nexi]
@@ -290,9 +291,7 @@ def test_a_scenario_switches_an_event_on(tmp_path: Path) -> None:
 
 def test_two_lenders_of_a_rank_share_the_cash_lost_by_their_commitments(tmp_path: Path) -> None:
     """A second senior loan of 40 %: its part of the 15 lost is 6."""
-    bank = '[facility.jbic]\nshare = "60 %"\n[facility.bank]\nlabel = "Bank"\nlender = "Bank"\ncountry = "Example"\n'
-    bank += 'rank = "senior"\nshare = "40 %"\nrate = "5 % p.a."\nday_count = "ACT/365F"\ngrace = "0 months"\n'
-    bank += 'payment_months = ["June", "December"]\ninstalments = 8\nprofile = "equal"\n'
+    bank = second_lender("5 % p.a.", "ACT/365F")
     result = run(extended(tmp_path, bank + cover().replace('"jbic"', '"bank"') + event(share="20 %") + shock({4: 12})))
     there = row(result, "cover.nexi.bank.lost_cash.there")
 

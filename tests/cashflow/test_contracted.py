@@ -12,8 +12,9 @@ import pytest
 
 import finmodel as fm
 from finmodel.engine.results import Results
+from tests.cashflow import parts
 from tests.cashflow.fin import FLAGSHIP, extended, metric, pure, row, run
-from tests.cashflow.test_sizing import UNSIZED
+from tests.cashflow.parts import STATE, UNSIZED
 
 COVERS = """
 [sizing]
@@ -21,30 +22,12 @@ dscr_contracted = "1.20x"
 dscr_volume     = "1.50x"
 dscr_merchant   = "2.00x"
 """
-STATE = """
-[programme.state]
-label    = "Programme"
-payer    = "State"
-budget   = "100 million USD/year"
-envelope = "1,000 million USD"
-year_end = "December"
-[support.floor]
-label     = "Floor"
-programme = "state"
-contract  = "buyer"
-price     = "oxide"
-floor     = "50 USD/kg"
-quantity  = "1,000 t/year"
-start     = 2028-01-01
-end       = 2032-12-31
-"""
 REPAYS = slice(2, 10)
 
 
 def buyer(measure: str, more: str = "") -> str:
     """A contract over all operations, on a quantity or a share; the tiny loan is sized with three covers."""
-    rows = f'label = "Buyer"\nproducts = ["oxide"]\n{measure}\nstart = 2028-01-01\nterm = "60 months"\n{more}\n'
-    return f"{UNSIZED}{COVERS}[offtake.buyer]\n{rows}"
+    return UNSIZED + COVERS + parts.buyer(measure, more)
 
 
 HALF = 'quantity = "1,000 t/year"\ntake_or_pay = "50 %"'

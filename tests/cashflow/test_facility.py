@@ -22,6 +22,7 @@ from tests.cashflow.fin import (
     row,
     run,
 )
+from tests.cashflow.parts import second_lender
 
 BALANCE = [0.0, 30.0, *(60 - 7.5 * number for number in range(8)), 0.0, 0.0]
 """What is outstanding at the start of each half-year of the tiny loan."""
@@ -227,22 +228,7 @@ def test_a_rate_may_be_a_dated_curve_and_a_margin(tmp_path: Path) -> None:
 
 def test_two_senior_facilities_share_the_debt_and_each_charges_its_own_rate(tmp_path: Path) -> None:
     """60 : 40 of 60; in 2028H1 36 at 5 % ACT/365F and 24 at 8 % by months."""
-    text = """
-    [facility.jbic]
-    share = "60 %"
-    [facility.bank]
-    label = "Bank loan"
-    lender = "Example bank"
-    country = "Example"
-    rank = "senior"
-    share = "40 %"
-    rate = "8 % p.a."
-    day_count = "months"
-    grace = "0 months"
-    payment_months = ["June", "December"]
-    instalments = 8
-    profile = "equal"
-    """
+    text = second_lender()
     result = run(extended(tmp_path, text))
 
     assert row(result, "facility.jbic.drawn")[:2] == pytest.approx([18, 18])

@@ -23,7 +23,7 @@ from finmodel.engine.code import compile_kernel
 from finmodel.engine.interpret import interpret
 from finmodel.engine.plan import plan
 from tests.cashflow.fin import extended, pure, row, run, shock
-from tests.cashflow.test_sizing import UNSIZED
+from tests.cashflow.parts import UNSIZED
 
 USD = unit("USD")
 BEFORE = [

@@ -14,9 +14,9 @@ from finmodel.build import build
 from finmodel.engine.evaluate import evaluate
 from finmodel.size import size
 from tests.cashflow.fin import TINY, extended, interest, number, pure, row, run, shock
+from tests.cashflow.parts import UNSIZED
 from tests.cashflow.test_level_sculpting import Drawn, draw, solved
 from tests.cashflow.test_own_schedule import CASE as OWN
-from tests.cashflow.test_sizing import UNSIZED
 from tests.deals.random_deals import draw as draw_deal
 from tests.deals.random_deals import written
 
@@ -112,7 +112,7 @@ def test_on_random_deals_a_small_step_of_all_covers_adds_what_is_told(tmp_path: 
             continue
         if "sizing.cover_worth" not in built.model.lines:
             continue
-        given = {**sized.inputs, **sized.solution.given}
+        given = {**sized.lenders.inputs(sized.lenders.case), **sized.solution.given}
         less = {id: value - STEP for id, value in given.items() if id.startswith("sizing.dscr_")}
         lines = sized.lenders
         told = evaluate(lines.model, lines.plan, given, ["sizing.by_cover", "sizing.cover_worth"])

@@ -23,39 +23,21 @@ from tests.cashflow.fin import (
     run,
     shock,
 )
+from tests.cashflow.parts import STATE, UNSIZED, buyer
 
-UNSIZED = 'remove = ["sizing.amount"]\n[facility.jbic]\nprofile = "sculpted"\n'
-"""The tiny loan, sized by its cash: 15 / 1.30 in each of eight half-years."""
-
-SUPPORT = """
-remove = ["sizing.amount"]
-[offtake.buyer]
-label    = "Buyer"
-products = ["oxide"]
-quantity = "1,000 t/year"
-start    = 2028-01-01
-term     = "60 months"
-[programme.state]
-label    = "Programme"
-payer    = "State"
-budget   = "100 million USD/year"
-envelope = "1,000 million USD"
-year_end = "December"
-[support.floor]
-label     = "Floor"
-programme = "state"
-contract  = "buyer"
-price     = "oxide"
-floor     = "50 USD/kg"
-quantity  = "1,000 t/year"
-start     = 2028-01-01
-end       = 2032-12-31
+SUPPORT = (
+    'remove = ["sizing.amount"]\n'
+    + buyer()
+    + STATE
+    + """
 [facility.jbic]
 profile = "sculpted"
 [sizing]
 dscr_contracted = "2.00x"
 dscr_merchant   = "2.00x"
 """
+)
+"""The tiny loan, sized by its cash at 2.00x, with a buyer whose price the state holds at 50 USD/kg."""
 
 
 def closed_form(premium: float = 0.0) -> list[float]:

@@ -13,6 +13,7 @@ import pytest
 
 from finmodel.engine.results import Results
 from tests.cashflow.fin import MEZZANINE, TINY, extended, failed, interest, pure, row, run, shock
+from tests.cashflow.parts import second_lender
 from tests.cashflow.test_ratios import SERVICE
 from tests.cashflow.test_waterfall import balances
 
@@ -61,22 +62,7 @@ def test_a_loan_that_is_swept_is_repaid_whole_and_no_more(tmp_path: Path) -> Non
 
 def test_two_lenders_are_prepaid_in_proportion_to_what_they_are_owed(tmp_path: Path) -> None:
     """60 : 40 of the sweep of each date."""
-    text = """
-    [facility.jbic]
-    share = "60 %"
-    [facility.bank]
-    label = "Bank loan"
-    lender = "Example bank"
-    country = "Example"
-    rank = "senior"
-    share = "40 %"
-    rate = "10 % p.a."
-    day_count = "ACT/365F"
-    grace = "0 months"
-    payment_months = ["June", "December"]
-    instalments = 8
-    profile = "equal"
-    """
+    text = second_lender("10 % p.a.", "ACT/365F")
     result = swept(tmp_path, text=text)
 
     assert row(result, "waterfall.swept")[2] > 1

@@ -12,6 +12,7 @@ import pytest
 
 from finmodel.engine.results import Results
 from tests.cashflow.fin import DAYS, MEZZANINE, QUARTERS, TINY, extended, failed, interest, pure, row, run, shock
+from tests.cashflow.parts import second_lender
 from tests.cashflow.test_ratios import SERVICE
 
 RESERVE = '[reserve.dsra]\nmonths = "6 months"\n'
@@ -99,22 +100,7 @@ def test_cash_short_of_service_pays_interest_first(tmp_path: Path) -> None:
 
 def test_two_senior_lenders_are_paid_in_proportion_to_what_each_is_due(tmp_path: Path) -> None:
     """36 at 5 % and 24 at 10 %: with 1 of cash, interest is paid 45 x 60 % x 5 % : 45 x 40 % x 10 % = 3 : 4."""
-    text = """
-    [facility.jbic]
-    share = "60 %"
-    [facility.bank]
-    label = "Bank loan"
-    lender = "Example bank"
-    country = "Example"
-    rank = "senior"
-    share = "40 %"
-    rate = "10 % p.a."
-    day_count = "ACT/365F"
-    grace = "0 months"
-    payment_months = ["June", "December"]
-    instalments = 8
-    profile = "equal"
-    """
+    text = second_lender("10 % p.a.", "ACT/365F")
     result = run(extended(tmp_path, text + shock({4: 14})))
 
     assert row(result, "facility.jbic.interest_paid")[4] == pytest.approx(3 / 7)
