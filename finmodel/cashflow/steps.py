@@ -191,11 +191,13 @@ def distribution_gate(desk: Desk, purse: Purse) -> Purse:
     """The tests of a distribution; what fails them is locked up, and beyond the gate locked cash is free again."""
     line, ledger, tests = desk.section.line, desk.ledger, desk.tests
     unpaid = add([ledger.groups[rank].unpaid for rank in ("senior", "junior") if rank in ledger.groups])
+    missed = tests.missed | tests.untested if desk.terms.untested == "closed" else tests.missed
     if "junior" in ledger.groups:
         unpaid = add([unpaid, *facility_pik.balances(desk.loans["junior"])])
+    elif desk.loans["junior"]:
+        missed = missed | tests.uncovered  # it stops mezzanine behind this gate, so it stops owners after that too
     paid_up = (desk.arrears.closing <= desk.cent) & (unpaid <= desk.cent)
     tested = desk.section.flag("distributions_tested", "Distributions are tested", desk.serves & tests.open)
-    missed = tests.missed | tests.untested if desk.terms.untested == "closed" else tests.missed
     passed = _released(desk, tested, tested & ~missed & desk.sound & paid_up & desk.reserve_full)
     gate = desk.section.flag("distribution_gate", "Distributions allowed", passed)
     covenants.lock_up(desk, tested, gate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +151,21 @@ def test_mezzanine_waits_on_a_date_that_does_not_cover_senior_service(tmp_path: 
     assert events_of(waits)["arrears_mezzanine"].dates == ("2029H1",)
     assert events_of(waits)["arrears_mezzanine"].peak == pytest.approx(1.25e6 + 0.05 * 7.5e6)
     assert "in_default" not in failed(waits)
+
+
+def test_owners_wait_too_where_mezzanine_stands_behind_the_distribution_gate(tmp_path: Path) -> None:
+    """CFADS of 9 in 2029H1 pay senior service of 8.6, which is less than 1.20x: what is left goes to nobody.
+
+    Mezzanine behind the gate is stopped by its own test. On the next date it is paid first, and owners after it.
+    """
+    order = ["senior", "reserve", "sweep", "senior_gate", "distribution_gate", "mezzanine", "shareholder_loans"]
+    text = f'[waterfall]\nmezzanine_cover = "1.20x"\norder = {json.dumps([*order, "distributions"])}\n'
+    result = run(extended(tmp_path, MEZZANINE + text + shock({4: 6})))
+
+    assert row(result, "facility.mezzanine.repayment")[4:6] == pytest.approx([0, 2.5 + 0.05 * 7.5])
+    assert row(result, "waterfall.distributions")[4] == 0
+    assert row(result, "waterfall.distributions")[5] > 0
+    assert "2029H1" in events_of(result)["lock_up"].dates
 
 
 def test_arrears_have_a_peak_and_a_first_and_a_last_date_by_rank_and_facility(tmp_path: Path) -> None:
