@@ -13,6 +13,7 @@ rate all the same, -100 %.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,8 +145,10 @@ def judged_batch(
 def _without_dust(flows: Floats, yearly: Floats) -> Floats:
     """The flows without the last ones that together are nothing beside all."""
     sizes = np.abs(flows)
-    ruin = (yearly < RUIN) & (_total_and_changes(flows)[1] > 1)
-    tail, limit = np.zeros(flows.shape[1]), np.where(ruin, DUST_IN_RUIN, DUST) * _total_and_changes(sizes)[0]
+    ruin = yearly < RUIN
+    if ruin.any():
+        ruin = ruin & (_changes(flows) > 1)
+    tail, limit = np.zeros(flows.shape[1]), np.where(ruin, DUST_IN_RUIN, DUST) * _total(sizes)
     kept = flows.copy()
     for t in range(len(flows) - 1, -1, -1):
         tail = tail + sizes[t]
@@ -178,7 +181,7 @@ def present_value(flows: Floats, factor: Floats) -> Floats:
 def _block(flows: Floats, guess: Floats, steps: Steps) -> tuple[Floats, States]:
     status = _first_look(flows)
     rate = np.where(status == TOTAL_LOSS, -1.0, np.nan)
-    total, changes = _total_and_changes(flows)
+    total, changes = _total(flows), _changes(flows)
     for back in (False, True):
         rows = np.flatnonzero((status == OK) & (changes == 1) & ((total * _opening(flows) > 0) == back))
         if rows.size:
@@ -221,16 +224,24 @@ def _first_look(flows: Floats) -> States:
     return np.where(np.isfinite(flows).all(axis=0), status, NON_FINITE).astype(np.int8)
 
 
-def _total_and_changes(flows: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """Sums in order of time, and changes of sign, zeros passed over."""
-    total, last = np.zeros((2, flows.shape[1]))
+def _total(flows: Floats) -> Floats:
+    """Sums in order of time."""
+    total: Floats = np.add.accumulate(flows, axis=0)[-1]
+    return total
+
+
+def _changes(flows: Floats) -> NDArray[np.int64]:
+    """Changes of sign, zeros passed over."""
+    if flows.shape[1] == 1:  # plain numbers take a tenth of the time
+        gains = [flow > 0 for flow in flows[:, 0].tolist() if flow]
+        return np.array([sum(one != other for one, other in pairwise(gains))])
+    last = np.zeros(flows.shape[1])
     count = np.zeros(flows.shape[1], dtype=np.int64)
     for flow in flows:
-        total = total + flow
         sign = np.sign(flow)
         count += (sign * last) < 0
         last = np.where(sign != 0, sign, last)
-    return total, count
+    return count
 
 
 def _opening(flows: Floats) -> Floats:

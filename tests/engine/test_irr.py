@@ -143,6 +143,17 @@ def test_a_row_has_the_same_bits_alone_and_anywhere_among_5_000() -> None:
     assert np.array_equal(shuffled, rates[order], equal_nan=True)
 
 
+def test_changes_of_sign_are_counted_alike_alone_and_among_others_zeros_passed_over() -> None:
+    """Flows of -1, 0 and 1: several changes seek all rates, one change its own; a row of one is counted apart."""
+    flows = np.random.default_rng(3).integers(-1, 2, (9, 400)).astype(float)
+    rates, status = irr_batch(flows, 0.02)
+
+    assert {OK, SEVERAL, NO_ROOT} <= set(status)
+    for column in range(flows.shape[1]):
+        alone = irr_one(flows[:, column].tolist(), 0.02)
+        assert np.array_equal(alone, (rates[column], status[column]), equal_nan=True)
+
+
 def test_five_thousand_periods_do_not_overflow() -> None:
     rate, status = irr_one([-100.0] + [1.0] * 4_999, 0.02)
 
