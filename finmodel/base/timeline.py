@@ -51,7 +51,7 @@ class Period:
     end: date
     label: str
 
-    @property
+    @cached_property
     def last_day(self) -> date:
         """The day on which the period's flows fall."""
         return self.end - timedelta(days=1)

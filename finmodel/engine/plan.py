@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from finmodel.base.errors import CircularityError, ModelError
-from finmodel.base.expr import Expr, Fold, Op, Shift, text
-from finmodel.base.model import Line, Model, leaves, walk
+from finmodel.base.expr import Expr, Fold, Given, Op, Shift, text
+from finmodel.base.model import Line, Model, walk
 
 NOW, LAG, LEAD, WHOLE = "now", "lag", "lead", "whole"
 Edges = dict[str, list[tuple[Line, str]]]
@@ -32,6 +33,15 @@ class Plan:
     level: dict[str, int]
     edges: Edges
     inputs: dict[str, frozenset[str]]
+
+    @cached_property
+    def readers(self) -> dict[str, list[str]]:
+        """The lines that read each line."""
+        found: dict[str, list[str]] = {}
+        for line in self.order:
+            for target, _ in self.edges[line.id]:
+                found.setdefault(target.id, []).append(line.id)
+        return found
 
     def precedents(self, ids: Iterable[str]) -> set[str]:
         """These lines and every line they need."""
@@ -52,7 +62,8 @@ def plan(model: Model) -> Plan:
         ModelError: A line has no formula, reads a display line, or needs its own whole row.
         CircularityError: Lines need each other in the same period; names the shortest loop.
     """
-    edges: Edges = {line.id: list(_edges(line)) for line in model.lines.values()}
+    nodes = {line.id: list(walk(line.expr)) for line in model.lines.values()}
+    edges: Edges = {line.id: list(_edges(line, nodes[line.id])) for line in model.lines.values()}
     order: list[Line] = []
     level: dict[str, int] = {}
     for component in _components(model.lines, edges):
@@ -61,7 +72,7 @@ def plan(model: Model) -> Plan:
         for line in _by_period(component, members, edges):
             level[line.id] = depth
             order.append(line)
-    inputs = {line.id: frozenset(leaf.id for leaf in leaves(line.expr)) for line in order}
+    inputs = {id: frozenset(node.id for node in read if isinstance(node, Given)) for id, read in nodes.items()}
     return Plan(tuple(order), level, edges, inputs)
 
 
@@ -70,14 +81,10 @@ def varying(plan: Plan, names: Iterable[str] | None) -> set[str]:
     if names is None:
         return {line.id for line in plan.order}
     moved = set(names)
-    readers: dict[str, list[str]] = {}
-    for line in plan.order:
-        for target, _ in plan.edges[line.id]:
-            readers.setdefault(target.id, []).append(line.id)
     pending = [line.id for line in plan.order if not moved.isdisjoint(plan.inputs[line.id])]
     changing = set(pending)
     while pending:
-        for reader in readers.get(pending.pop(), ()):
+        for reader in plan.readers.get(pending.pop(), ()):
             if reader not in changing:
                 changing.add(reader)
                 pending.append(reader)
@@ -107,10 +114,10 @@ def late(plan: Plan, lines: Sequence[Line]) -> dict[str, int]:
     return levels
 
 
-def _edges(line: Line) -> Iterator[tuple[Line, str]]:
+def _edges(line: Line, nodes: Iterable[Expr]) -> Iterator[tuple[Line, str]]:
     if line.expr is None:
         raise ModelError(f"{line.id} was declared ahead and never given a formula ({line.where})")
-    for node in walk(line.expr):
+    for node in nodes:
         if isinstance(node, Op) and node.name == "shown" and line.kind != "display":
             raise ModelError(f"{line.id} may be n/a: declare it with display ({line.where})")
         for target, how in _reads(node):
