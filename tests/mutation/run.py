@@ -3,7 +3,7 @@
 python -m tests.mutation.run --faults 100 --seed 1 [--report FILE] [--reach FILE]
 
 Each fault stands alone in a copy of the tree. Every fast test file that reaches its statement runs: the nearest first,
-then the golden cases, then the others, the shortest first; the first test that fails ends it. A fault that no test
+then the golden cases, then the others, the smallest first; the first test that fails ends it. A fault that no test
 finds is named, and the exit code is 1 if fewer than nine of ten are found. A fault that changes no result is listed in
 equivalents.toml with its reason. What the test files reach takes ten minutes to find; --reach keeps it.
 """
@@ -101,11 +101,11 @@ def _equivalents() -> dict[str, str]:
 
 
 def _tests(fault: Fault, text: str, reach: list[Reach]) -> list[str]:
-    """The test files that reach a fault: the nearest, the golden cases, then the shortest first."""
+    """The test files that reach a fault: the nearest, the golden cases, then the smallest first."""
     rows = statement(text, fault.line)
     touching = [each for each in reach if each.touches(fault.path.as_posix(), rows)]
     near = f"test_{fault.path.stem}"
-    ranked = sorted(touching, key=lambda each: (near not in each.test, each.test not in GOLDEN, each.seconds))
+    ranked = sorted(touching, key=lambda each: (near not in each.test, each.test not in GOLDEN, each.size))
     return [each.test for each in ranked]
 
 
