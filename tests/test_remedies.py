@@ -65,7 +65,6 @@ ANOTHER_RULE = {
     ("date_as_number", "start = 2027-01-31"): "the date that the message shows how to write is none of this calendar",
     ("date_as_text", "start = 2030-04-01"): "the date that was meant is none of this calendar",
     ("date_as_text", "start = 2030-01-04"): "the date that was meant is none of this calendar",
-    ("event_at_an_unknown_node", 'value "separation"'): "stands in the list already; the other name is right",
     ("no_instalments", "limit 400"): "the highest number of all loans is more than this one has time for",
     ("offtake_make_up_extra_of_a_share", 'quantity = "100 t/year"'): "the contract lacks take-or-pay as well",
     ("prices_without_a_unit", 'value "month,ndpr"'): "is the first row of a file of prices, not a value",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -85,8 +85,11 @@ def quoted(names: Sequence[str], joint: str = "or") -> str:
     return words(shown, joint) if shown else '"…"'
 
 
-def unknown(key: str, name: str, known: Mapping[str, Any], table: str, noun: str) -> Fault:
-    """A name that no table of the case has: the nearest one, or all."""
+def unknown(
+    key: str, name: str, known: Mapping[str, Any], table: str, noun: str, listed: Collection[str] = ()
+) -> Fault:
+    """A name that no table of the case has: the nearest one, or all; but for those that its list has already."""
+    known = {other: found for other, found in known.items() if other not in listed} or known
     near = nearest(name, known)
     add = f"add {clip(name)} to [{table}]" if table == "curve" else f"add a table [{table}.{clip(name)}]"
     if near:

@@ -52,7 +52,7 @@ def events_hit_nodes_of_the_case(case: CaseTables) -> Iterator[Fault]:
         for number, node in enumerate(event.nodes):
             key = f"event.{name}.nodes.{number}"
             if node not in case.node:
-                yield unknown(key, node, case.node, "node", "node")
+                yield unknown(key, node, case.node, "node", "node", event.nodes)
             elif node in event.nodes[:number]:
                 yield key, f'"{clip(node)}" stands twice in the list.', "Remove one of the two."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from finmodel.case.expand import Fault
@@ -69,10 +69,10 @@ def products_are_known(case: CaseTables) -> Iterator[Fault]:
             yield from _known(case, f"node.{name}.takes.product", node.takes.product, "product")
     for name, offtake in case.offtake.items():
         for number, product in enumerate(offtake.products):
-            yield from _known(case, f"offtake.{name}.products.{number}", product, "product")
+            yield from _known(case, f"offtake.{name}.products.{number}", product, "product", offtake.products)
     for name, repo in case.repo.items():
         for number, product in enumerate(repo.products):
-            yield from _known(case, f"repo.{name}.products.{number}", product, "product")
+            yield from _known(case, f"repo.{name}.products.{number}", product, "product", repo.products)
 
 
 def support_is_known(case: CaseTables) -> Iterator[Fault]:
@@ -94,7 +94,7 @@ def finance_is_known(case: CaseTables) -> Iterator[Fault]:
             yield from _known(case, f"{table}.{name}.curve", short.curve, "curve")
     for name, cover in case.cover.items():
         for number, covered in enumerate(cover.facilities):
-            yield from _known(case, f"cover.{name}.facilities.{number}", covered, "facility")
+            yield from _known(case, f"cover.{name}.facilities.{number}", covered, "facility", cover.facilities)
 
 
 def lists_name_each_once(case: CaseTables) -> Iterator[Fault]:
@@ -125,10 +125,10 @@ def labels_are_told_apart(case: CaseTables) -> Iterator[Fault]:
             seen.setdefault(label, name)
 
 
-def _known(case: CaseTables, key: str, name: str | None, table: str) -> Iterator[Fault]:
+def _known(case: CaseTables, key: str, name: str | None, table: str, listed: Collection[str] = ()) -> Iterator[Fault]:
     known: Mapping[str, Any] = getattr(case, table)
     if name is not None and name not in known:
-        yield unknown(key, name, known, table, _NOUNS.get(table, table))
+        yield unknown(key, name, known, table, _NOUNS.get(table, table), listed)
 
 
 RULES: list[Rule] = [
