@@ -65,6 +65,15 @@ def test_cash_and_service_of_before_completion_count_for_nothing(tmp_path: Path)
     assert pure(result, "ratios.dscr_historic.value")[at] == pytest.approx(cash / service, rel=1e-12)
 
 
+def test_tax_paid_in_construction_is_in_no_test(tmp_path: Path) -> None:
+    """Another tax of 3 in 2027H2, half a year before the first date: CFADS of -3 there, and 15 over 9.0 in 2028H1."""
+    tax = '[extra_lines]\nother_tax = \'where((time.number > 1) & (time.number <= 2), "3 million USD", "0 USD")\'\n'
+    result = run(extended(tmp_path, tax), SINCE)
+
+    assert row(result, "sizing.window_cfads")[1] == pytest.approx(-3)
+    assert pure(result, "ratios.dscr_historic.value")[2] == pytest.approx(15 / SERVICE[0], rel=1e-12)
+
+
 def test_all_faces_agree_on_tests_since_completion(tmp_path: Path) -> None:
     case = extended(tmp_path, '[waterfall]\nfirst_test = "since_completion"\nlockup = "1.20x"\n' + shock({2: 6}))
     result = run(case)
