@@ -55,6 +55,7 @@ CASH = (
     Column("Senior service", ("waterfall.senior_service",)),
     Column("Junior service", ("waterfall.junior_service",)),
     Column("To owners", ("waterfall.distributions", "-grant.*.claw_back.paid")),
+    Column("Closure, from owners", ("waterfall.closure_from_owners",)),
     Column("Lowest DSCR", ("ratios.dscr",), "times"),
 )
 
@@ -63,7 +64,6 @@ MORE = (
     Column("Set aside, net", ("reserve.*.paid_in", "-reserve.*.used", "-reserve.*.released")),
     Column("Senior prepaid", ("waterfall.swept", "waterfall.locked_prepaid")),
     Column("Contingent equity", ("waterfall.senior_from_owners",)),
-    Column("Closure, from owners", ("waterfall.closure_from_owners",)),
     Column("Shareholder loans", ("waterfall.shareholder_service",)),
     Column("Grants clawed back", ("grant.*.claw_back.paid",)),
 )

@@ -6,13 +6,16 @@ the two years of wind-up, 2033 and 2034. In million USD, periods from 2028.
 
 from __future__ import annotations
 
+import io
 import random
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from finmodel.engine.results import Results
+from finmodel.outputs.page_years import cash_flow
 from finmodel.run import run
 from tests.cashflow.faces import differ, in_the_workbook
 from tests.cashflow.fin import TINY, extended, failed, metric, row
@@ -49,6 +52,18 @@ def test_owners_pay_for_a_closure_that_no_fund_pays_for(tmp_path: Path) -> None:
     assert metric(result, "equity_irr") == pytest.approx(metric(result, "project_irr_post_tax"), rel=1e-12)
     assert metric(result, "equity_multiple.owner") == pytest.approx(4 / 2.6)
     assert failed(result) == set()
+
+
+def test_the_page_shows_what_owners_pay_for_the_closure(tmp_path: Path) -> None:
+    """-0.3 of CFADS in 2033 and in 2034, paid by owners."""
+    block = cash_flow(mine(tmp_path))
+    console = Console(width=100, file=io.StringIO())
+    console.print(block)
+    assert isinstance(console.file, io.StringIO)
+    rows = {line[0]: line for line in map(str.split, console.file.getvalue().splitlines()) if line}
+
+    assert rows["FY2033"][-3:] == ["-0.3", "0.0", "0.3"]
+    assert rows["FY2032"][-3:] == ["1.0", "1.0", "0.0"]
 
 
 def test_the_provision_is_built_over_operations_and_falls_as_the_closure_goes_on(tmp_path: Path) -> None:
