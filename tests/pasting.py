@@ -191,6 +191,9 @@ def _pasted(block: Block, home: Path, pairs: list[tuple[str, str]], where: re.Ma
     if " in case.toml" in after:  # of a key that is named by a scenario or a driver
         named = re.search(r"(\w+(?:\.\w+)+)\.\w+", block.text)
         table = named[1] if named else ""
+    if lenders := re.search(r'In \[sizing\.case\] the key is ("[^"]+")', block.remedy):
+        _below(home / MAIN, "sizing.case", lenders[1], pairs[0][1])
+        return
     for name, value in pairs:
         above, _, last = name.rpartition(".") if not name.startswith('"') else ("", "", name)
         target = above or table

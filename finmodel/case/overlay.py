@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from finmodel.base.errors import LimitError, Problem, UsageError, refuse_undecodable
@@ -220,3 +221,12 @@ def _value(text: str) -> object:
     except ValueError:
         return text.strip()
     return read["value"] if len(read) == 1 else text.strip()
+
+
+def of_lenders(problem: Problem, lenders: Document) -> Problem:
+    """A problem that the sizing case alone has, told as one of it; a remedy for another key is written there too."""
+    told = replace(problem, wrong=f"in the sizing case, {problem.wrong}")
+    own = any((place.file, place.line) == (problem.file, problem.line) for place in lenders.places.values())
+    return (
+        told if own else replace(told, remedy=f'{problem.remedy} In [sizing.case] the key is "{problem.key}".'.strip())
+    )

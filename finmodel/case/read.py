@@ -26,7 +26,7 @@ from finmodel.case.laying import LENDERS, overlay_problems, source_problems, und
 from finmodel.case.limits import check_size
 from finmodel.case.messages import ordered, placed, problems_of
 from finmodel.case.origin import Origin, Schema, opened
-from finmodel.case.overlay import check, dotted, from_sets, merge, take
+from finmodel.case.overlay import check, dotted, from_sets, merge, of_lenders, take
 from finmodel.case.positions import Document, Place
 from finmodel.case.prices import History
 from finmodel.case.rules import RULES
@@ -229,7 +229,11 @@ def _derived(
     sizing = None if sized is None else _tables(sized, root, problems)
     if problems or tables is None:
         raise CaseError(ordered(problems))
-    sizing_case = None if sized is None or sizing is None else _case(sizing, sized, origin, asked, None)
+    try:
+        sizing_case = None if sized is None or sizing is None else _case(sizing, sized, origin, asked, None)
+    except CaseError as error:
+        _case(tables, live, origin, asked, None)  # what is wrong with the case itself is told of it
+        raise CaseError([of_lenders(problem, lenders) for problem in error.problems]) from None
     return _case(tables, live, origin, asked, sizing_case)
 
 
