@@ -1,17 +1,19 @@
 """Puts seeded faults into the lines of the model and says which of them the tests find.
 
-python -m tests.mutation.run --faults 100 --seed 1 [--report FILE] [--reach FILE]
+python -m tests.mutation.run --faults 100 --seed 1 [--report FILE] [--near]
 
-Each fault stands alone in a copy of the tree. Every fast test file that reaches its statement runs: the nearest first,
-then the golden cases, then the others, the smallest first; the first test that fails ends it. A fault that no test
+Each fault stands alone in a copy of the tree. The tests called as its file run first, then the golden cases, then those
+that name its file and the random deals, then all that is fast; the first test that fails ends it. A fault that no test
 finds is named, and the exit code is 1 if fewer than nine of ten are found. A fault that changes no result is listed in
-equivalents.toml with its reason. What the test files reach takes ten minutes to find; --reach keeps it.
+equivalents.toml with its reason. --near leaves out the last stage, which takes ten minutes a fault: what it would find
+counts as survived.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,14 +23,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.mutation.faults import Fault, chosen
-from tests.mutation.reach import Reach, kept, known, measured, statement
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ["finmodel/cashflow", "finmodel/engine", "finmodel/market"]
 LEFT_OUT = (".git", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__", "*.egg-info", "build")
-GOLDEN = ("tests/test_cases.py", "tests/test_frozen.py")
+GOLDEN = ["tests/test_frozen.py", "tests/test_cases.py"]
+NEAR, ALL = 3, 4
 FOUND, SURVIVED, EQUIVALENT = "found", "survived", "equivalent"
-LONGEST = 1800
+LONGEST = 900
 """Seconds after which a run that a fault sent round for ever counts as found."""
 
 
@@ -39,16 +41,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--report", type=Path)
-    parser.add_argument("--reach", type=Path)
+    parser.add_argument("--near", action="store_true")
     asked = parser.parse_args()
     faults = chosen(ROOT, FOLDERS, asked.faults, asked.seed)
     with tempfile.TemporaryDirectory() as folder:
         copies = [_copy(Path(folder) / str(number)) for number in range(asked.workers)]
-        found = known(asked.reach) if asked.reach and asked.reach.exists() else None
-        found = found or measured(copies[0], FOLDERS, asked.workers)
-        if asked.reach:
-            kept(asked.reach, found)
-        rows = list(_tried(faults, copies, found))
+        rows = list(_tried(faults, copies, NEAR if asked.near else ALL))
     report = _report(rows, asked.seed)
     print(report)
     if asked.report:
@@ -62,14 +60,14 @@ def _copy(target: Path) -> Path:
     return target
 
 
-def _tried(faults: list[Fault], copies: list[Path], reach: list[Reach]) -> list[tuple[Fault, str, str]]:
+def _tried(faults: list[Fault], copies: list[Path], stages: int) -> list[tuple[Fault, str, str]]:
     free = list(copies)
     rows: list[tuple[Fault, str, str]] = []
 
     def one(fault: Fault) -> tuple[Fault, str, str]:
         copy = free.pop()
         try:
-            return (fault, *_outcome(fault, copy, reach))
+            return (fault, *_outcome(fault, copy, stages))
         finally:
             free.append(copy)
 
@@ -81,16 +79,18 @@ def _tried(faults: list[Fault], copies: list[Path], reach: list[Reach]) -> list[
     return sorted(rows, key=lambda row: (row[0].path.as_posix(), row[0].start))
 
 
-def _outcome(fault: Fault, copy: Path, reach: list[Reach]) -> tuple[str, str]:
+def _outcome(fault: Fault, copy: Path, stages: int) -> tuple[str, str]:
     if fault.told in _equivalents():
         return EQUIVALENT, _equivalents()[fault.told]
     path = copy / fault.path
     text = path.read_text(encoding="utf-8")
-    tests = _tests(fault, text, reach)
     path.write_text(fault.plant(text), encoding="utf-8")
     try:
-        by = _fails(tests, copy) if tests else ""
-        return (FOUND, by) if by else (SURVIVED, "" if tests else "no test reaches it")
+        for stage in _stages(fault, copy)[:stages]:
+            by = _fails(stage, copy) if stage else ""
+            if by:
+                return FOUND, by
+        return SURVIVED, ""
     finally:
         path.write_text(text, encoding="utf-8")
 
@@ -100,13 +100,14 @@ def _equivalents() -> dict[str, str]:
     return tomllib.loads((Path(__file__).parent / "equivalents.toml").read_text(encoding="utf-8"))
 
 
-def _tests(fault: Fault, text: str, reach: list[Reach]) -> list[str]:
-    """The test files that reach a fault: the nearest, the golden cases, then the smallest first."""
-    rows = statement(text, fault.line)
-    touching = [each for each in reach if each.touches(fault.path.as_posix(), rows)]
-    near = f"test_{fault.path.stem}"
-    ranked = sorted(touching, key=lambda each: (near not in each.test, each.test not in GOLDEN, each.size))
-    return [each.test for each in ranked]
+def _stages(fault: Fault, copy: Path) -> list[list[str]]:
+    """The tests called as the file, the golden cases, those that name it and the random deals, all that is fast."""
+    stem = fault.path.stem
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted((copy / "tests").rglob("test_*.py"))}
+    called = [path for path in texts if stem in path.stem]
+    naming = [path for path, text in texts.items() if path not in called and re.search(rf"\b{stem}\b", text)]
+    tests = [[str(path.relative_to(copy)) for path in paths] for paths in (called, naming)]
+    return [tests[0], GOLDEN, [*tests[1], "tests/deals"], ["tests"]]
 
 
 def _fails(paths: list[str], copy: Path) -> str:

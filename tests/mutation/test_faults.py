@@ -6,7 +6,6 @@ import ast
 from pathlib import Path
 
 from tests.mutation.faults import chosen, sites
-from tests.mutation.reach import statement
 
 ROOT = Path(__file__).parents[2]
 TEXT = (
@@ -39,11 +38,3 @@ def test_a_seed_chooses_the_same_faults_and_no_two_alike() -> None:
 
     assert one == chosen(ROOT, ["finmodel/cashflow"], 20, 5)
     assert len({(fault.path, fault.start, fault.new) for fault in one}) == 20
-
-
-def test_the_statement_of_a_line_is_the_innermost_and_the_head_of_one_with_a_body() -> None:
-    text = "def f(\n    a,\n):\n    x = (\n        a\n        + 1\n    )\n    return x\n"
-
-    assert statement(text, 6) == range(4, 8)
-    assert statement(text, 2) == range(1, 4)
-    assert statement(text, 8) == range(8, 9)
