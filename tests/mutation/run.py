@@ -3,17 +3,16 @@
 python -m tests.mutation.run --faults 100 --seed 1 [--report FILE] [--near]
 
 Each fault stands alone in a copy of the tree. The tests called as its file run first, then the golden cases, then those
-that name its file and the random deals, then all that is fast; the first test that fails ends it. A fault that no test
-finds is named, and the exit code is 1 if fewer than nine of ten are found. A fault that changes no result is listed in
-equivalents.toml with its reason. --near leaves out the last stage, which takes ten minutes a fault: what it would find
-counts as survived.
+that share a word with it and the random deals, then all that is fast; the first test that fails ends it. A fault that
+no test finds is named, and the exit code is 1 if fewer than nine of ten are found. A fault that changes no result is
+listed in equivalents.toml with its reason. --near leaves out the last stage, which takes ten minutes a fault: what it
+would find counts as survived.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +28,7 @@ FOLDERS = ["finmodel/cashflow", "finmodel/engine", "finmodel/market"]
 LEFT_OUT = (".git", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__", "*.egg-info", "build")
 GOLDEN = ["tests/test_frozen.py", "tests/test_cases.py"]
 NEAR, ALL = 3, 4
+SHORT = 3
 FOUND, SURVIVED, EQUIVALENT = "found", "survived", "equivalent"
 LONGEST = 900
 """Seconds after which a run that a fault sent round for ever counts as found."""
@@ -101,13 +101,13 @@ def _equivalents() -> dict[str, str]:
 
 
 def _stages(fault: Fault, copy: Path) -> list[list[str]]:
-    """The tests called as the file, the golden cases, those that name it and the random deals, all that is fast."""
-    stem = fault.path.stem
-    texts = {path: path.read_text(encoding="utf-8") for path in sorted((copy / "tests").rglob("test_*.py"))}
-    called = [path for path in texts if stem in path.stem]
-    naming = [path for path, text in texts.items() if path not in called and re.search(rf"\b{stem}\b", text)]
-    tests = [[str(path.relative_to(copy)) for path in paths] for paths in (called, naming)]
-    return [tests[0], GOLDEN, [*tests[1], "tests/deals"], ["tests"]]
+    """The tests called as the file, the golden cases, those that share a word with it and random deals, all others."""
+    tests = sorted(path for path in (copy / "tests").rglob("test_*.py"))
+    words = {word for word in fault.path.stem.split("_") if len(word) > SHORT}
+    called = [path for path in tests if fault.path.stem in path.stem]
+    kin = [path for path in tests if path not in called and words & set(path.stem.split("_"))]
+    named = [[str(path.relative_to(copy)) for path in paths] for paths in (called, kin)]
+    return [named[0], GOLDEN, [*named[1], "tests/deals"], ["tests"]]
 
 
 def _fails(paths: list[str], copy: Path) -> str:
