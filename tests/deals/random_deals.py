@@ -47,6 +47,7 @@ _RANGES = {  # what a drawn number of a unit may be, so that a deal stays one th
 }
 _BY_NAME = {  # keys whose sense asks for another range than their unit
     "agency_fee": (1e4, 1e5),
+    "upfront_fee": (0.005, 0.03),
     "llcr": (1.0, 1.6),
     "plcr": (1.0, 1.6),
     "lockup": (1.0, 1.25),

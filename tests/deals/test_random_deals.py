@@ -47,11 +47,17 @@ def test_a_random_deal_runs_and_every_check_of_class_error_holds(seed: int) -> N
 
 
 def run(seed: int) -> str:
-    """What comes of a deal; a deal without cash has no debt that could be sized, and says so."""
+    """What comes of a deal; one without cash has no debt that could be sized, and says so.
+
+    A fee that is due while anything is owed is a jump: where the debt hangs on it, no debt agrees with itself, and the
+    deal says what was tried.
+    """
     deal = draw(seed)
     try:
         result = fm.run(deal.case)
     except SolveError as error:
+        if "does not settle" in str(error):
+            return "unsettled"
         assert "no debt can be sized" in str(error) or "cannot be met" in str(error), f"seed {seed}: {error}"
         return "no debt"
     failed = [check.id for check in result.checks if check.kind == "error" and not check.passed]
@@ -69,6 +75,7 @@ def test_300_random_deals_run_and_few_of_them_find_no_debt() -> None:
     outcomes = Counter(run(seed) for seed in MANY)
 
     assert outcomes["ran"] >= 0.85 * len(MANY)
+    assert outcomes["unsettled"] <= 0.01 * len(MANY)
 
 
 @pytest.mark.full

@@ -2,7 +2,7 @@
 
 The kinds are those that a slip of the hand makes in a model: a sign, a factor for a divisor, the lesser for the greater
 of two, a bound that includes its value, "and" for "or", 0 for 1, opening for closing, a flag the wrong way round, a lag
-left out, the two arms of a choice exchanged.
+left out, the two arms of a choice exchanged. Annotations and decorators are left alone: they compute nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ COMPARISONS = {
 }
 NAMES = {"lo": "hi", "hi": "lo", "opening": "closing", "closing": "opening", "lowest": "highest", "highest": "lowest"}
 DROPPED = ("prev", "next")
+STILL = ("annotation", "returns", "decorator_list", "type_params")
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,18 @@ def sites(path: Path, text: str) -> list[Fault]:
     for row in text.splitlines(keepends=True):
         offsets.append(offsets[-1] + len(row))
     finder = _Finder(path, text, offsets)
-    found = [fault for node in ast.walk(ast.parse(text)) for fault in finder.of(node)]
+    found = [fault for node in _running(ast.parse(text)) for fault in finder.of(node)]
     return sorted(found, key=lambda fault: (fault.start, fault.new))
+
+
+def _running(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it that runs: no annotation, and nothing that decorates a record."""
+    yield node
+    for name, value in ast.iter_fields(node):
+        if name not in STILL:
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from _running(child)
 
 
 def statements(text: str) -> int:

@@ -38,3 +38,9 @@ def test_a_seed_chooses_the_same_faults_and_no_two_alike() -> None:
 
     assert one == chosen(ROOT, ["finmodel/cashflow"], 20, 5)
     assert len({(fault.path, fault.start, fault.new) for fault in one}) == 20
+
+
+def test_annotations_and_decorators_are_left_alone() -> None:
+    text = "@kept(0)\ndef f(a: int | None, b: Literal[1]) -> int | str:\n    return a\n"
+
+    assert sites(Path("f.py"), text) == []
