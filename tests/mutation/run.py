@@ -26,7 +26,7 @@ from tests.mutation.faults import Fault, chosen
 ROOT = Path(__file__).parents[2]
 FOLDERS = ["finmodel/cashflow", "finmodel/engine", "finmodel/market"]
 LEFT_OUT = (".git", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__", "*.egg-info", "build")
-GOLDEN = ["tests/test_frozen.py", "tests/test_cases.py"]
+GOLDEN = ["tests/deals/test_frozen_deals.py", "tests/test_frozen.py", "tests/test_cases.py"]
 NEAR, ALL = 3, 4
 SHORT = 3
 FOUND, SURVIVED, EQUIVALENT = "found", "survived", "equivalent"
