@@ -11,6 +11,7 @@ import pytest
 import finmodel as fm
 from finmodel.base.timeline import from_serial
 from finmodel.engine.instruments import instruments_of
+from finmodel.engine.results import judge
 from finmodel.market import options
 from finmodel.outputs.workbook.cells import LABEL
 from finmodel.outputs.workbook.pages.term_sheet import RIGHT
@@ -108,3 +109,15 @@ def test_the_term_sheet_dates_the_first_and_the_last_repayment() -> None:
     found = [from_serial(typed.file.book.get_value("TermSheet", at, column)) for column in RIGHT[:2]]
 
     assert found == [date(2028, 6, 30), date(2031, 12, 31)]
+
+
+def test_a_check_that_is_off_by_the_tolerance_itself_passes() -> None:
+    """engine/results.py: a check fails above its tolerance, not at it."""
+    result = run(TINY)
+    id = next(id for id in result.model.checks if result.model.lines[id].series)
+    row = [0.0] * result.model.timeline.count
+    row[3] = -0.5
+    values = {**result.values, id: row}
+
+    assert {check.id: check.passed for check in judge(result.model, values, 0.5)}[id]
+    assert not {check.id: check.passed for check in judge(result.model, values, 0.4999)}[id]

@@ -200,6 +200,21 @@ def test_each_seller_settles_the_year_on_its_own_tonnes(short: Results) -> None:
     assert years(short, "support.floor.due") == pytest.approx([220_000, 960_000, 0, 0])
 
 
+def test_where_nothing_is_sold_the_price_achieved_is_the_plain_mean(tmp_path: Path) -> None:
+    """Support that names products of three indices.
+
+    Indices of 10, 20 and 30 USD/kg on 25, 15 and 10 t: 850 / 50 = 17; after the contract, of nothing, 20.
+    """
+    prices = {"east": '"2x"', "west": '"3x"'}
+    named = f"products = {list(ORES.values())}".replace("'", '"')
+    support = SUPPORT.format(quantity="1,000 t/year", more=f'floor = "16 USD/kg"\nsettlement = "achieved"\n{named}')
+    content = text(blocks(support=support, prices=prices)).replace('term = "48 months"', 'term = "36 months"')
+    content = content.replace("end = 2032-12-31", "end = 2031-12-31")
+    small = run(read(tmp_path / "deal", content))
+
+    assert at(small, "support.floor.achieved", ["2029Q1", "2032Q1"]) == pytest.approx([17, 20])
+
+
 def test_a_short_budget_is_shared_by_what_each_seller_asks_for(short: Results) -> None:
     """110,000 of 220,000 in December 2029: 50,000 and 60,000; as much again from the budget of January 2030, which
     leaves nothing for December: 600,000 and 360,000 wait. 480,000 of 960,000 in January 2031, 480,000 in January 2032.

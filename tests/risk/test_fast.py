@@ -10,6 +10,7 @@ import pytest
 import finmodel as fm
 from finmodel.base.operators import month_of
 from finmodel.base.timeline import serial
+from finmodel.engine.folds import SCALAR
 from tests.flagship.deal import CASES
 from tests.risk.deals import tiny
 
@@ -23,6 +24,28 @@ def test_the_dates_of_the_compiled_calendar_are_those_of_pythons():
     for days in range(0, 77_000, 13):
         number = float(serial(first + timedelta(days=days)))
         assert fast_words.month_of.py_func(number) == month_of(number)
+
+
+def test_each_compiled_fold_gives_what_the_fold_of_a_single_case_gives():
+    """Rows with and without flags, numbers within and outside the timeline."""
+    from finmodel.engine import fast_words
+
+    draw = np.random.default_rng(5)
+    rows = [list(draw.normal(size=7)) for _ in range(20)]
+    flags = [list(draw.integers(0, 2, 7).astype(float)) for _ in range(19)] + [[0.0] * 7]
+    for row, flag in zip(rows, flags, strict=True):
+        for name, parts in [
+            ("total", [row]),
+            ("lowest", [row]),
+            ("highest", [row]),
+            ("lowest", [row, flag]),
+            ("highest", [row, flag]),
+            ("first_when", [flag]),
+            *(("value_at", [row, number]) for number in (0.0, 1.0, 4.0, 7.0, 7.5, 8.0)),
+        ]:
+            lists = [part for part in parts if isinstance(part, list)]
+            compiled = getattr(fast_words, f"fold_{name}_{len(lists)}").py_func
+            assert compiled(*parts) == SCALAR[name](*parts), (name, parts)
 
 
 @pytest.mark.slow
