@@ -69,6 +69,16 @@ def test_the_rate_and_size_of_jumps_are_recovered():
     assert found.core == pytest.approx(0.2, rel=0.1)
 
 
+def test_where_most_months_bring_no_change_no_change_is_called_a_jump():
+    """Half the distance from the median is then nothing, and everything would be beyond it."""
+    changes = np.zeros(60)
+    changes[::3] = 0.1
+    found = calibrate({"x": history(4.0 + np.cumsum(changes))})["x"]
+
+    assert found.jump_mean is None
+    assert found.jump_rate.value == 0
+
+
 def test_the_interval_of_a_correlation_holds_the_truth():
     rng = np.random.default_rng(3)
     hits = []
