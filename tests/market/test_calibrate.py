@@ -13,7 +13,7 @@ from finmodel.base.errors import FinmodelError
 from finmodel.base.units import unit
 from finmodel.case.prices import History, read_prices
 from finmodel.cli import command
-from finmodel.market.calibrate import calibrate, correlations
+from finmodel.market.calibrate import _KAPPAS, _where, calibrate, correlations
 from finmodel.run import load
 
 FIRST = 2010 * 12
@@ -77,6 +77,15 @@ def test_where_most_months_bring_no_change_no_change_is_called_a_jump():
 
     assert found.jump_mean is None
     assert found.jump_rate.value == 0
+
+
+def test_a_chance_that_the_fastest_reversion_just_meets_is_its_own():
+    """Chances fall from 1 to 0.5 over the grid; the chance of 0.5 is met at its end, and 0.75 in its middle."""
+    chances = np.linspace(1.0, 0.5, len(_KAPPAS))
+
+    assert _where(chances, 0.5) == _KAPPAS[-1]
+    assert _where(chances, 0.75) == pytest.approx(_KAPPAS[len(_KAPPAS) // 2])
+    assert _where(chances, 1.0) == 0.0
 
 
 def test_the_interval_of_a_correlation_holds_the_truth():
