@@ -180,7 +180,7 @@ def _line(rng: Random, frame: Frame, tree: Tree) -> None:
             "base": base,
             "advance": "80 %",
             "draws": rng.choice(["base", "shortfall"]),
-            "rate": "5 % p.a.",
+            **({"curve": "base", "margin": "2 % p.a."} if rng.random() < 0.5 else {"rate": "5 % p.a."}),
             "commitment_fee": "0.5 % p.a.",
         }
     }
@@ -197,7 +197,7 @@ def _cover(rng: Random, frame: Frame, tree: Tree) -> None:
     terms["share"] = "90 %"
     if terms["mode"] == "annual":
         terms["premium"] = "0.6 % p.a."
-    elif rng.random() < 0.4:
+    elif rng.random() < 0.6:
         terms["upfront"] = "4 %"
     else:
         terms.update(political="97.5 %", commercial="90 %")
@@ -206,6 +206,7 @@ def _cover(rng: Random, frame: Frame, tree: Tree) -> None:
             "buyer_category": rng.choice(["SOV", "CC0", "CC2", "CC4"]),
             "quality": rng.choice(["below", "above"]),
             "credit_enhancement": "10 %",
+            "speculative": rng.random() < 0.5,
             "local_currency": "5 %",
         }
         if rng.random() < 0.4:
@@ -456,7 +457,7 @@ def _waterfall(rng: Random, frame: Frame, tree: Tree) -> None:
         "distributable": rng.choice(["profit", "profit_and_capital"]),
     }
     if rng.random() < 0.5:
-        tree["waterfall"].update(prepay_after=3, first_test="since_completion")
+        tree["waterfall"].update(prepay_after=3, first_test="since_completion", cure={"in_a_row": 1, "in_all": 3})
     if rng.random() < 0.5:
         last_steps = ["senior_gate", "mezzanine", "distribution_gate", "shareholder_loans", "distributions"]
         tree["waterfall"]["order"] = ["senior", "sweep", "reserve", *last_steps]
@@ -590,6 +591,7 @@ def _risk(rng: Random, frame: Frame, tree: Tree) -> None:
             "calm": {"label": "Calm", "start": "100 %", "next": {"calm": "96 %", "tight": "4 %"}, "marks": "12 months"},
             "tight": {
                 "label": "Tight",
+                "label_ja": "逼迫",
                 "next": {"calm": "10 %", "tight": "90 %"},
                 "price": {prices[0]: "1.4x"},
                 "premium": {prices[0]: "1.2x"},
