@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from socket import socket
+from socket import socket, socketpair
 
 import pytest
 
 import finmodel as fm
 from finmodel.cli import command
-from finmodel.risk.address import Address, ask, read_address
+from finmodel.risk.address import Address, _Talk, ask, read_address
 from tests.risk.deals import tiny
 from tests.work import wait_for
 
@@ -168,3 +168,26 @@ def test_a_scheduler_is_known_and_its_worker_is_not_one(tmp_path):
         for one in crew:
             one.kill()
             one.wait()
+
+
+def test_what_a_stranger_sends_is_read_as_plain_values_and_never_unpickled() -> None:
+    """A message that holds a pickle, as Dask frames one: its own reading would run what it says."""
+    import pickle
+    import struct
+
+    import msgpack  # type: ignore[import-untyped]
+    from distributed.protocol.utils import pack_frames
+
+    class Trap:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (exec, ("raise SystemExit('it was run')",))
+
+    body = msgpack.dumps({"type": {"__Pickled__": 1}})
+    header = msgpack.dumps({"pickled-obj": pickle.dumps(Trap()), "num-sub-frames": 0})
+    packed = pack_frames([body, header])
+    ours, theirs = socketpair()
+    with ours, theirs:
+        theirs.sendall(struct.pack("Q", len(packed)) + packed)
+        heard = _Talk(ours, 1e9).receive()
+
+    assert heard == {"type": {"__Pickled__": 1}}
