@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from finmodel.cli import command
-from tests.test_errors import BASE, ERRORS
+from tests.mistakes import BASE, MISTAKES
 from tests.test_limits import deal
 
-MISTAKES = {
+TYPED = {
     "contract_with_two_measures": (
         ["run", "."],
         2,
@@ -38,11 +36,10 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("folder", MISTAKES)
-def test_a_mistake_of_a_case_is_told_whole(folder, tmp_path, monkeypatch, capsys):
-    words, code, message = MISTAKES[folder]
-    shutil.copytree(BASE, tmp_path / "base")
-    monkeypatch.chdir(shutil.copytree(ERRORS / folder, tmp_path / "case"))
+@pytest.mark.parametrize("name", TYPED)
+def test_a_mistake_of_a_case_is_told_whole(name, tmp_path, monkeypatch, capsys):
+    words, code, message = TYPED[name]
+    monkeypatch.chdir(MISTAKES[name].laid_out(tmp_path))
 
     assert command(words) == code
     assert capsys.readouterr() == ("", message)

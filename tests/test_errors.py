@@ -1,55 +1,31 @@
-"""The catalogue of mistakes: each folder of tests/errors has one mistake and the whole message that it causes.
-
-A folder holds the files of a case, most of them laid over tests/errors/base, and expected.txt: the exit code, then the
-message to the letter. It may hold a file `scenario` with the name of the scenario to read, a file `set` with one
-KEY=VALUE a line, a file `run` when the mistake only shows once the case runs, and a file `draws` when it only shows
-once something is drawn.
-"""
+"""The catalogue of mistakes: each entry of tests/errors has one mistake and the whole message that it causes."""
 
 from __future__ import annotations
 
-import os
-import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from finmodel.base.errors import FinmodelError, LimitError, Problem
-from finmodel.case.read import read_case
-
-ERRORS = Path(__file__).parent / "errors"
-FOLDERS = sorted(path.name for path in ERRORS.iterdir() if (path / "expected.txt").exists())
-BASE = ERRORS / "base"
-OWN_PLACES = re.compile(r"\((cashflow/\w+\.py):\d+\)")  # lines of the program move; those of a case are the message
+from finmodel.base.errors import LimitError, Problem
+from tests.mistakes import BASE, LISTED, MISTAKES, PAGE, outcome, page
 
 
-def outcome() -> str:
-    """The exit code and the message that the case in the current folder causes, as expected.txt holds them."""
-    rows = Path("set").read_text(encoding="utf-8").splitlines() if os.path.exists("set") else []
-    sets = dict(row.split("=", 1) for row in rows)
-    scenario = Path("scenario").read_text(encoding="utf-8").strip() if os.path.exists("scenario") else None
-    try:
-        if os.path.exists("run"):
-            from finmodel.run import load, run
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_causes_exactly_its_message(name, tmp_path, monkeypatch):
+    mistake = MISTAKES[name]
+    monkeypatch.chdir(mistake.laid_out(tmp_path))
 
-            run(load(Path("."), scenario, sets))
-        elif os.path.exists("draws"):
-            from finmodel.build import build, refuse_idle_draws
-
-            refuse_idle_draws(build(read_case(Path("."), scenario, sets)))
-        else:
-            read_case(Path("."), scenario, sets)
-    except FinmodelError as error:
-        message = OWN_PLACES.sub(r"(\1:N)", str(error))
-        return f"exit {error.exit_code}\n{message}\n"
-    return "exit 0\n"
+    assert mistake.outcome() == mistake.expected
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_mistake_causes_exactly_its_message(folder, monkeypatch):
-    monkeypatch.chdir(ERRORS / folder)
+def test_no_two_topics_have_a_mistake_of_one_name():
+    assert [name for name, count in Counter(mistake.name for mistake in LISTED).items() if count > 1] == []
 
-    assert outcome() == Path("expected.txt").read_text(encoding="utf-8")
+
+def test_the_page_of_messages_is_current():
+    """Written by `python -m tests.mistakes`."""
+    assert PAGE.read_text(encoding="utf-8") == page()
 
 
 def test_the_case_that_the_mistakes_are_laid_over_is_good(monkeypatch):
@@ -58,16 +34,17 @@ def test_the_case_that_the_mistakes_are_laid_over_is_good(monkeypatch):
     assert outcome() == "exit 0\n"
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_message_says_what_is_wrong_on_lines_of_its_own(folder):
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_message_says_what_is_wrong_on_lines_of_its_own(name):
     """A place, the line as typed, what is wrong, and what to write instead; never the words of another program."""
-    text = (ERRORS / folder / "expected.txt").read_text(encoding="utf-8")
-    code, *blocks = text.rstrip("\n").replace("\n", "\n\n", 1).split("\n\n")
+    mistake = MISTAKES[name]
+    blocks = mistake.message.rstrip("\n").split("\n\n")
 
-    assert code in ("exit 2", "exit 4", "exit 5", "exit 6")
+    assert mistake.exit in (2, 4, 5, 6)
     loop = "these lines need each other"  # names every line of the loop
     assert all(block and (len(block.split("\n")) <= 4 or block.startswith(loop)) for block in blocks)
-    assert not [word for word in ("Traceback", "pydantic", "None", "NoneType", "dict", "{'") if word in text]
+    strange = ("Traceback", "pydantic", "None", "NoneType", "dict", "{'")
+    assert not [word for word in strange if word in mistake.message]
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake(tmp_path, monkeypatch):

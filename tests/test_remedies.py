@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from finmodel.base.units import CURRENCIES
 from finmodel.case.quantity import BadValue, read
+from tests.mistakes import MISTAKES
 from tests.pasting import Block, blocks, ways
-from tests.test_errors import BASE, ERRORS, FOLDERS, outcome
 
-# Folders with a message that gives nothing to paste, by what it leaves to the user.
+# Mistakes with a message that gives nothing to paste, by what it leaves to the user.
 UNPASTED = {
     "a message without a line of the case: a file, or what only a run shows": """
         binary_file cash_flow_is_nothing control_character directory_named_case_toml empty_file
@@ -60,7 +57,7 @@ UNPASTED = {
         intercompany_without_a_rate offtake_currency_unknown text_in_place_of_a_table unknown_key_like_no_other
     """,
 }
-# What is pasted and meets another rule of the same key, by folder and words of the remedy.
+# What is pasted and meets another rule of the same key, by mistake and words of the remedy.
 ANOTHER_RULE = {
     ("date_as_number", "start = 2027-01-31"): "the date that the message shows how to write is none of this calendar",
     ("date_as_text", "start = 2030-04-01"): "the date that was meant is none of this calendar",
@@ -73,17 +70,7 @@ ANOTHER_RULE = {
     ("table_as_one_share", 'table = { 2030-12-31 = "50 %" }'): "shows the form; dates and shares are the user's",
     ("text_in_place_of_true", "capitalise = true"): "the value that was meant is not for a senior loan",
 }
-LISTED = {folder for folders in UNPASTED.values() for folder in folders.split()}
-
-
-def laid_out(folder: str, place: Path) -> Path:
-    """A copy of a mistake beside the case that it is laid over."""
-    shutil.copytree(BASE, place / "base")
-    return Path(shutil.copytree(ERRORS / folder, place / folder, symlinks=True))
-
-
-def told_of(folder: str) -> list[Block]:
-    return blocks((ERRORS / folder / "expected.txt").read_text(encoding="utf-8").split("\n", 1)[1])
+LISTED = {name for names in UNPASTED.values() for name in names.split()}
 
 
 def told_again(block: Block, before: list[Block], after: str) -> list[str]:
@@ -100,31 +87,31 @@ def told_again(block: Block, before: list[Block], after: str) -> list[str]:
     ] + [block.wrong for _ in range(block.wrong in after)]
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_remedy_that_is_pasted_is_taken(folder, tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_remedy_that_is_pasted_is_taken(name, tmp_path, monkeypatch):
     """Each of several ways out by itself: what was wrong is not said again, and nothing new is wrong with the key."""
-    found = told_of(folder)
+    mistake = MISTAKES[name]
+    found = blocks(mistake.message)
     refused, pasted = [], True
     for number, block in enumerate(found):
         proposed = list(ways(block))
         pasted = pasted and bool(proposed)
         for at, (words, done) in enumerate(proposed):
-            place = tmp_path / f"{number}_{at}"
-            home = laid_out(folder, place)
+            home = mistake.laid_out(tmp_path / f"{number}_{at}")
             done(home)
             monkeypatch.chdir(home)
-            if told_again(block, found, outcome()):
-                refused.append((folder, words))
+            if told_again(block, found, mistake.outcome()):
+                refused.append((name, words))
 
-    assert refused == [(name, words) for name, words in ANOTHER_RULE if name == folder]
-    assert (found != [] and pasted) is (folder not in LISTED)
+    assert refused == [(other, words) for other, words in ANOTHER_RULE if other == name]
+    assert (found != [] and pasted) is (name not in LISTED)
 
 
 def test_lists_of_what_is_not_pasted_name_mistakes_that_exist_once():
-    names = [folder for folders in UNPASTED.values() for folder in folders.split()]
+    names = [name for names in UNPASTED.values() for name in names.split()]
 
     assert len(names) == len(set(names))
-    assert set(names) | {folder for folder, _ in ANOTHER_RULE} <= set(FOLDERS)
+    assert set(names) | {name for name, _ in ANOTHER_RULE} <= set(MISTAKES)
 
 
 def test_a_remedy_that_does_not_help_is_seen():
