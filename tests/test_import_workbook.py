@@ -167,7 +167,7 @@ def test_the_new_case_says_what_was_changed_where_and_when(desk):
 
     assert (desk.new / "case.toml").read_text(encoding="utf-8") == (
         "# Change log: 2027-01-31, 1 input edited in edited.xlsx and imported.\n\n"
-        'extends = "../tiny_loan"\nname = "Tiny loan, as edited in edited.xlsx"\n\n'
+        'format = 1\nextends = "../tiny_loan"\nname = "Tiny loan, as edited in edited.xlsx"\n\n'
         f'[facility.jbic]\nrate = "5.25 % p.a."  # {desk.cell("facility.jbic.rate")}; before: 5 % p.a.\n'
     )
     source = fm.load(desk.new).tables.facility["jbic"].rate.source

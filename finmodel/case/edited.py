@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from finmodel.case.language import FORMAT, KEY
 from finmodel.case.read import Case
 from finmodel.case.written import toml_text
 
@@ -37,6 +38,7 @@ def case_files(case: Case, extends: str, edits: Sequence[Edit], workbook: str, d
     rows = [
         f"# Change log: {day}, {len(edits)} input{'s' * (len(edits) != 1)} edited in {said} and imported.",
         "",
+        f"{KEY} = {FORMAT}",
         f"extends = {toml_text(extends)}",
         f"name = {toml_text(f'{case.name}, as edited in {workbook}')}",
         *([f"remove = [{', '.join(tables)}]"] if tables else []),

@@ -12,6 +12,7 @@ from pathlib import Path
 from finmodel.base.errors import CaseError, FileError, Problem
 from finmodel.case.frozen import FrozenDict
 from finmodel.case.guard import Text, read_text
+from finmodel.case.language import take_format
 from finmodel.case.overlay import closed, merge, remove
 from finmodel.case.positions import Document, Place, parse
 from finmodel.case.quantity import clip
@@ -27,7 +28,7 @@ class Layer:
 
     Args:
         folder: Where it is.
-        case: The main file, without `extends` and `remove`.
+        case: The main file, without `format`, `extends` and `remove`.
         parts: The other files of TOML by name; an empty document when a file is not there.
         prices: The file of price histories, if any.
         texts: All files as read.
@@ -54,7 +55,7 @@ def open_layers(path: Path) -> tuple[Layer, ...]:
     Raises:
         FileError: A file cannot be read.
         LimitError: A file is beyond a limit.
-        CaseError: Every syntax error of every file; a case that extends itself or something outside.
+        CaseError: Every syntax error of every file; an unknown format; a case that extends itself or something outside.
     """
     problems: list[Problem] = []
     main = path / "case.toml" if os.path.isdir(path) else path
@@ -134,6 +135,7 @@ def _layer(main: Path, problems: list[Problem]) -> Layer:
         parts[name] = closed(parse(part, problems) if part else Document())
     prices = _optional(folder / PRICES)
     texts += [prices] if prices else []
+    take_format(case)
     extends, removed, place = _take_extends(case, problems)
     return Layer(folder, closed(case), FrozenDict(parts), prices, tuple(texts), extends, removed, place)
 
