@@ -6,6 +6,7 @@ across all periods when its opening and closing columns hold what a shift reads 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, TypeGuard
 
 from finmodel.base.expr import SIDE_BY_SIDE, Const, Expr, Fold, Given, Op, Shift
@@ -14,6 +15,8 @@ from finmodel.base.model import Line
 from finmodel.base.operators import OPERATORS
 
 _SUMS = ("add", "sub")
+LONGEST_SUM = 4_000
+"""Letters of a sum in one cell, so that two of them and what stands around fit the 8,192 of a formula."""
 
 
 class Cell(Protocol):
@@ -50,20 +53,47 @@ def excel_text(expr: Expr, cell: Cell) -> str:
         return here
     if isinstance(expr, Shift):
         return cell.line(expr.line, expr.back) or cell.beyond(expr)
-    if isinstance(expr, Op) and expr.name in _SUMS and _is_long(expr.args[0]):
-        rest = [excel_text(arg, cell) for arg in expr.args[1:]]
-        return OPERATORS[expr.name].excel([cell.begun(expr.args[0]), *rest])
+    if isinstance(expr, Op) and expr.name in _SUMS:
+        return _sum_text(expr, cell)
     parts = [excel_text(arg, cell) for arg in expr.args]
     if isinstance(expr, Fold):
         return FOLDS[expr.name].excel([cell.row(line) for line in expr.lines], parts)
     assert isinstance(expr, Op)
-    if expr.name in _SUMS and isinstance(expr.args[0], Op) and expr.args[0].name in _SUMS:
-        parts[0] = parts[0][1:-1]  # a sum runs from left to right without brackets
     return OPERATORS[expr.name].excel(parts)
 
 
+def _sum_text(expr: Op, cell: Cell) -> str:
+    """A sum or difference; where it is long, in terms or in letters, its beginning has a cell of its own."""
+    first, rest = expr.args[0], [excel_text(arg, cell) for arg in expr.args[1:]]
+    text = cell.begun(first) if _is_long(first) else excel_text(first, cell)
+    parts = [text, *rest]
+    if _is_sum(first) and not _is_long(first):
+        parts[0] = text[1:-1]  # a sum runs from left to right without brackets
+    at = _cut(parts)
+    if at == 1 and _is_sum(first):
+        parts[0] = cell.begun(first)
+    elif at and len(parts) > 2:
+        at = max(2, at)  # a single term is no sum
+        parts[:at] = [cell.begun(Op(expr.name, expr.args[:at]))]
+    return OPERATORS[expr.name].excel(parts)
+
+
+def _cut(parts: Sequence[str]) -> int:
+    """How many of the first terms must go to a cell of their own; 0 where all fit."""
+    if sum(len(part) + 1 for part in parts) <= LONGEST_SUM:
+        return 0
+    at, letters = len(parts) - 1, len(parts[-1])
+    while letters + 1 + len(parts[at - 1]) <= LONGEST_SUM:
+        at, letters = at - 1, letters + 1 + len(parts[at - 1])
+    return at
+
+
+def _is_sum(expr: Expr) -> TypeGuard[Op]:
+    return isinstance(expr, Op) and expr.name in _SUMS
+
+
 def _is_long(expr: Expr) -> TypeGuard[Op]:
-    return isinstance(expr, Op) and expr.name in _SUMS and len(expr.args) >= SIDE_BY_SIDE
+    return _is_sum(expr) and len(expr.args) >= SIDE_BY_SIDE
 
 
 def const_text(value: float) -> str:

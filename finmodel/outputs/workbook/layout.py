@@ -91,9 +91,11 @@ class Layout:
 
     def begin(self, total: Op) -> Spot:
         """The cell or row of the beginning of a long sum."""
-        if not any(known is total for known in self.begun):
+        same = (at for at, known in enumerate(self.begun) if known.name == total.name and known.args == total.args)
+        at = next(same, len(self.begun))
+        if at == len(self.begun):
             self.begun.append(total)
-        row = TOP + next(at for at, known in enumerate(self.begun) if known is total)
+        row = TOP + at
         return Spot("LongSums", row, 0 if total.series else CONSTANT)
 
     def _place_lines(self, model: Model, tables: CaseTables) -> None:

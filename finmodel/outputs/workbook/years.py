@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from finmodel.base.excel import LONGEST_SUM
+from finmodel.base.expr import Op, add
 from finmodel.base.model import Line
 from finmodel.outputs.annual import fiscal_years
 from finmodel.outputs.workbook.book import Book
@@ -94,6 +96,10 @@ def year_formula(book: Book, row: YearRow) -> str:
         return "+".join(calendar.end(refs.row(line)) for _, line in row.terms)
     flows = [(sign, calendar.flow(refs.row(line))) for sign, line in row.terms]
     text = "".join(("+" if sign > 0 else "-") + flow for sign, flow in flows).removeprefix("+")
+    if len(text) > LONGEST_SUM:  # of hundreds of contracts: by period first, on the sheet of long sums
+        whole = add([line if sign > 0 else -line for sign, line in row.terms])
+        assert isinstance(whole, Op)
+        text = calendar.flow(refs.range(book.layout.begin(whole)))
     return f"{open_column(-1)}{row.row}+{text}" if row.measure == "running" else text
 
 

@@ -33,14 +33,15 @@ from finmodel.outputs.workbook.sheets import RULES, SHEETS
 
 Fill = Callable[[Book, Page], bool]
 
-# Lines first, because they decide which constants the inputs must hold; the workbook shows them in the order of SHEETS.
+# Lines first, because they decide which constants the inputs must hold, and long sums after all that begin one; the
+# workbook shows them in the order of SHEETS.
 PAGES: dict[str, Fill] = {
-    "LongSums": long_sums.fill,
     "Scenarios": scenarios.fill,
     "ScenarioRows": scenario_rows.fill,
     "Series": series.fill,
     "Checks": checks.fill,
     "Annual": annual.fill,
+    "LongSums": long_sums.fill,
     "Summary": summary.fill,
     "TermSheet": term_sheet.fill,
     "GovAccount": gov_account.fill,
