@@ -88,6 +88,14 @@ def senior_facilities_share_one_schedule(case: CaseTables) -> Iterator[Fault]:
                 if key != "payment_months":
                     remedy = "Write the same in both, or own_schedule = true in one."
                 yield f"facility.{name}.{key}", wrong, remedy
+        if not loan.own_schedule and _points(loan) and _points(first) and _points(loan) != _points(first):
+            wrong = f"senior facilities share one schedule: this table is not that of facility.{first_name}."
+            yield f"facility.{name}.table", wrong, "Write the same in both, or own_schedule = true in one."
+
+
+def _points(facility: Facility) -> dict[float, float]:
+    """The dates of a table of repayments, as serial days, and what is repaid on each; none without a table."""
+    return dict(getattr(facility.table, "points", ()))
 
 
 def standby_facilities_wait_for_an_overrun(case: CaseTables) -> Iterator[Fault]:

@@ -1,8 +1,9 @@
 """Bridge loans: money ahead of senior debt, which takes them out at completion or on an earlier date.
 
 Sign:    every line is the positive amount that its label names.
-Timing:  until its takeout date a bridge is drawn in place of senior debt, up to its own commitment; on that date senior
-         facilities draw what it has outstanding, by their commitments, on top of what the period needs.
+Timing:  until its takeout date a bridge is drawn in place of senior debt, up to its own commitment, several in
+         proportion to what each has left; on that date senior facilities draw what it has outstanding, by their
+         commitments, on top of what the period needs.
 Source:  bridge loans of public lenders: short-term funds until the long-term loan is available. Interest and fees are
          paid from funding; nothing of a bridge is paid from operations.
 """
@@ -12,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finmodel.base.expr import Const, Expr, add, hi, lo, ratio
+from finmodel.base.expr import Expr, add, hi, lo, ratio
 from finmodel.base.model import Line, Section
-from finmodel.cashflow.facility import Loan
+from finmodel.cashflow.facility import Loan, drawn_by_room
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,7 +33,10 @@ def build(section: Section, senior: Sequence[Loan], bridges: Sequence[Loan], sha
     shares = {loan.id: ratio(loan.commitment, committed) for loan in senior}
     wanted = {loan.id: _wanted(section, loan, (shared, whole), owed * shares[loan.id]) for loan in senior}
     all_wanted = section.line("senior_wanted", "Wanted of senior debt", add(list(wanted.values())))
-    bridged = _draws(section, bridges, all_wanted)
+    open_ = {loan.id: section.model.find(f"{loan.section.name}.instalment") < 1 for loan in bridges}
+    room = {loan.id: hi(0, loan.commitment - loan.before) * open_[loan.id] for loan in bridges}
+    free = "bridge_room", "What bridge loans may still draw"
+    bridged = drawn_by_room(section, bridges, all_wanted, room, free)
     advanced = section.line("bridged", "Drawn from bridge loans", add(list(bridged.values())))
     taken = {loan.id: _taken_out(loan) for loan in bridges}
     takeout = section.line("takeout", "Bridge loans taken out by senior debt", add(list(taken.values())))
@@ -49,19 +53,6 @@ def _wanted(section: Section, loan: Loan, base: tuple[Line, Line], bridged: Expr
     room = hi(0, loan.commitment - loan.before - bridged)
     label = f"Wanted of {loan.label}, bridges included"
     return section.line(f"wanted.{loan.id}", label, lo(shared * ratio(loan.commitment, whole), room))
-
-
-def _draws(section: Section, bridges: Sequence[Loan], wanted: Line) -> dict[str, Line]:
-    """Bridges are drawn one after the other, each up to its commitment and before its takeout."""
-    draws: dict[str, Line] = {}
-    before: Expr = Const(0)
-    for loan in bridges:
-        open_ = section.model.find(f"{loan.section.name}.instalment") < 1
-        room = hi(0, loan.commitment - loan.before)
-        amount = lo(hi(0, wanted - before), room) * open_
-        draws[loan.id] = section.line(f"draw.{loan.id}", f"Drawing, {loan.label}", amount)
-        before = before + draws[loan.id]
-    return draws
 
 
 def _taken_out(loan: Loan) -> Line:

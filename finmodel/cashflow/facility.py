@@ -9,7 +9,7 @@ Source:  FAST Standard 2.02-05 (corkscrew); term sheet of each facility; schedul
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finmodel.base.expr import Expr, Given, add, hi, lo, ratio
@@ -227,6 +227,25 @@ def plan_service(loan: Loan, clock: Clock) -> Expr:
     """Scheduled interest and principal of each payment date after planned completion, on the full commitment."""
     interest = loan.window_rate * loan.planned.lag(1, 1) * loan.pays * clock.due
     return loan.commitment * (loan.schedule + interest)
+
+
+def drawn_by_room(
+    section: Section, loans: Sequence[Loan], wanted: Expr, room: Mapping[str, Expr], free: tuple[str, str]
+) -> dict[str, Line]:
+    """Declare what facilities draw of an amount, in proportion to the room of each: no order of them counts.
+
+    Args:
+        wanted: What all would draw together.
+        room: What each may still draw; `free` is the name and label of the sum, a line where there are several.
+    """
+    drawn: dict[str, Expr] = {loan.id: lo(wanted, room[loan.id]) for loan in loans}
+    if len(loans) > 1:
+        whole = section.line(*free, add([room[loan.id] for loan in loans]))
+        drawn = {loan.id: lo(wanted, whole) * ratio(room[loan.id], whole) for loan in loans}
+    return {
+        id: section.line(f"draw.{id}", f"Drawing, {loan.label}", drawn[id])
+        for id, loan in zip(drawn, loans, strict=True)
+    }
 
 
 def weighted_rate(section: Section, name: str, label: str, loans: list[Loan], shares: list[Expr]) -> Line:

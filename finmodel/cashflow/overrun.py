@@ -2,8 +2,8 @@
 
 Sign:    every line is the positive amount that its label names.
 Timing:  owners pay first, up to the commitment that the sizing case asked of them; what a period needs beyond is
-         overrun. Of it standby facilities pay the agreed part, one after the other and up to their commitments; owners
-         the rest.
+         overrun. Of it standby facilities pay the agreed part, up to their commitments and in proportion to what each
+         has left; owners the rest.
 Source:  cost overrun: contingency first, which is part of the capital cost, then standby facilities, then standby
          equity, split by key. On the sizing case there is no overrun, so a standby facility is not drawn.
 """
@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from finmodel.base.expr import Const, Expr, Given, hi, lo
+from finmodel.base.expr import Given, hi, lo
 from finmodel.base.model import Line, Section
-from finmodel.cashflow.facility import Loan
+from finmodel.cashflow.facility import Loan, drawn_by_room
 
 
 def build(section: Section, standby: Sequence[Loan], needed: Line, committed: Given, part: Given) -> dict[str, Line]:
@@ -25,10 +25,6 @@ def build(section: Section, standby: Sequence[Loan], needed: Line, committed: Gi
     )
     so_far.define(so_far.prev + within)
     overrun = section.line("overrun", "Uses beyond the base budget", needed - within)
-    draws: dict[str, Line] = {}
-    before: Expr = Const(0)
-    for loan in standby:
-        amount = lo(hi(0, overrun * part - before), hi(0, loan.commitment - loan.before))
-        draws[loan.id] = section.line(f"draw.{loan.id}", f"Drawing, {loan.label}", amount)
-        before = before + draws[loan.id]
-    return draws
+    room = {loan.id: hi(0, loan.commitment - loan.before) for loan in standby}
+    free = "standby_room", "What standby facilities may still draw"
+    return drawn_by_room(section, standby, overrun * part, room, free)

@@ -225,8 +225,7 @@ def _by_cover(
         most, carried = sculpting.sculpted(section, label, debt, capacity.service)
         return [most], shadow.sculpted(section, debt, carried)
     repaying = capacity.dates.repaying
-    apart = first.terms.profile == "annuity" and len(loans) > 1  # a level payment hangs on each loan's own rate
-    if senior.own(loans) or senior.foreign(loans) or apart:
+    if len(loans) > 1 or senior.foreign(loans):  # a level payment hangs on each loan's rate, and each has its balloon
         service = add([senior.worth(loan) * senior.unit_service(loan) for loan in loans]) * repaying
     else:
         service = first.schedule + rate * first.planned.lag(1, 1) * repaying

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.engine.irr import FOUND, Steps, irr_batch, judged_batch
+from finmodel.engine.irr import FOUND, Steps, irr_batch, judged_batch, without_rounding
 
 Row = Sequence[float]
 Paths = Any  # a list of floats, or an array (periods, paths)
@@ -134,7 +134,7 @@ def _rates(flows: Paths, steps: Steps, guess: Any, tested: Any) -> Any:
     if known is not None and known.answers(flows, guess, steps):
         rate, status = known.rate, known.status
     else:
-        rate, status = irr_batch(flows, guess, steps)
+        rate, status = irr_batch(without_rounding(flows), guess, steps)
     return np.where((tested != 0) & np.isin(status, FOUND), rate, 0.0)
 
 

@@ -35,6 +35,7 @@ STATUS = (
     "no rate found, as the last flows decide",
 )
 FOUND = (OK, SEVERAL, FRAGILE)
+ROUNDING = 1e-12  # a flow of so small a share of the largest is what adding left behind, and no money
 DUST, POINT = 0.001, 0.01  # last flows that are so small a share of all should not move a rate by so much a year
 RUIN, DUST_IN_RUIN = -0.9, 0.01
 HIGHEST = 10.0  # where several rates are sought
@@ -120,13 +121,14 @@ def irr_batch(flows: Floats, guess: float | Floats = 0.02, steps: Steps | None =
 def judged_batch(
     flows: Floats, guess: float | Floats, steps: Steps | None = None, per_year: int = 1
 ) -> tuple[Floats, States]:
-    """Like `irr_batch`, with FRAGILE and NO_ROOT_FRAGILE where the last flows decide.
+    """Like `irr_batch` of the money in the flows, with FRAGILE and NO_ROOT_FRAGILE where the last flows decide.
 
     These are the most last flows that together are under 0.1 % of all (absolute) amounts; they decide where without
     them the rate a year moves by more than a point, or the status is another. Under 1 % is enough below -90 % a year in
     a flow with several changes of sign: there a small release at the end may balance the losses before it, whatever
     was invested. A rate is per 1/per_year of a year.
     """
+    flows = without_rounding(flows)
     rate, status = irr_batch(flows, guess, steps)
     with np.errstate(all="ignore"):
         yearly = power(1 + rate, per_year) - 1
@@ -140,6 +142,17 @@ def judged_batch(
             status[rows] = np.where(np.isin(status[rows], FOUND), FRAGILE, status[rows])
             status[rows] = np.where(status[rows] == NO_ROOT, NO_ROOT_FRAGILE, status[rows])
     return rate, status
+
+
+def without_rounding(flows: Floats) -> Floats:
+    """The flows with 0 for what is rounding beside the largest of the row.
+
+    A loan that is repaid to the last cent leaves 1e-11 of either sign, by the order in which its parts were added: as a
+    flow it would be a change of sign, and with it a second rate.
+    """
+    sizes = np.abs(flows)
+    kept: Floats = np.where(sizes < ROUNDING * sizes.max(axis=0), 0.0, flows)
+    return kept
 
 
 def _without_dust(flows: Floats, yearly: Floats) -> Floats:

@@ -78,6 +78,23 @@ def test_two_senior_facilities_take_out_a_bridge_by_their_commitments(tmp_path: 
     assert failed(result) == set()
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_bridges_are_drawn_in_proportion_to_what_each_has_left(turned: bool, tmp_path: Path) -> None:
+    """Of the first 30, bridges of 32 and 8 pay 24 and 6; the loan pays the second 30 and takes both out."""
+    large = BRIDGE.replace("20 million", "32 million")
+    small = (
+        BRIDGE.replace("20 million", "8 million")
+        .replace("facility.bridge", "facility.other")
+        .replace("Bridge", "Other")
+    )
+    result = run(extended(tmp_path, small + large if turned else large + small))
+
+    assert row(result, "facility.bridge.drawn")[:3] == pytest.approx([24, 0, 0])
+    assert row(result, "facility.other.drawn")[:3] == pytest.approx([6, 0, 0])
+    assert row(result, "facility.jbic.drawn")[:3] == pytest.approx([0, 60, 0])
+    assert failed(result) == set()
+
+
 def test_a_bridge_larger_than_what_senior_debt_pays_for_is_drawn_no_further(tmp_path: Path) -> None:
     """Of 90 the bridge draws 30 in the first half-year: no more is wanted of the loan that takes it out."""
     result = run(extended(tmp_path, BRIDGE.replace("20 million", "90 million")))

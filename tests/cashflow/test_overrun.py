@@ -72,14 +72,16 @@ def test_what_was_drawn_of_a_standby_facility_is_senior_service(tmp_path: Path) 
     assert failed(result) == set()
 
 
-def test_two_standby_facilities_are_drawn_one_after_the_other(tmp_path: Path) -> None:
-    """8 of the first, 2.075616 of the second, which is mezzanine."""
+def test_two_standby_facilities_are_drawn_in_proportion_to_what_each_has_left(tmp_path: Path) -> None:
+    """10.075616 of 8 and 4: two thirds by the first, a third by the second, which is mezzanine."""
     second = STANDBY.replace("facility.standby", "facility.second").replace('"senior"', '"mezzanine"')
+    second = second.replace("8 million", "4 million")
     text = STANDBY + second.replace("Standby loan", "Second standby loan")
     result = run(extended(tmp_path, text), OVERRUN, hold_debt=True)
 
-    assert row(result, "facility.second.drawn")[1] == pytest.approx(BEYOND - 8)
-    assert row(result, "facility.second.repayment").sum() == pytest.approx(BEYOND - 8)
+    assert row(result, "facility.standby.drawn")[1] == pytest.approx(BEYOND * 2 / 3)
+    assert row(result, "facility.second.drawn")[1] == pytest.approx(BEYOND / 3)
+    assert row(result, "facility.second.repayment").sum() == pytest.approx(BEYOND / 3)
     assert failed(result) == set()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import finmodel as fm
 from finmodel.base.errors import SolveError
 from tests.cashflow.fin import (
     FLAGSHIP,
@@ -23,7 +24,8 @@ from tests.cashflow.fin import (
     run,
     shock,
 )
-from tests.cashflow.parts import STATE, UNSIZED, buyer
+from tests.cashflow.parts import STATE, UNSIZED, buyer, second_lender
+from tests.keys.orders import reordered
 
 SUPPORT = (
     'remove = ["sizing.amount"]\n'
@@ -122,6 +124,22 @@ def test_debt_is_the_value_of_all_service_that_cash_can_carry(tmp_path: Path) ->
 
     assert metric(result, "debt.jbic") / 1e6 == pytest.approx(15 / 1.30 * factors.sum(), rel=1e-10)
     assert result.facts["binding_constraint"] == "debt service cover"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("balloon", ["jbic", "bank"])
+def test_debt_is_sized_on_the_balloon_of_each_facility(balloon: str, turned: bool, tmp_path: Path) -> None:
+    """60 : 40, half of one loan on the last date: 15 / 1.30 pays what falls due there, with interest, per unit of debt.
+
+    A loan with the balloon repays 1/16 and 1/2 of it there and owes 9/16 before; one without repays its last 1/8.
+    """
+    own = extended(tmp_path, 'remove = ["sizing.amount"]\n' + second_lender())
+    case = fm.load(own, set={f"facility.{balloon}.balloon": "50 %"})
+    result = fm.run(reordered(case, only="facility") if turned else case)
+    owed = {"jbic": 0.6 / 8, "bank": 0.4 / 8} | {balloon: {"jbic": 0.6, "bank": 0.4}[balloon] * 9 / 16}
+    service = owed["jbic"] + interest(owed["jbic"], 9) + owed["bank"] * 1.04
+
+    assert number(result, "sizing.senior_debt_target") / 1e6 == pytest.approx(15 / 1.30 / service, rel=1e-9)
 
 
 def test_two_facilities_at_different_rates_are_sculpted_to_one_cover(tmp_path: Path) -> None:

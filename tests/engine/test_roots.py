@@ -11,6 +11,7 @@ from finmodel.engine.irr import (
     NO_ROOT_FRAGILE,
     OK,
     SEVERAL,
+    TOTAL_LOSS,
     Floats,
     Side,
     Steps,
@@ -162,3 +163,19 @@ def test_a_point_is_of_the_yearly_rate() -> None:
     rate, status = judged_batch(flows, 0.02, per_year=4)
     assert status[0] == OK
     assert rate[0] == pytest.approx(-0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("dust", [3e-11, -3e-11])
+def test_what_rounding_leaves_after_the_last_flow_is_no_flow(dust: float) -> None:
+    """A loan of 8 million, repaid to the cent: what is left by the order of adding makes no second rate and no note."""
+    loan = [8e6, 0.0, -4.4e6, -4.84e6]
+    rate, status = judged_batch(np.array([[*loan, 0.0, 0.0], [*loan, dust, 0.0]]).T, 0.02)
+
+    assert status.tolist() == [OK, OK]
+    assert rate[0] == rate[1]
+
+
+def test_what_is_no_rounding_beside_the_largest_flow_stays_a_flow() -> None:
+    """One ten-billionth is money: all is lost but that."""
+    assert told([-1e10, 1.0]) == FRAGILE
+    assert told([-1e10, 1e-3]) == TOTAL_LOSS
