@@ -111,6 +111,20 @@ def test_cash_is_locked_up_while_cover_is_below_the_level_and_released_when_it_i
     assert row(result, "waterfall.distributions")[2:6] == pytest.approx([0, left[0] + left[1], 0, left[2] + left[3]])
 
 
+def test_cover_that_misses_its_level_by_rounding_alone_has_reached_it() -> None:
+    """The least cover is 30 over the service of 2028H2 and 2029H1; a level of 5e-10 more is met, of 2e-9 more is not.
+
+    Ratios are compared to 1e-9. Cover 12 months back is the same number a year later, so 2028H1 and 2029H1 are locked.
+    """
+    least = 30 / (SERVICE[1] + SERVICE[2])
+    left = [15 - service for service in SERVICE]
+    met, missed = (run(TINY, {"waterfall.lockup": f"{least + more:.12f}x"}) for more in (5e-10, 2e-9))
+
+    assert row(met, "waterfall.locked_up")[2:6] == pytest.approx([0] * 4)
+    assert row(met, "waterfall.distributions")[2:6] == pytest.approx(left[:4])
+    assert row(missed, "waterfall.locked_up")[2:6] == pytest.approx([left[0], 0, left[2], 0])
+
+
 def test_after_senior_maturity_lock_up_ends() -> None:
     """At 5x nothing passes until 2031H2; the next date pays all."""
     result = run(TINY, {"waterfall.lockup": "5.00x"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from finmodel.engine.alternatives import Alternatives
 from finmodel.engine.incidence import GIVE_BACK, TOP_UP, Deal, split
 from finmodel.engine.public_cost import unit_costs
 from finmodel.run import load, run
+from tests.cashflow.ops import read, share, timeline
+from tests.cashflow.test_support import floor, fund
 from tests.flagship.deal import CASES, result
 from tests.government.deals import flagship, mine
 
@@ -64,6 +67,47 @@ def test_shares_are_not_applicable_when_net_support_is_negative(tmp_path: Path) 
     assert account.analysis.present.shares is None
     assert account.incidence["share"].isna().all()
     assert account.analysis.nominal.net == pytest.approx(-2_000_000)
+
+
+def test_each_world_is_split_by_its_own_runs_and_measured_by_its_own_revenue(tmp_path: Path) -> None:
+    """Two worlds of three runs, in one period after financial close, undiscounted: without, with top-up, with both.
+
+    The owner has 1, 3, 2 in the first: 2 of top-up, -1 of give-back; 10, 15, 11 in the second: 5 and -4. Paid in full
+    3 and 7, given back 1 and 5. Revenue is 10 million and 90 million; rounding may reach 1e-9 x 1e-6 of it: 1e-8, 9e-8.
+    """
+    account = mine(tmp_path, keys='strike = "15 USD/kg"\nshare = "100 %"').government
+    count = account.deal.model.timeline.count
+
+    def last(*runs: float) -> np.ndarray:
+        rows = np.zeros((count, 6))
+        rows[-1] = runs
+        return rows
+
+    flows = {id: last(0, 0, 0, 0, 0, 0) for id in account.deal.lines}
+    flows["party.equity.owner"] = last(1, 3, 2, 10, 15, 11)
+    flows["support.floor.paid"] = last(0, 3, 3, 0, 7, 7)
+    flows["support.floor.given_back"] = last(0, 0, 1, 0, 0, 5)
+    flows["sales.billed"] = last(1e7, 1e7, 1e7, 9e7, 9e7, 9e7)
+    worlds_ = split(account.deal, flows, 0.0)
+    owner = [who.id for who in account.deal.parties].index("equity.owner")
+
+    assert [(one.paid, one.given_back, one.revenue) for one in worlds_] == [(3, 1, 1e7), (7, 5, 9e7)]
+    assert [(one.top_up[owner], one.give_back[owner]) for one in worlds_] == [(2, -1), (5, -4)]
+    assert [one.tolerance for one in worlds_] == pytest.approx([1e-8, 9e-8])
+
+
+@pytest.mark.parametrize("basis", ["payment", "entitlement"])
+def test_each_payment_counts_on_the_day_on_which_it_is_paid_whatever_the_budget_counts(
+    tmp_path: Path, basis: str
+) -> None:
+    """125,000 USD a quarter from 2029 to 2032, paid six months later: on the last days of 2029Q3 to 2033Q2, at 2 %."""
+    terms = timeline("quarter") + share() + fund() + f'budget_basis = "{basis}"\n' + floor(more='lag = "6 months"')
+    account = run(read(tmp_path, terms)).government
+    ends = [date(2029 + (at + 3) // 4, 1 + (at + 3) % 4 * 3, 1) for at in range(16)]
+    by_hand = [125_000 * 1.02 ** (-(end - date(2028, 1, 1)).days / 365) for end in ends]
+
+    assert account.analysis.by_date.payments == pytest.approx(by_hand)
+    assert account.analysis.present.paid == pytest.approx(sum(by_hand))
 
 
 def test_a_path_without_support_has_nothing_to_share(tmp_path: Path) -> None:

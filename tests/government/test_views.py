@@ -120,6 +120,22 @@ def test_budget_exhausted_in_mid_year_with_two_contracts_stands_in_the_ledger(tm
     assert exhausted(account.deal) == {"fund": "2029Q4"}
 
 
+def test_the_ceiling_of_a_year_is_the_one_that_stands_at_its_end(tmp_path: Path) -> None:
+    """125,000 a quarter on a budget of 300,000, from October 2029 400,000: 125,000, 125,000, 50,000, then 100,000.
+
+    Nothing is carried over: 400,000 in each of four years, of an envelope of 10 million.
+    """
+    budget = '{ 2028-01-01 = "300,000 USD/year", 2029-10-01 = "400,000 USD/year" }'
+    terms = timeline("quarter") + share() + fund(budget, "10 million USD") + floor()
+    account = run(read(tmp_path, terms)).government
+    years = account.years.set_index("fiscal_year")
+
+    assert account.ledger["granted"].to_numpy()[:4] == pytest.approx([125_000, 125_000, 50_000, 100_000])
+    assert years["ceiling_own"].to_list() == pytest.approx([400_000] * 4)
+    assert years["granted_own"].to_list() == pytest.approx([400_000] * 4)
+    assert years["commitment_left_own"].to_list() == pytest.approx([9_600_000, 9_200_000, 8_800_000, 8_400_000])
+
+
 def test_public_net_cost_is_net_support_less_what_comes_back_and_foreign_tax_is_leakage():
     rows = flagship("detente").government.net_cost.set_index("name")["value"]
     back = ["Tax to Japan", "Public equity", "Public loans: margin net of loss", "Cover: premium less claims"]

@@ -88,6 +88,25 @@ def test_a_chance_that_the_fastest_reversion_just_meets_is_its_own():
     assert _where(chances, 1.0) == 0.0
 
 
+def test_a_chance_that_the_fastest_reversion_still_has_is_its_own_though_noise_fell_below_it_before():
+    """Chances of 1 on the grid but for its end: 0.4, then 0.5. Half is met at the end.
+
+    From the last but two, 1, to the last but one, 0.4, the way to 0.75 is (1 - 0.75) / (1 - 0.4) = 5/12.
+    """
+    chances = np.array([1.0] * (len(_KAPPAS) - 2) + [0.4, 0.5])
+    before, after = _KAPPAS[-3:-1]
+
+    assert _where(chances, 0.5) == _KAPPAS[-1]
+    assert _where(chances, 0.75) == pytest.approx(before + (after - before) * 5 / 12)
+
+
+def test_a_chance_that_two_reversions_have_is_the_faster_ones():
+    """1, 0.5, 0.5 and then nothing: a reversion as fast as the third leaves the estimate as likely."""
+    chances = np.array([1.0, 0.5, 0.5] + [0.0] * (len(_KAPPAS) - 3))
+
+    assert _where(chances, 0.5) == _KAPPAS[2]
+
+
 def test_the_interval_of_a_correlation_holds_the_truth():
     rng = np.random.default_rng(3)
     hits = []

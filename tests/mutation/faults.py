@@ -50,6 +50,10 @@ class Fault:
         """The place and the change, on one line."""
         return f"{self.path.as_posix()}:{self.line}: {self.old!r} → {self.new!r}"
 
+    def quoted(self, text: str) -> str:
+        """The file's name, the line as it reads, and the change: the same wherever file and line move to."""
+        return f"{self.path.name}: {text.splitlines()[self.line - 1].strip()}: {self.old!r} → {self.new!r}"
+
     def plant(self, text: str) -> str:
         """The text of the file with the fault in it."""
         assert text[self.start : self.end] == self.old

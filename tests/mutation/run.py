@@ -80,10 +80,10 @@ def _tried(faults: list[Fault], copies: list[Path], stages: int) -> list[tuple[F
 
 
 def _outcome(fault: Fault, copy: Path, stages: int) -> tuple[str, str]:
-    if fault.told in _equivalents():
-        return EQUIVALENT, _equivalents()[fault.told]
     path = copy / fault.path
     text = path.read_text(encoding="utf-8")
+    if fault.quoted(text) in equivalents():
+        return EQUIVALENT, equivalents()[fault.quoted(text)]
     path.write_text(fault.plant(text), encoding="utf-8")
     try:
         for stage in _stages(fault, copy)[:stages]:
@@ -95,8 +95,8 @@ def _outcome(fault: Fault, copy: Path, stages: int) -> tuple[str, str]:
         path.write_text(text, encoding="utf-8")
 
 
-def _equivalents() -> dict[str, str]:
-    """Faults that change no result, each with the reason, by the text that names them."""
+def equivalents() -> dict[str, str]:
+    """Faults that change no result, each with the reason, by the line that they change."""
     return tomllib.loads((Path(__file__).parent / "equivalents.toml").read_text(encoding="utf-8"))
 
 

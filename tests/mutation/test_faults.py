@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 from tests.mutation.faults import chosen, sites
+from tests.mutation.run import FOLDERS, equivalents
 
 ROOT = Path(__file__).parents[2]
 TEXT = (
@@ -44,3 +45,16 @@ def test_annotations_and_decorators_are_left_alone() -> None:
     text = "@kept(0)\ndef f(a: int | None, b: Literal[1]) -> int | str:\n    return a\n"
 
     assert sites(Path("f.py"), text) == []
+
+
+def test_a_fault_that_changes_no_result_is_one_site_of_the_source() -> None:
+    """An entry by the number of a line would excuse whatever stands there once lines move."""
+    known = [
+        fault.quoted(text)
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+        for text in [path.read_text(encoding="utf-8")]
+        for fault in sites(path, text)
+    ]
+
+    assert {entry: known.count(entry) for entry in equivalents()} == dict.fromkeys(equivalents(), 1)

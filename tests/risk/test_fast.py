@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 
 import finmodel as fm
+from finmodel.base.expr import Given
+from finmodel.base.model import Model
 from finmodel.base.operators import month_of
-from finmodel.base.timeline import serial
+from finmodel.base.timeline import Timeline, serial
+from finmodel.base.units import RATIO
+from finmodel.engine.fast import fast_text
 from finmodel.engine.folds import SCALAR
+from finmodel.engine.plan import plan
 from tests.flagship.deal import CASES
 from tests.risk.deals import tiny
 
@@ -46,6 +51,24 @@ def test_each_compiled_fold_gives_what_the_fold_of_a_single_case_gives():
             lists = [part for part in parts if isinstance(part, list)]
             compiled = getattr(fast_words, f"fold_{name}_{len(lists)}").py_func
             assert compiled(*parts) == SCALAR[name](*parts), (name, parts)
+
+
+@pytest.mark.parametrize("vary", [["in.price"], ["in.tonnes"], ["in.price", "in.tonnes"]], ids="+".join)
+def test_rows_and_single_numbers_may_vary_alone_or_together(vary, tmp_path, monkeypatch):
+    """Prices of 2, 3 and 4 on 10 t, less 1 of cost: 19, 29, 39. On the second path prices are 5, 6, 7 and tonnes 20."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    section = Model(Timeline(date(2027, 1, 1), "half", 3)).section("s")
+    price = Given("in.price", (2.0, 3.0, 4.0), RATIO)
+    section.line("cash", "", price * Given("in.tonnes", 10.0, RATIO) - Given("in.cost", 1.0, RATIO))
+    kernel = fast_text(section.model, plan(section.model), ["s.cash"], vary).kernel()
+    drawn = {"in.price": np.array([[2.0, 5.0], [3.0, 6.0], [4.0, 7.0]]), "in.tonnes": np.array([10.0, 20.0])}
+    still = {"in.price": (2.0, 3.0, 4.0), "in.tonnes": 10.0, "in.cost": 1.0}
+    found = kernel.run({id: drawn[id] if id in vary else value for id, value in still.items()}, {}, 2)["s.cash"]
+    prices = [5, 6, 7] if "in.price" in vary else [2, 3, 4]
+    tonnes = 20 if "in.tonnes" in vary else 10
+
+    assert found[:, 0].tolist() == [19, 29, 39]
+    assert found[:, 1].tolist() == [price * tonnes - 1 for price in prices]
 
 
 @pytest.mark.slow
