@@ -24,10 +24,10 @@ from rich.console import Console
 from rich.table import Table
 
 import finmodel as fm
-from finmodel.engine.irr import irr_batch
-from finmodel.market.streams import Stream
-from finmodel.paths import Draws, prepare
+from finmodel.kernel.returns.irr import irr_batch
+from finmodel.risk.draws.streams import Stream
 from finmodel.risk.job import compute, draw
+from finmodel.risk.paths import Draws, prepare
 
 ROOT = Path(__file__).parents[1]
 FEWER = (1_000, 10_000)  # run too, to see that time grows in proportion

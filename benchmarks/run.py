@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 import finmodel as fm
-from finmodel.build import build
-from finmodel.engine.code import compile_kernel
+from finmodel.kernel.faces.generated import compile_kernel
+from finmodel.run.build import build
 
 CASE = Path(__file__).parents[1] / "cases" / "australia_japan"
 PATHS = 4_096

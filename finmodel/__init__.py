@@ -20,24 +20,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # without the module typing, which takes longer to load than all of this
     from typing import Any
 
-    from finmodel.bands import BandTable, bands
-    from finmodel.bank import Bank, bank, debt_without_support
-    from finmodel.base.errors import CaseError, FinmodelError
-    from finmodel.case.read import Case
-    from finmodel.compare import Comparison, compare
-    from finmodel.design_table import DesignTable, FloorTable, cheapest_floor, compare_designs
-    from finmodel.engine.results import CheckResult, Results
-    from finmodel.import_workbook import Imported, import_workbook
-    from finmodel.incidence import incidence_over_paths
-    from finmodel.rates import irr, npv, xirr
-    from finmodel.report import write_report
-    from finmodel.run import load, run
-    from finmodel.scenarios import ScenarioTable, scenarios
-    from finmodel.sensitivity import SensitivityTable, sensitivity
-    from finmodel.simulate import Options, Simulation, simulate
-    from finmodel.solve import Answer, solve
-    from finmodel.varied import Varied
-    from finmodel.workbook import write_workbook
+    from finmodel.analysis.bands import BandTable, bands
+    from finmodel.analysis.bank import Bank, bank, debt_without_support
+    from finmodel.analysis.compare import Comparison, compare
+    from finmodel.analysis.designs.comparison import DesignTable, FloorTable, cheapest_floor, compare_designs
+    from finmodel.analysis.incidence_over_paths import incidence_over_paths
+    from finmodel.analysis.scenarios import ScenarioTable, scenarios
+    from finmodel.analysis.sensitivity import SensitivityTable, sensitivity
+    from finmodel.analysis.solve import Answer, solve
+    from finmodel.analysis.varied import Varied
+    from finmodel.deal.read import Case
+    from finmodel.kernel.errors import CaseError, FinmodelError
+    from finmodel.kernel.returns.rates import irr, npv, xirr
+    from finmodel.present.report import write_report
+    from finmodel.public_money.account import government
+    from finmodel.risk.simulate import Options, Simulation, simulate
+    from finmodel.run.results import CheckResult, Results
+    from finmodel.run.run import load, run
+    from finmodel.workbook.intake.importing import Imported, import_workbook
+    from finmodel.workbook.write import write_workbook
 
 __all__ = [
     "Answer",
@@ -63,6 +64,7 @@ __all__ = [
     "compare",
     "compare_designs",
     "debt_without_support",
+    "government",
     "import_workbook",
     "incidence_over_paths",
     "irr",
@@ -79,42 +81,43 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "finmodel.solve",
-    "BandTable": "finmodel.bands",
-    "Bank": "finmodel.bank",
-    "Case": "finmodel.case.read",
-    "CaseError": "finmodel.base.errors",
-    "CheckResult": "finmodel.engine.results",
-    "Comparison": "finmodel.compare",
-    "DesignTable": "finmodel.design_table",
-    "FinmodelError": "finmodel.base.errors",
-    "FloorTable": "finmodel.design_table",
-    "Imported": "finmodel.import_workbook",
-    "Options": "finmodel.simulate",
-    "Results": "finmodel.engine.results",
-    "ScenarioTable": "finmodel.scenarios",
-    "SensitivityTable": "finmodel.sensitivity",
-    "Simulation": "finmodel.simulate",
-    "Varied": "finmodel.varied",
-    "bands": "finmodel.bands",
-    "bank": "finmodel.bank",
-    "cheapest_floor": "finmodel.design_table",
-    "compare": "finmodel.compare",
-    "compare_designs": "finmodel.design_table",
-    "debt_without_support": "finmodel.bank",
-    "import_workbook": "finmodel.import_workbook",
-    "incidence_over_paths": "finmodel.incidence",
-    "irr": "finmodel.rates",
-    "load": "finmodel.run",
-    "npv": "finmodel.rates",
-    "run": "finmodel.run",
-    "scenarios": "finmodel.scenarios",
-    "sensitivity": "finmodel.sensitivity",
-    "simulate": "finmodel.simulate",
-    "solve": "finmodel.solve",
-    "write_report": "finmodel.report",
-    "write_workbook": "finmodel.workbook",
-    "xirr": "finmodel.rates",
+    "Answer": "finmodel.analysis.solve",
+    "BandTable": "finmodel.analysis.bands",
+    "Bank": "finmodel.analysis.bank",
+    "Case": "finmodel.deal.read",
+    "CaseError": "finmodel.kernel.errors",
+    "CheckResult": "finmodel.run.results",
+    "Comparison": "finmodel.analysis.compare",
+    "DesignTable": "finmodel.analysis.designs.comparison",
+    "FinmodelError": "finmodel.kernel.errors",
+    "FloorTable": "finmodel.analysis.designs.comparison",
+    "Imported": "finmodel.workbook.intake.importing",
+    "Options": "finmodel.risk.simulate",
+    "Results": "finmodel.run.results",
+    "ScenarioTable": "finmodel.analysis.scenarios",
+    "SensitivityTable": "finmodel.analysis.sensitivity",
+    "Simulation": "finmodel.risk.simulate",
+    "Varied": "finmodel.analysis.varied",
+    "bands": "finmodel.analysis.bands",
+    "bank": "finmodel.analysis.bank",
+    "cheapest_floor": "finmodel.analysis.designs.comparison",
+    "compare": "finmodel.analysis.compare",
+    "compare_designs": "finmodel.analysis.designs.comparison",
+    "debt_without_support": "finmodel.analysis.bank",
+    "government": "finmodel.public_money.account",
+    "import_workbook": "finmodel.workbook.intake.importing",
+    "incidence_over_paths": "finmodel.analysis.incidence_over_paths",
+    "irr": "finmodel.kernel.returns.rates",
+    "load": "finmodel.run.run",
+    "npv": "finmodel.kernel.returns.rates",
+    "run": "finmodel.run.run",
+    "scenarios": "finmodel.analysis.scenarios",
+    "sensitivity": "finmodel.analysis.sensitivity",
+    "simulate": "finmodel.risk.simulate",
+    "solve": "finmodel.analysis.solve",
+    "write_report": "finmodel.present.report",
+    "write_workbook": "finmodel.workbook.write",
+    "xirr": "finmodel.kernel.returns.rates",
 }
 """Public name → the module that it comes from; the imports above say the same to type checkers."""
 
@@ -132,7 +135,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """`finmodel.run` is the function, also once its module of the same name is loaded."""
+    """`finmodel.run.run` is the function, also once its module of the same name is loaded."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if not (name in _HOMES and isinstance(value, ModuleType)):

@@ -72,7 +72,7 @@ def main() -> Never:
     signals = Signals()
     signals.catch()
     gc.set_threshold(OBJECTS)
-    from finmodel.cli import command, prepare
+    from finmodel.cli.command import command, prepare
 
     prepare()
     try:

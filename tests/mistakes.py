@@ -19,15 +19,15 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from finmodel.base.errors import FinmodelError
-from finmodel.build import build, refuse_idle_draws
-from finmodel.case.read import read_case
-from finmodel.run import load, run
+from finmodel.deal.read import read_case
+from finmodel.kernel.errors import FinmodelError
+from finmodel.run.build import build, refuse_idle_draws
+from finmodel.run.run import load, run
 
 ERRORS = Path(__file__).parent / "errors"
 BASE = ERRORS / "base"
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "messages.md"
-OWN_PLACES = re.compile(r"\((cashflow/\w+\.py):\d+\)")  # lines of the program move; those of a case are the message
+OWN_PLACES = re.compile(r"\((deal/[\w/]+\.py):\d+\)")  # lines of the program move; those of a case are the message
 
 
 @dataclass(frozen=True)

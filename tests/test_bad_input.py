@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from finmodel.cli import command
+from finmodel.cli.command import command
 from tests.mistakes import BASE, MISTAKES
 from tests.test_limits import deal
 

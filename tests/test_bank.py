@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import finmodel as fm
-from finmodel.cli import command
-from finmodel.engine.covenant_events import events_of
-from tests.cashflow.fin import FLAGSHIP, MEZZANINE, TINY, extended, interest
-from tests.cashflow.parts import UNSIZED
-from tests.cashflow.test_ratios import SERVICE
-from tests.cashflow.test_sizing import SUPPORT
+from finmodel.cli.command import command
+from finmodel.run.covenant_events import events_of
+from tests.deal.fin import FLAGSHIP, MEZZANINE, TINY, extended, interest
+from tests.deal.parts import UNSIZED
+from tests.deal.test_ratios import SERVICE
+from tests.deal.test_sizing import SUPPORT
 
 BAD_DATE = """
 [reserve.dsra]

@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel import design_table
-from finmodel.base.errors import CaseError, UsageError
+from finmodel.analysis.designs import comparison
 from finmodel.case.expand import leaves
-from finmodel.outputs.explain import explain
-from finmodel.report import report_text
-from finmodel.run import run_on
-from finmodel.workbook import workbook_bytes
+from finmodel.kernel.errors import CaseError, UsageError
+from finmodel.present.explain import explain
+from finmodel.present.report import report_text
+from finmodel.public_money.account import government
+from finmodel.run.run import run_on
+from finmodel.workbook.write import workbook_bytes
 from tests.risk.deals import CASES, tiny
 
 PACKAGE = Path(__file__).parents[1] / "finmodel"
@@ -129,7 +130,7 @@ def test_every_exported_verb_on_support_runs_on_when_the_folder_is_gone(tmp_path
     def answers(case: fm.Case) -> object:
         designs = fm.compare_designs(case)
         over = fm.incidence_over_paths(fm.run(case), 1024) if case.tables.risk else None
-        account = fm.run(case.with_scenario(scenario)).government
+        account = government(fm.run(case.with_scenario(scenario)))
         return repr(
             (
                 designs.rows,
@@ -287,7 +288,7 @@ def test_a_case_under_a_scenario_is_compared_and_shocked_in_it(tmp_path: Path) -
 
 def test_the_cheapest_floor_takes_numbers_or_texts_and_says_so_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[float, float]] = []
-    monkeypatch.setattr(design_table, "_floor_row", lambda *args: asked.append(args[3]))
+    monkeypatch.setattr(comparison, "_floor_row", lambda *args: asked.append(args[3]))
     case = fm.load(CASES / "us_style_price_protection")
     fm.cheapest_floor(case, "1.1x", "50 %")
     fm.cheapest_floor(case, 1.1, 0.5)
@@ -308,17 +309,16 @@ def test_the_cheapest_floor_takes_numbers_or_texts_and_says_so_of_others(monkeyp
 
 READERS = {
     "case": "opens the files of a case",
-    "engine/fast.py": "compiled code in the user's cache",
-    "outputs/files.py": "writes results",
-    "outputs/html.py": "the style sheet that ships",
-    "outputs/templates.py": "templates that ship",
-    "outputs/version.py": "the project's own version",
-    "outputs/intake/gate.py": "workbooks that were received",
-    "outputs/workbook/theme.py": "the theme that ships",
-    "outputs/workbook/translated.py": "labels that ship",
+    "kernel/faces/compiled.py": "compiled code in the user's cache",
+    "kernel/files.py": "writes results",
+    "present/html.py": "the style sheet that ships",
+    "kernel/version.py": "the project's own version",
+    "workbook/intake/gate.py": "workbooks that were received",
+    "workbook/theme.py": "the theme that ships",
+    "workbook/translated.py": "labels that ship",
     "risk/store.py": "parts of a simulation",
-    "designs.py": "schemes that ship",
-    "terminal.py": "the null device, when nobody reads stdout",
+    "analysis/designs/schemes.py": "schemes that ship",
+    "cli/terminal.py": "the null device, when nobody reads stdout",
 }
 """Files that open files, and which."""
 
@@ -348,14 +348,14 @@ def test_no_file_of_a_case_is_opened_but_where_cases_are_read() -> None:
         readers |= {name} if re.search(r"\b(read_case|read_with|open_layers|guard)\b", text) else set()
 
     assert openers <= set(READERS)
-    assert readers == {"run.py"}
+    assert readers == {"deal/read.py", "run/run.py"}
 
 
 def test_nobody_loads_a_case_again_by_the_path_of_another() -> None:
     loads = re.compile(r"\b(load|opened|run|Path)\([^()\n]*\bcase\.path\b")
     found = [path.name for path in PACKAGE.rglob("*.py") if loads.search(path.read_text(encoding="utf-8"))]
 
-    assert found == ["import_workbook.py"]  # a new case is written beside the old one
+    assert found == ["importing.py"]  # a new case is written beside the old one
 
 
 def test_a_replaced_case_keeps_what_it_was_read_from(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.base.timeline import from_serial
+from finmodel.case.histories import read_prices
 from finmodel.case.leaf import Points
-from finmodel.case.prices import read_prices
-from finmodel.case.read import Case, read_case
-from finmodel.run import run
+from finmodel.deal.read import Case, read_case
+from finmodel.kernel.timeline import from_serial
+from finmodel.run.run import run
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = sorted(

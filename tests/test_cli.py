@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.cli import command
-from finmodel.outputs import contract
+from finmodel.cli.command import command
+from finmodel.present import contract
 
 ROOT = Path(__file__).parents[1]
-ROOF = importlib.import_module("finmodel.run")  # the package has a function of that name
+ROOF = importlib.import_module("finmodel.run.run")  # the package has a function of that name
 TINY = str(ROOT / "cases" / "tiny_loan")
 
 Call = Callable[..., tuple[int, str, str]]

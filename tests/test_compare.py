@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.cli import command
-from finmodel.compare import Change, differing, mixed, one_by_one, run_mixed, shapley
-from finmodel.outputs.grid import grid
-from finmodel.terminal import show
+from finmodel.analysis.compare import Change, differing, mixed, one_by_one, run_mixed, shapley
+from finmodel.cli.command import command
+from finmodel.cli.terminal import show
+from finmodel.present.grid import grid
 
 ROOT = Path(__file__).parents[1]
 TINY, FLAGSHIP = ROOT / "cases" / "tiny_loan", ROOT / "cases" / "australia_japan"

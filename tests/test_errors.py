@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.base.errors import LimitError, Problem
+from finmodel.kernel.errors import LimitError, Problem
 from tests.mistakes import BASE, LISTED, MISTAKES, PAGE, outcome, page
 
 

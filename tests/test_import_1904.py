@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.base.timeline import serial
-from finmodel.outputs.intake.reading import read_book
+from finmodel.kernel.timeline import serial
+from finmodel.workbook.intake.reading import read_book
 from tests.test_import_workbook import CASES, TINY, Desk
 
 SWEEP = """
@@ -25,7 +25,7 @@ class Swept(Desk):
     """The tiny loan with a sweep, and its workbook."""
 
     def __init__(self, folder: Path) -> None:
-        from finmodel.workbook import workbook_bytes
+        from finmodel.workbook.write import workbook_bytes
 
         self.case = Path(shutil.copytree(CASES / TINY, folder / "deal"))
         with (self.case / "case.toml").open("a", encoding="utf-8") as file:

@@ -16,12 +16,12 @@ import formualizer
 import pytest
 
 import finmodel as fm
-from finmodel.base.errors import CaseError, FinmodelError, RefusedError, UsageError
-from finmodel.cli import command
-from finmodel.import_workbook import import_workbook
-from finmodel.outputs.audit.auditing import audit
-from finmodel.outputs.intake.gate import BadWorkbook
-from finmodel.outputs.intake.reading import read_book
+from finmodel.cli.command import command
+from finmodel.kernel.errors import CaseError, FinmodelError, RefusedError, UsageError
+from finmodel.workbook.audit.auditing import audit
+from finmodel.workbook.intake.gate import BadWorkbook
+from finmodel.workbook.intake.importing import import_workbook
+from finmodel.workbook.intake.reading import read_book
 from tests.flagship.deal import CASES
 
 DAY = date(2027, 1, 31)
@@ -31,7 +31,7 @@ TINY, FLAGSHIP = "tiny_loan", "australia_japan"
 @cache
 def written(case: str) -> bytes:
     """The workbook of a case."""
-    from finmodel.workbook import workbook_bytes
+    from finmodel.workbook.write import workbook_bytes
 
     return workbook_bytes(fm.run(fm.load(CASES / case)), quick=True)[0]
 
@@ -273,7 +273,7 @@ def test_a_workbook_of_another_state_of_the_case_is_refused(desk):
 
 
 def test_a_workbook_of_another_version_is_refused(desk):
-    desk.replace("docProps/custom.xml", r"finmodel\.workbook/1", "finmodel.workbook/0")
+    desk.replace("docProps/custom.xml", r"finmodel\.workbook/1", "finmodel.workbook.write/0")
 
     assert "write the workbook anew" in desk.refused(RefusedError)
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.base.expr import SIDE_BY_SIDE, Const, Op, add, text
-from finmodel.base.model import Model
-from finmodel.base.units import RATIO
-from finmodel.case.limits import MOST
-from finmodel.cli import command
-from finmodel.engine.evaluate import evaluate
-from finmodel.engine.interpret import interpret
-from finmodel.engine.plan import plan
+from finmodel.cli.command import command
+from finmodel.deal.limits import MOST
+from finmodel.kernel.evaluate import evaluate
+from finmodel.kernel.expr import SIDE_BY_SIDE, Const, Op, add, text
+from finmodel.kernel.faces.interpreter import interpret
+from finmodel.kernel.model import Model
+from finmodel.kernel.order import plan
+from finmodel.kernel.units import RATIO
 
 ROOT = Path(__file__).parents[1]
 TINY = ROOT / "cases" / "tiny_loan"

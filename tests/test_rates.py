@@ -9,7 +9,7 @@ import numpy_financial as npf  # type: ignore[import-untyped]
 import pytest
 
 import finmodel as fm
-from finmodel.base.errors import UsageError
+from finmodel.kernel.errors import UsageError
 
 FLOWS = [-100.0, 30.0, 40.0, 50.0, 10.0]
 

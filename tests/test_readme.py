@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.cli import command
+from finmodel.cli.command import command
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from finmodel.base.units import CURRENCIES
 from finmodel.case.quantity import BadValue, read
+from finmodel.kernel.units import CURRENCIES
 from tests.mistakes import MISTAKES
 from tests.pasting import Block, blocks, ways
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.base.errors import FileError, UsageError
-from finmodel.cli import command
-from finmodel.report import TOLD, report_text, risk_pictures, write_report
+from finmodel.cli.command import command
+from finmodel.kernel.errors import FileError, UsageError
+from finmodel.present.report import TOLD, report_text, risk_pictures, write_report
 from tests.flagship.deal import CASES, result
-from tests.outputs.test_html import Page
+from tests.present.test_html import Page
 from tests.risk.deals import tiny
 
 TINY = CASES / "tiny_loan"
@@ -171,7 +171,7 @@ def no_simulation(*_: object, **__: object) -> None:
 
 
 def test_what_cannot_be_written_is_told_before_paths_are_run(deal, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(sys.modules["finmodel.simulate"], "simulate", no_simulation)
+    monkeypatch.setattr(sys.modules["finmodel.risk.simulate"], "simulate", no_simulation)
     (tmp_path / "taken").write_text("x", encoding="utf-8")
 
     assert command(["report", str(deal), "-o", str(tmp_path / "x.pdf"), "--paths", "1024"]) == 2

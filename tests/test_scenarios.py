@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import finmodel as fm
-from finmodel.cli import command
-from finmodel.scenarios import EQUITY_IRR, to_json
+from finmodel.analysis.scenarios import EQUITY_IRR, to_json
+from finmodel.cli.command import command
 
 CASES = Path(__file__).parents[1] / "cases"
 TINY = CASES / "tiny_loan"
@@ -149,7 +149,7 @@ def test_the_command_shows_the_table_and_json_alone_on_stdout(deal: Path, capsys
     page = capsys.readouterr().out
     assert "Weighted" in page and "stress" in page and max(map(len, page.splitlines())) <= 100
     assert command(["scenarios", str(deal), "--json", "-"]) == 0
-    assert json.loads(capsys.readouterr().out)["schema"] == "finmodel.scenarios/1"
+    assert json.loads(capsys.readouterr().out)["schema"] == "finmodel.analysis.scenarios/1"
 
 
 def test_the_command_ends_with_6_when_an_expectation_fails_in_a_scenario(

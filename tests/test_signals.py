@@ -115,10 +115,11 @@ def words_of(verb: str, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("by", WORDS, ids=lambda by: by.name)
 @pytest.mark.parametrize(
-    "library", ["finmodel.cli", "typer", "finmodel.base.errors", "finmodel.outputs.page", "numpy", "pydantic", "rich"]
+    "library",
+    ["finmodel.cli.command", "typer", "finmodel.kernel.errors", "finmodel.present.page", "numpy", "pydantic", "rich"],
 )
 def test_a_signal_while_libraries_are_loaded(tmp_path: Path, library: str, by: signal.Signals) -> None:
-    """From the first line: finmodel.cli is what is loaded first once signals are caught."""
+    """From the first line: finmodel.cli.command is what is loaded first once signals are caught."""
     check_stopped(start(tmp_path, words_of("run", tmp_path), by, library), by, tmp_path)
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.base.errors import SolveError, UsageError
-from finmodel.base.units import PER_YEAR, RATIO, unit
+from finmodel.analysis.solve import spelled
 from finmodel.case.quantity import parse
-from finmodel.cli import command
-from finmodel.solve import spelled
-from tests.cashflow.fin import TINY, interest
+from finmodel.cli.command import command
+from finmodel.kernel.errors import SolveError, UsageError
+from finmodel.kernel.units import PER_YEAR, RATIO, unit
+from tests.deal.fin import TINY, interest
 
 SERVICE = 7.5 + interest(60, 2)
 """Debt service of the first date, at which cover is lowest."""

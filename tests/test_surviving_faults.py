@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 
 import finmodel as fm
-from finmodel.base.timeline import from_serial
-from finmodel.engine.instruments import instruments_of
-from finmodel.engine.results import judge
-from finmodel.market import options
-from finmodel.outputs.workbook.cells import LABEL
-from finmodel.outputs.workbook.pages.term_sheet import RIGHT
-from finmodel.run import load
-from tests.cashflow.fin import TINY, extended, row, run
-from tests.cashflow.ops import read
-from tests.cashflow.parts import public, second_lender
-from tests.cashflow.test_claims import cover, event
-from tests.cashflow.test_level_sculpting import Drawn, solved
-from tests.cashflow.test_sellers import HALF_OF_2029, HALVES, three
-from tests.outputs.workbook.files import Typed, book_of, made
+from finmodel.kernel.timeline import from_serial
+from finmodel.public_money.instruments import instruments_of
+from finmodel.risk.draws import options
+from finmodel.run.results import judge
+from finmodel.run.run import load
+from finmodel.workbook.cells import LABEL
+from finmodel.workbook.pages.term_sheet import RIGHT
+from tests.deal.fin import TINY, extended, row, run
+from tests.deal.ops import read
+from tests.deal.parts import public, second_lender
+from tests.deal.test_claims import cover, event
+from tests.deal.test_level_sculpting import Drawn, solved
+from tests.deal.test_sellers import HALF_OF_2029, HALVES, three
+from tests.workbook.files import Typed, book_of, made
 
 PUBLIC = '[government]\npublic_lenders = ["jbic"]\n'
 MARKET = 'market_rate = "7 % p.a."\n'
@@ -112,7 +112,7 @@ def test_the_term_sheet_dates_the_first_and_the_last_repayment() -> None:
 
 
 def test_a_check_that_is_off_by_the_tolerance_itself_passes() -> None:
-    """engine/results.py: a check fails above its tolerance, not at it."""
+    """run/results.py: a check fails above its tolerance, not at it."""
     result = run(TINY)
     id = next(id for id in result.model.checks if result.model.lines[id].series)
     row = [0.0] * result.model.timeline.count

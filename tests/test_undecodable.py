@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.cli import command
+from finmodel.cli.command import command
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="arguments are bytes on POSIX")
 ROOT = Path(__file__).parents[1]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.cli import command
+from finmodel.cli.command import command
 
 ROOT = Path(__file__).parents[1]
 TINY = ROOT / "cases" / "tiny_loan"

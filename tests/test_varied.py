@@ -8,9 +8,9 @@ import re
 import pytest
 
 import finmodel as fm
-from finmodel.base.errors import CaseError, UsageError
-from finmodel.cli import command
-from tests.cashflow.fin import TINY, interest
+from finmodel.cli.command import command
+from finmodel.kernel.errors import CaseError, UsageError
+from tests.deal.fin import TINY, interest
 
 PRICES, COSTS = ["34 USD/kg", "40 USD/kg", "46 USD/kg"], ["9 USD/kg", "10 USD/kg"]
 WAYS = {"price.oxide.deck": PRICES, "cost.operating.per_kg": COSTS}
@@ -65,7 +65,7 @@ def test_json_holds_every_combination(table: fm.Varied, capsys: pytest.CaptureFi
 
     assert command(["sensitivity", str(TINY), *words, "--json", "-"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["schema"] == "finmodel.varied/1"
+    assert told["schema"] == "finmodel.analysis.varied/1"
     assert told["rows"] == {"key": "price.oxide.deck", "values": PRICES}
     assert told["columns"] == {"key": "cost.operating.per_kg", "values": COSTS}
     assert [(run["row"], run["column"]) for run in told["runs"]] == [(a, b) for a in PRICES for b in COSTS]

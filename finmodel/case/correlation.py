@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.base.expr import Given
+from finmodel.kernel.expr import Given
 
 Floats = NDArray[np.float64]
 ROUNDING = 1e-9

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol, TypeVar, cast
 
-from finmodel.base.expr import Given
-from finmodel.base.timeline import MAX_PERIODS, MONTH_NAMES, MONTHS, NamedBy, Timeline, from_serial, serial
 from finmodel.case.frozen import FrozenDict, FrozenList, frozen
 from finmodel.case.leaf import Points
 from finmodel.case.positions import Document, Keys, Place
 from finmodel.case.table import Table
+from finmodel.kernel.expr import Given
+from finmodel.kernel.timeline import MAX_PERIODS, MONTH_NAMES, MONTHS, NamedBy, Timeline, from_serial, serial
 
 T = TypeVar("T")
 Value = float | tuple[float, ...]

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from finmodel.base.errors import Problem
-from finmodel.base.units import Unit, conversion
 from finmodel.case.messages import placed, shown
 from finmodel.case.positions import Document, Keys
 from finmodel.case.quantity import LARGEST, BadValue, parse
+from finmodel.kernel.errors import Problem
+from finmodel.kernel.units import Unit, conversion
 
 Kind = Literal["at least", "at most", "within"]
 _ROW = re.compile(r"(?:(at least|at most)\s+(.+)|(.+?)\s+within\s+(.+))")

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from finmodel.base.errors import CaseError, FileError, Problem
 from finmodel.case.frozen import FrozenDict
 from finmodel.case.guard import Text, read_text
 from finmodel.case.language import take_format
 from finmodel.case.overlay import closed, merge, remove
 from finmodel.case.positions import Document, Place, parse
 from finmodel.case.quantity import clip
+from finmodel.kernel.errors import CaseError, FileError, Problem
 
 PARTS = ("scenarios.toml", "sources.toml", "expected.toml")
 PRICES = "prices.csv"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from finmodel.base.errors import CaseError, FileError, LimitError, Problem
+from finmodel.kernel.errors import CaseError, FileError, LimitError, Problem
 
 MAX_BYTES = 1 << 20
 MAX_LINES = 20_000

@@ -6,9 +6,9 @@ A file that says none was written before there was such a key: it is read as for
 
 from __future__ import annotations
 
-from finmodel.base.errors import CaseError, Problem
 from finmodel.case.positions import Document
 from finmodel.case.quantity import clip
+from finmodel.kernel.errors import CaseError, Problem
 
 KEY, FORMAT = "format", 1
 OWN = (KEY, "extends", "remove", "expect")

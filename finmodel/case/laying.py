@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from finmodel.base.errors import Problem
 from finmodel.case.folder import Layer
 from finmodel.case.overlay import check, from_sets, merge, take
 from finmodel.case.positions import Document, Keys
-from finmodel.case.scenarios import Scenario
+from finmodel.case.scenario_file import Scenario
 from finmodel.case.sources import read_sources, unknown_sources
 from finmodel.case.table import Table
+from finmodel.kernel.errors import Problem
 
 LENDERS = ("sizing", "case")
 

@@ -14,10 +14,10 @@ from typing import Any, Literal
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
 
-from finmodel.base.expr import Given
-from finmodel.base.timeline import serial
 from finmodel.case.plain import Count, DateQuantity, Day, kind_of, read_day
 from finmodel.case.quantity import BadValue, BadValues, BareNumber, clip, quantity_text, read, spell
+from finmodel.kernel.expr import Given
+from finmodel.kernel.timeline import serial
 
 __all__ = ["Count", "DateQuantity", "Day", "Leaf", "Points", "Quantity", "default"]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from finmodel.base.errors import Problem
 from finmodel.case.describe import Found, fields, find, nearest
 from finmodel.case.language import OWN
 from finmodel.case.positions import Document, Keys, Place
 from finmodel.case.quantity import BadValue, BadValues, BareNumber, clip
 from finmodel.case.table import Table
+from finmodel.kernel.errors import Problem
 
 MOST, MANY = 50, 200
 _EXPECTED = {

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from finmodel.base.errors import Problem, UsageError
 from finmodel.case.describe import nearest
 from finmodel.case.expand import Fault
 from finmodel.case.expect import Expect, read_expected
 from finmodel.case.folder import Layer, open_layers
 from finmodel.case.frozen import FrozenDict
+from finmodel.case.histories import History, histories_of
 from finmodel.case.overlay import merge
 from finmodel.case.positions import Document
-from finmodel.case.prices import History, histories_of
-from finmodel.case.scenarios import Scenario, read_scenarios
+from finmodel.case.scenario_file import Scenario, read_scenarios
 from finmodel.case.sources import Sources, read_sources
 from finmodel.case.table import Table
+from finmodel.kernel.errors import Problem, UsageError
 
 Rules = Sequence[Callable[[Any], Iterator[Fault]]]
 

@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from finmodel.base.errors import LimitError, Problem, UsageError, refuse_undecodable
-from finmodel.base.units import Unit
 from finmodel.case.describe import Found, find, known, nearest
 from finmodel.case.frozen import FrozenDict, frozen
 from finmodel.case.guard import MAX_DEPTH
@@ -20,6 +18,8 @@ from finmodel.case.messages import MANY, placed, unknown_key, value_problems
 from finmodel.case.positions import Document, Keys, Place
 from finmodel.case.quantity import BadValue, BadValues
 from finmodel.case.table import Table
+from finmodel.kernel.errors import LimitError, Problem, UsageError, refuse_undecodable
+from finmodel.kernel.units import Unit
 
 SET = "--set"
 

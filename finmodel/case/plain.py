@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
 
-from finmodel.base.expr import Given
-from finmodel.base.timeline import serial
-from finmodel.base.units import DATE, RATIO
 from finmodel.case.quantity import BadValue, clip
+from finmodel.kernel.expr import Given
+from finmodel.kernel.timeline import serial
+from finmodel.kernel.units import DATE, RATIO
 
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 _ADVICE = "Dates are year-month-day, such as 2027-01-31, without quotes."

@@ -14,8 +14,8 @@ from typing import Any
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
-from finmodel.base.errors import LimitError, Problem
 from finmodel.case.guard import MAX_DEPTH, Text, check_depth
+from finmodel.kernel.errors import LimitError, Problem
 
 Keys = tuple[str, ...]
 _PARSER = Parser(Language(tree_sitter_toml.language()))

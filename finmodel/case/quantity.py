@@ -10,8 +10,8 @@ import unicodedata
 from fractions import Fraction
 from functools import lru_cache
 
-from finmodel.base.errors import UnitError, UsageError, want
-from finmodel.base.units import CURRENCIES, PER_YEAR, RATIO, Unit, conversion, unit
+from finmodel.kernel.errors import UnitError, UsageError, want
+from finmodel.kernel.units import CURRENCIES, PER_YEAR, RATIO, Unit, conversion, unit
 
 TIMES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 SHARES = {"%": Fraction(1, 100), "bp": Fraction(1, 10_000), "x": Fraction(1)}

@@ -16,7 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from finmodel.base.errors import CaseError, Problem
 from finmodel.case.describe import nearest
 from finmodel.case.frozen import FrozenDict
 from finmodel.case.guard import Text, read_text
@@ -25,6 +24,7 @@ from finmodel.case.overlay import closed, merge
 from finmodel.case.positions import Document, Keys, Place, parse
 from finmodel.case.quantity import clip
 from finmodel.case.shelf import home
+from finmodel.kernel.errors import CaseError, Problem
 
 FOLDER = "regimes"
 SHOWN = "templates/regimes"

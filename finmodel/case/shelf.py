@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from finmodel.base.errors import FileError
+from finmodel.kernel.errors import FileError
 
 
 def home() -> Path:

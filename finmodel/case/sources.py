@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from finmodel.base.errors import Problem
 from finmodel.case.describe import find, known
 from finmodel.case.messages import MANY, placed, shown, unknown_key
 from finmodel.case.overlay import SET, dotted
 from finmodel.case.positions import Document, Keys, Place
 from finmodel.case.regimes import Regime, source
 from finmodel.case.table import Table
+from finmodel.kernel.errors import Problem
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 
-from finmodel.base.expr import Given
 from finmodel.case.table import Table
+from finmodel.kernel.expr import Given
 
 LABELS = ("name", "label", "label_ja")
 

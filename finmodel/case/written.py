@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from finmodel.base.expr import Given
-from finmodel.base.timeline import from_serial, serial
-from finmodel.base.units import DATE, Unit
 from finmodel.case.expand import Clock
 from finmodel.case.leaf import Count, Leaf, Points, Quantity
 from finmodel.case.plain import DateQuantity
 from finmodel.case.quantity import BadValue, BadValues, quantity_text, spell
+from finmodel.kernel.expr import Given
+from finmodel.kernel.timeline import from_serial, serial
+from finmodel.kernel.units import DATE, Unit
 
 
 class NotWritten(ValueError):

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from finmodel.base.errors import UsageError
+from finmodel.kernel.errors import UsageError
 
 LOCAL = "local"
 _FORM = re.compile(r"(?:(?P<scheme>tcp|tls|ucx)://)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):(?P<port>[0-9]{1,5})")

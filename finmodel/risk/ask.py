@@ -6,16 +6,16 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from finmodel.base.errors import UsageError
-from finmodel.base.model import Line, Model
-from finmodel.base.timeline import MONTH_NAMES
-from finmodel.base.units import CURRENCIES
-from finmodel.case.calendar import cent
-from finmodel.case.read import Case
-from finmodel.engine.code import Values
-from finmodel.engine.covenant_events import NOT_FUNDED, ROWS
-from finmodel.engine.results import ERROR
+from finmodel.deal.read import Case
+from finmodel.deal.time.calendar import cent
+from finmodel.kernel.errors import UsageError
+from finmodel.kernel.faces.generated import Values
+from finmodel.kernel.model import Line, Model
+from finmodel.kernel.timeline import MONTH_NAMES
+from finmodel.kernel.units import CURRENCIES
 from finmodel.risk.keep import Figure, Flag, Keep, Yearly
+from finmodel.run.covenant_events import NOT_FUNDED, ROWS
+from finmodel.run.results import ERROR
 
 LOSS, CHECKS = "loss.", "checks"
 SHORTFALL = NOT_FUNDED

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from finmodel.base.errors import FileError, RefusedError, UsageError
-from finmodel.outputs.version import version
+from finmodel.kernel.errors import FileError, RefusedError, UsageError
+from finmodel.kernel.version import version
 from finmodel.risk.address import Address, ask, patience, read_address
 from finmodel.risk.job import Job, Part, compute
 from finmodel.risk.pool import TRIES, WorkerError, held

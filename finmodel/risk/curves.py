@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.base.errors import UsageError
-from finmodel.engine.code import Values
-from finmodel.engine.simulated import Convergence, Fan, side
-from finmodel.market.sobol import REPLICATES
-from finmodel.market.streams import BLOCK
+from finmodel.kernel.errors import UsageError
+from finmodel.kernel.faces.generated import Values
+from finmodel.risk.draws.sobol import REPLICATES
+from finmodel.risk.draws.streams import BLOCK
+from finmodel.risk.simulated import Convergence, Fan, side
 from finmodel.risk.statistics import spread
 from finmodel.risk.store import Store
-from finmodel.risk.summary import Told
+from finmodel.risk.summarise import Told
 
 FEWEST, POINTS = 64, 32
 

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from finmodel.base.errors import UsageError
-from finmodel.outputs.files import cannot_write, check_target, temporary_name
+from finmodel.kernel.errors import UsageError
+from finmodel.kernel.files import cannot_write, check_target, temporary_name
 from finmodel.risk.job import PART
 from finmodel.risk.store import Store, parts_of
 

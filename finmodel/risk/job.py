@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.base.errors import NumberError
-from finmodel.engine.code import Kernel, Values, face
-from finmodel.engine.fast import FastKernel, FastText
-from finmodel.market.sobol import Points
-from finmodel.market.streams import BLOCK, Stream
-from finmodel.market.worlds import Market
+from finmodel.kernel.errors import NumberError
+from finmodel.kernel.faces.compiled import FastKernel, FastText
+from finmodel.kernel.faces.generated import Kernel, Values, face
+from finmodel.risk.draws.sobol import Points
+from finmodel.risk.draws.streams import BLOCK, Stream
+from finmodel.risk.draws.worlds import Market
 from finmodel.risk.keep import Keep
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.engine.irr import TOTAL_LOSS
+from finmodel.kernel.returns.irr import TOTAL_LOSS
 
 Floats = NDArray[np.float64]
 Kept = tuple[list[Any], list[Any], list[Any]]

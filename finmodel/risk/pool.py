@@ -22,8 +22,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
-from finmodel.base.errors import LimitError
-from finmodel.engine.fast import FastText
+from finmodel.kernel.errors import LimitError
+from finmodel.kernel.faces.compiled import FastText
 from finmodel.risk.job import PART_BLOCKS, Job, Part, compute
 
 TRIES = 4

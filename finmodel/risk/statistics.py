@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.engine.simulated import QUANTILES, TOTAL_LOSS, Chance, Histogram, Spread
-from finmodel.market.sobol import REPLICATES
-from finmodel.market.streams import BLOCK
+from finmodel.risk.draws.sobol import REPLICATES
+from finmodel.risk.draws.streams import BLOCK
+from finmodel.risk.simulated import QUANTILES, TOTAL_LOSS, Chance, Histogram, Spread
 
 Floats = NDArray[np.float64]
 _Z = 1.96

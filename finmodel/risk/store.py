@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from finmodel.base.errors import FileError, RefusedError
-from finmodel.outputs.files import cannot_write, make_folder, sweep, write_new, write_text
+from finmodel.kernel.errors import FileError, RefusedError
+from finmodel.kernel.files import cannot_write, make_folder, sweep, write_new, write_text
 from finmodel.risk.job import Job, Part
 
 _NAME = re.compile(r"part-(\d{8})\.bin")

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from finmodel.base.errors import FinmodelError
-from finmodel.base.expr import Given
 from finmodel.case.leaf import Count, Day, Quantity, default
-from finmodel.case.read import Case, Schema, read_with
 from finmodel.case.table import Id, Month, Table
+from finmodel.deal.read import Case, Schema, read_with
+from finmodel.kernel.errors import FinmodelError
+from finmodel.kernel.expr import Given
 
 CASE = """\
 name = "Tiny loan"

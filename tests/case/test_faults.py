@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.base.errors import CaseError, FinmodelError
 from finmodel.case.describe import find
-from finmodel.case.read import Case, read_case
-from finmodel.case.schema import CaseTables
+from finmodel.deal.read import Case, read_case
+from finmodel.deal.schema import CaseTables
+from finmodel.kernel.errors import CaseError, FinmodelError
 from tests.work import calls
 
 BASE = Path(__file__).parent.parent / "errors" / "base"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.base.timeline import MONTH_NAMES
-from finmodel.case.fiscal import year_names
-from finmodel.case.read import Case, read_case
+from finmodel.deal.read import Case, read_case
+from finmodel.deal.time.fiscal import year_names
+from finmodel.kernel.timeline import MONTH_NAMES
 
 ROOT = Path(__file__).parents[2]
 APRIL = 4

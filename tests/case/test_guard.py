@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.base.errors import CaseError, FileError, LimitError
 from finmodel.case import guard
 from finmodel.case.guard import MAX_DEPTH, Text, check_depth, read_text
+from finmodel.kernel.errors import CaseError, FileError, LimitError
 
 NESTED = ["a = " + "[" * 5000, "a = " + "[" * 5000 + "]" * 5000, "a=" + "{a=" * 5000, ".".join(["a"] * 5000) + "=1"]
 HEAVY = ['\\"""' * 250_000, '"\\"' * 300_000, "'''" * 300_000, '"""' + "\\" * 1_000_000, "[]" * 400_000]

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from finmodel.base.errors import UsageError
-from finmodel.base.timeline import serial
-from finmodel.case.read import read_with
+from finmodel.deal.read import read_with
+from finmodel.kernel.errors import UsageError
+from finmodel.kernel.timeline import serial
 from tests.work import calls
 
 SCENARIOS = """\

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.base.errors import CaseError, FinmodelError
-from finmodel.case.read import read_with
+from finmodel.deal.read import read_with
+from finmodel.kernel.errors import CaseError, FinmodelError
 
 RATE = 'rate = "5 % p.a."'
 SHARE = 'share = "60 %"'

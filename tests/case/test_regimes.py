@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.base.errors import CaseError
 from finmodel.case import regimes
 from finmodel.case.describe import find
-from finmodel.case.read import Case, read_case
-from finmodel.case.schema import CaseTables
-from finmodel.outputs.explain import explain
-from tests.cashflow.fin import FLAGSHIP, extended
+from finmodel.deal.read import Case, read_case
+from finmodel.deal.schema import CaseTables
+from finmodel.kernel.errors import CaseError
+from finmodel.present.explain import explain
+from tests.deal.fin import FLAGSHIP, extended
 
 JAPAN = """
 [entity.metal]

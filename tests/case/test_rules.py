@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.base.errors import CaseError
-from finmodel.case.read import Case, read_case
-from finmodel.case.rules import RULES
-from finmodel.case.rules_common import words
+from finmodel.deal.read import Case, read_case
+from finmodel.deal.rules import RULES
+from finmodel.deal.ruling import words
+from finmodel.kernel.errors import CaseError
 
 BASE = Path(__file__).parent.parent / "errors" / "base"
 LOAN = """

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.base.expr import Given
-from finmodel.base.units import unit
 from finmodel.case.describe import find
 from finmodel.case.expand import Clock, clock_of, leaves
 from finmodel.case.leaf import Points, Quantity
-from finmodel.case.read import read_case
-from finmodel.case.schema import CaseTables
+from finmodel.case.templates import templates
 from finmodel.case.written import NotWritten, toml_text, written
-from finmodel.outputs.templates import templates
+from finmodel.deal.read import read_case
+from finmodel.deal.schema import CaseTables
+from finmodel.kernel.expr import Given
+from finmodel.kernel.units import unit
 
 ROOT = Path(__file__).parents[2]
 CASES = [*sorted((ROOT / "cases").iterdir()), *templates().values()]

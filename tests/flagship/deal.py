@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from finmodel.build import Built, build
-from finmodel.engine.results import Results
-from finmodel.run import load, run
+from finmodel.run.build import Built, build
+from finmodel.run.results import Results
+from finmodel.run.run import load, run
 
 CASES = Path(__file__).parents[2] / "cases"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from finmodel.base.expr import Expr, Op
-from finmodel.base.model import walk
-from finmodel.engine.code import compile_kernel
-from finmodel.engine.interpret import interpret
+from finmodel.kernel.expr import Expr, Op
+from finmodel.kernel.faces.generated import compile_kernel
+from finmodel.kernel.faces.interpreter import interpret
+from finmodel.kernel.model import walk
 from tests.flagship.deal import built, result
 
 

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from finmodel.engine.code import compile_kernel
-from finmodel.engine.results import ERROR
+from finmodel.kernel.faces.generated import compile_kernel
+from finmodel.run.results import ERROR
 from tests.flagship.deal import built, result
 
 PATHS, BLOCK = 10_240, 1_024

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.build import build
-from finmodel.run import load, run
-from tests.engine.sheets import Sheet, differences, recalculate
+from finmodel.run.build import build
+from finmodel.run.run import load, run
 from tests.flagship.deal import CASES
+from tests.kernel.sheets import Sheet, differences, recalculate
 
 REFERENCE = Path(__file__).parents[1] / "cases_reference"
 DEALS = [CASES / "australia_japan", CASES / "tiny_loan", REFERENCE / "reference_sculpted"]

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from pydantic.fields import FieldInfo
 
-from finmodel.base.errors import CaseError
-from finmodel.base.expr import text
-from finmodel.base.model import Model
 from finmodel.case.leaf import Quantity
-from finmodel.case.read import Case
 from finmodel.case.table import Table
-from finmodel.engine.results import Results
+from finmodel.deal.read import Case
+from finmodel.kernel.errors import CaseError
+from finmodel.kernel.expr import text
+from finmodel.kernel.model import Model
+from finmodel.run.results import Results
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(path.parent for top in ("cases", "templates") for path in (ROOT / top).rglob("case.toml"))

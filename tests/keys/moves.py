@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from finmodel.base.errors import FinmodelError
-from finmodel.base.expr import Given
-from finmodel.base.model import leaves as inputs_of
-from finmodel.build import Built, build
 from finmodel.case import expand
 from finmodel.case.describe import find
 from finmodel.case.leaf import Count, Quantity
-from finmodel.case.read import Case
-from finmodel.case.schema import CaseTables
-from finmodel.engine.code import Value, Values
-from finmodel.engine.evaluate import evaluate
-from finmodel.engine.key_uses import key_uses
-from finmodel.paths import worlds
-from finmodel.run import run
+from finmodel.deal.read import Case
+from finmodel.deal.schema import CaseTables
+from finmodel.kernel.errors import FinmodelError
+from finmodel.kernel.evaluate import evaluate
+from finmodel.kernel.expr import Given
+from finmodel.kernel.faces.generated import Value, Values
+from finmodel.kernel.model import leaves as inputs_of
+from finmodel.risk.paths import worlds
+from finmodel.run.build import Built, build
+from finmodel.run.key_uses import key_uses
+from finmodel.run.run import run
 
 PATHS, MORE, INSIDE = 64, 1.01, 1e-6
 

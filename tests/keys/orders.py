@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from finmodel.base.units import CURRENCIES
-from finmodel.case.read import Case
 from finmodel.case.table import Table
-from finmodel.engine.results import Results
+from finmodel.deal.read import Case
+from finmodel.kernel.units import CURRENCIES
+from finmodel.run.results import Results
 
 SETS = (
     "products", "facilities", "nodes", "refinances", "jbic_beside", "payment_months", "public_lenders",

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import finmodel as fm
-from finmodel.build import build
-from finmodel.case.read import Case, read_case
-from tests.cashflow.fin import FLAGSHIP, extended
+from finmodel.deal.read import Case, read_case
+from finmodel.run.build import build
+from tests.deal.fin import FLAGSHIP, extended
 from tests.keys.defaults import FOLDERS, ROOT, defaults, formulas, moved, switches, typed
 
 FAST = [FLAGSHIP, ROOT / "cases" / "kyushu_magnet_recycling", ROOT / "templates" / "forms" / "high_price"]

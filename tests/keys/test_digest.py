@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from finmodel.build import build
-from finmodel.case.read import read_case
 from finmodel.case.values import digest_of, plain
-from finmodel.size import Sized, size
-from tests.cashflow.fin import TINY
+from finmodel.deal.read import read_case
+from finmodel.run.build import build
+from finmodel.run.size import Sized, size
+from tests.deal.fin import TINY
 from tests.keys.defaults import defaults, typed
 
 

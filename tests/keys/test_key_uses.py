@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.bands import bands
-from finmodel.base.errors import CaseError, UsageError
-from finmodel.build import build
+from finmodel.analysis.bands import bands
+from finmodel.analysis.solve import solve
 from finmodel.case import expand
 from finmodel.case.describe import find
-from finmodel.case.read import Case, read_case
-from finmodel.case.schema import CaseTables
-from finmodel.engine.key_uses import key_uses, unused_and_typed
-from finmodel.outputs.listings import check_text
-from finmodel.solve import solve
-from tests.cashflow.fin import FLAGSHIP, TINY, extended
+from finmodel.deal.read import Case, read_case
+from finmodel.deal.schema import CaseTables
+from finmodel.kernel.errors import CaseError, UsageError
+from finmodel.present.listings import check_text
+from finmodel.run.build import build
+from finmodel.run.key_uses import key_uses, unused_and_typed
+from tests.deal.fin import FLAGSHIP, TINY, extended
 from tests.keys.defaults import FOLDERS, ROOT
 from tests.keys.test_defaults import named
 

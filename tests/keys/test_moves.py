@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.case.read import Case, read_case
-from tests.cashflow.fin import TINY
+from finmodel.deal.read import Case, read_case
+from tests.deal.fin import TINY
 from tests.keys.defaults import FOLDERS, ROOT
 from tests.keys.moves import dormant
 from tests.keys.test_defaults import named

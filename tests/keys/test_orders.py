@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.build import build
-from finmodel.case.read import Case, read_case
-from finmodel.run import run
-from tests.cashflow.fin import FLAGSHIP, TINY
+from finmodel.deal.read import Case, read_case
+from finmodel.run.build import build
+from finmodel.run.run import run
+from tests.deal.fin import FLAGSHIP, TINY
 from tests.keys.defaults import FOLDERS
 from tests.keys.orders import different, reordered
 from tests.keys.test_defaults import named

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 import finmodel as fm
-from finmodel.base.errors import SolveError
-from finmodel.build import build
-from tests.deals.random_deals import draw
+from finmodel.kernel.errors import SolveError
+from finmodel.run.build import build
 from tests.keys.defaults import defaults, formulas, moved, typed
 from tests.keys.orders import different, reordered
 from tests.keys.test_key_uses import note_and_flag_agree
+from tests.random_deals.random_deals import draw
 
 FEW, MANY = range(3), [pytest.param(seed, marks=pytest.mark.full) for seed in range(2000, 2300)]
 

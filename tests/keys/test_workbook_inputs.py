@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.engine.key_uses import STRUCTURAL, key_uses
-from finmodel.outputs import marks
-from finmodel.outputs.audit.view import View
-from finmodel.outputs.intake.book import Sheet
-from finmodel.outputs.intake.inputs import places
-from finmodel.outputs.intake.reading import read_book
-from finmodel.outputs.workbook.pages.header import CHECK, FAILED_ERRORS, RESHAPED
-from finmodel.outputs.workbook.pages.inputs import USE
-from finmodel.run import load, run
-from finmodel.workbook import workbook_bytes
-from tests.cashflow.fin import FLAGSHIP, TINY
-from tests.outputs.workbook.files import CASES, ROOT, Typed, book_of, made
+from finmodel.present import marks
+from finmodel.run.key_uses import STRUCTURAL, key_uses
+from finmodel.run.run import load, run
+from finmodel.workbook.audit.view import View
+from finmodel.workbook.intake.contents import Sheet
+from finmodel.workbook.intake.found_inputs import places
+from finmodel.workbook.intake.reading import read_book
+from finmodel.workbook.pages.header import CHECK, FAILED_ERRORS, RESHAPED
+from finmodel.workbook.pages.inputs import USE
+from finmodel.workbook.write import workbook_bytes
+from tests.deal.fin import FLAGSHIP, TINY
+from tests.workbook.files import CASES, ROOT, Typed, book_of, made
 
 FORMS = ROOT / "templates" / "forms"
 SILENT = ("Inputs", "Series", "Scenarios", "ScenarioRows", "Sensitivities", "Checks", "Guide", "Cover", "LineIndex",

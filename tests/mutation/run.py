@@ -24,9 +24,9 @@ from pathlib import Path
 from tests.mutation.faults import Fault, chosen
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ["finmodel/cashflow", "finmodel/engine", "finmodel/market"]
+FOLDERS = ["finmodel/deal", "finmodel/kernel", "finmodel/run", "finmodel/public_money", "finmodel/risk/draws"]
 LEFT_OUT = (".git", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__", "*.egg-info", "build")
-GOLDEN = ["tests/deals/test_frozen_deals.py", "tests/test_frozen.py", "tests/test_cases.py"]
+GOLDEN = ["tests/random_deals/test_frozen_deals.py", "tests/test_frozen.py", "tests/test_cases.py"]
 NEAR, ALL = 3, 4
 SHORT = 3
 FOUND, SURVIVED, EQUIVALENT = "found", "survived", "equivalent"
@@ -107,7 +107,7 @@ def _stages(fault: Fault, copy: Path) -> list[list[str]]:
     called = [path for path in tests if fault.path.stem in path.stem]
     kin = [path for path in tests if path not in called and words & set(path.stem.split("_"))]
     named = [[str(path.relative_to(copy)) for path in paths] for paths in (called, kin)]
-    return [named[0], GOLDEN, [*named[1], "tests/deals"], ["tests"]]
+    return [named[0], GOLDEN, [*named[1], "tests/random_deals"], ["tests"]]
 
 
 def _fails(paths: list[str], copy: Path) -> str:

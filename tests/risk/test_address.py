@@ -14,7 +14,7 @@ from socket import socket, socketpair
 import pytest
 
 import finmodel as fm
-from finmodel.cli import command
+from finmodel.cli.command import command
 from finmodel.risk.address import Address, _Talk, ask, read_address
 from tests.risk.deals import tiny
 from tests.work import wait_for

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from finmodel.bands import bands
-from finmodel.base.errors import FinmodelError
-from finmodel.cli import command
+from finmodel.analysis.bands import bands
+from finmodel.cli.command import command
+from finmodel.kernel.errors import FinmodelError
 from tests.risk.deals import tiny
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from finmodel.cli import command
+from finmodel.cli.command import command
 from tests.risk.deals import CASES, tiny
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.base.errors import UsageError
+from finmodel.kernel.errors import UsageError
 from tests.risk.deals import tiny
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import finmodel as fm
-from finmodel.cli import command
-from finmodel.market.shocks import Choice, Hazard
+from finmodel.cli.command import command
+from finmodel.risk.draws.drivers import Choice, Hazard
 from finmodel.risk.job import draw
 
 BASE = Path(__file__).parents[1] / "errors" / "base"

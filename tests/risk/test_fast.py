@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 import finmodel as fm
-from finmodel.base.expr import Given
-from finmodel.base.model import Model
-from finmodel.base.operators import month_of
-from finmodel.base.timeline import Timeline, serial
-from finmodel.base.units import RATIO
-from finmodel.engine.fast import fast_text
-from finmodel.engine.folds import SCALAR
-from finmodel.engine.plan import plan
+from finmodel.kernel.expr import Given
+from finmodel.kernel.faces.compiled import fast_text
+from finmodel.kernel.faces.fold_values import SCALAR
+from finmodel.kernel.model import Model
+from finmodel.kernel.operators import month_of
+from finmodel.kernel.order import plan
+from finmodel.kernel.timeline import Timeline, serial
+from finmodel.kernel.units import RATIO
 from tests.flagship.deal import CASES
 from tests.risk.deals import tiny
 
@@ -23,17 +23,17 @@ pytest.importorskip("numba")
 
 
 def test_the_dates_of_the_compiled_calendar_are_those_of_pythons():
-    from finmodel.engine import fast_words
+    from finmodel.kernel.faces import compiled_words
 
     first = date(1990, 1, 1)
     for days in range(0, 77_000, 13):
         number = float(serial(first + timedelta(days=days)))
-        assert fast_words.month_of.py_func(number) == month_of(number)
+        assert compiled_words.month_of.py_func(number) == month_of(number)
 
 
 def test_each_compiled_fold_gives_what_the_fold_of_a_single_case_gives():
     """Rows with and without flags, numbers within and outside the timeline."""
-    from finmodel.engine import fast_words
+    from finmodel.kernel.faces import compiled_words
 
     draw = np.random.default_rng(5)
     rows = [list(draw.normal(size=7)) for _ in range(20)]
@@ -49,7 +49,7 @@ def test_each_compiled_fold_gives_what_the_fold_of_a_single_case_gives():
             *(("value_at", [row, number]) for number in (0.0, 1.0, 4.0, 7.0, 7.5, 8.0)),
         ]:
             lists = [part for part in parts if isinstance(part, list)]
-            compiled = getattr(fast_words, f"fold_{name}_{len(lists)}").py_func
+            compiled = getattr(compiled_words, f"fold_{name}_{len(lists)}").py_func
             assert compiled(*parts) == SCALAR[name](*parts), (name, parts)
 
 

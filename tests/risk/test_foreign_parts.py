@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import finmodel as fm
-from finmodel.base.errors import RefusedError
-from finmodel.cli import command
-from finmodel.outputs.files import write_new
+from finmodel.cli.command import command
+from finmodel.kernel.errors import RefusedError
+from finmodel.kernel.files import write_new
 from tests.risk.deals import tiny
 
 PATHS = 1_024

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import finmodel as fm
-from finmodel.outputs.explain import explain
-from finmodel.paths import worlds
+from finmodel.present.explain import explain
+from finmodel.risk.paths import worlds
 from finmodel.risk.store import Store
 from tests.flagship.deal import result
 from tests.risk.deals import CASES, RISK, tiny

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from finmodel.market.streams import BLOCK
+from finmodel.risk.draws.streams import BLOCK
 from finmodel.risk.statistics import chance, histogram, shares, spread
 
 

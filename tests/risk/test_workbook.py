@@ -11,14 +11,14 @@ import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 import finmodel as fm
-from finmodel.base.errors import UsageError
-from finmodel.cli import command
-from finmodel.desk import Desk
-from finmodel.outputs.workbook.cells import CONSTANT, FIRST, LABEL, NOTE, TOP, UNIT
-from finmodel.paths import worlds
-from finmodel.workbook import workbook_bytes
-from tests.outputs.workbook.files import CASES, Typed, book_of
+from finmodel.cli.command import command
+from finmodel.kernel.errors import UsageError
+from finmodel.risk.paths import worlds
+from finmodel.workbook.cells import CONSTANT, FIRST, LABEL, NOTE, TOP, UNIT
+from finmodel.workbook.trials import Desk
+from finmodel.workbook.write import workbook_bytes
 from tests.risk.deals import tiny
+from tests.workbook.files import CASES, Typed, book_of
 
 SHEET = "MonteCarlo"
 DETENTE = """

@@ -1,0 +1,1 @@
+"""The command `finmodel`, a file for each kind of verb."""

@@ -1,0 +1,275 @@
+"""START HERE on this floor: the clauses of a deal, called in the order in which they depend on each other.
+
+time and macro → operations → facilities opened → cover, reserve, funding → tax → CFADS → sizing → waterfall →
+facilities closed → owners → statements → ratios → returns → checks. What a later clause decides and an earlier one
+needs (how much debt) is a solved input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from finmodel.deal import extra, operations
+from finmodel.deal.capital import claw_back
+from finmodel.deal.completion import completion
+from finmodel.deal.cover import claims, cover, events
+from finmodel.deal.cover.claims import Paid
+from finmodel.deal.funding import funding
+from finmodel.deal.funding.funding import Funding, Needs
+from finmodel.deal.loans import facility, refinancing
+from finmodel.deal.loans.facility import Loan, Terms
+from finmodel.deal.loans.refinancing import Refinanced
+from finmodel.deal.loans.terms import Facility
+from finmodel.deal.market import macro
+from finmodel.deal.market.macro import Macro
+from finmodel.deal.operations import Operations
+from finmodel.deal.owners import equity
+from finmodel.deal.owners.equity import Signed
+from finmodel.deal.parts import Deal
+from finmodel.deal.reserves import debt_service, set_aside
+from finmodel.deal.reserves.debt_service import ServiceReserve
+from finmodel.deal.reserves.set_aside import SetAside
+from finmodel.deal.schema import CaseTables
+from finmodel.deal.short_term import lines
+from finmodel.deal.short_term.lines import ShortDebt
+from finmodel.deal.sizing import plan, sizing
+from finmodel.deal.sizing.plan import Plan
+from finmodel.deal.sizing.sizing import Cash, Room, Sizing, Unknowns
+from finmodel.deal.statements import companies
+from finmodel.deal.statements.accounts import report
+from finmodel.deal.support import contracted_support
+from finmodel.deal.support.claim import Deals
+from finmodel.deal.tax import taxes, withholding
+from finmodel.deal.tax.entity import TaxLines
+from finmodel.deal.tax.taxes import Financing
+from finmodel.deal.tax.withholding import Treasury
+from finmodel.deal.time import timing
+from finmodel.deal.time.timing import Clock
+from finmodel.deal.waterfall import covenants, outlook, ratios, waterfall
+from finmodel.deal.waterfall.covenants import Signing
+from finmodel.deal.waterfall.desk import Desk, Inflows, Tests
+from finmodel.deal.waterfall.ratios import Cover
+from finmodel.deal.waterfall.terms import WaterfallTerms
+from finmodel.deal.waterfall.waterfall import Waterfall
+from finmodel.kernel.expr import Const, Expr, Given, add
+from finmodel.kernel.model import Line, Model
+from finmodel.kernel.timeline import Timeline
+from finmodel.kernel.units import PER_YEAR
+
+Frame = tuple[Clock, Macro]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Debt:
+    """Facilities while the deal is being declared."""
+
+    loans: list[Loan]
+    senior: list[Loan]
+    premium: Line
+    plan: Plan | None
+    reserve: ServiceReserve
+    saved: list[SetAside]
+    earned: Line
+    funding: Funding
+    refinanced: Refinanced
+    fees: Line
+    short: ShortDebt
+
+
+def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None = None) -> Model:
+    """Declare every line of a deal.
+
+    Args:
+        places: Where each of the extra lines stands in the case, for messages.
+
+    Raises:
+        ModelError: Lines that do not make a model; the reader of cases refuses most of what could cause it.
+    """
+    model = Model(timeline)
+    clock = timing.build(model, case.timeline, case.completion)
+    frame = (clock, macro.build(model, case.inflation, case.fx, clock, case.currency))
+    for name, rate in case.curve.items():
+        model.section(f"curve.{name}", PER_YEAR, f"Base rate {name}").line("rate", f"Base rate, {name}", rate)
+    solved = sizing.unknowns(model, case.currency)
+    works = operations.build(model, case, frame)
+    debt = _borrow(model, case, works, solved, frame)
+    within = companies.begin(model, case, frame)
+    owed = {name: account.interest for name, account in within.items()}
+    paid_tax, notional_tax = taxes.build(model, case.entity, works, _financing(debt, owed, clock), frame)
+    cfads = _cfads(model, works, paid_tax, debt, frame)
+    sized = _size(model, case, works, debt, solved, (cfads, frame))
+    tested, covers = _covers(model, case.waterfall, debt, sized, solved, frame)
+    flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, (works, debt), covers, frame))
+    left = claw_back.build(model, works.capex.grants, case.entity, flows.distributions, frame)
+    flows = replace(flows, distributions=left)
+    paid_in = waterfall.paid_in(model, debt.funding.equity, flows)
+    signed = Signed(solved.equity, withholding.treasury(case))
+    report(
+        model,
+        case,
+        Deal(
+            works=works,
+            loans=debt.loans,
+            premium=debt.premium,
+            fees=debt.fees,
+            reserve_interest=debt.earned,
+            saved=debt.saved,
+            funding=debt.funding,
+            tax=paid_tax,
+            notional_tax=notional_tax,
+            cfads=cfads,
+            paid=flows,
+            paid_in=paid_in,
+            capital_repaid=waterfall.capital_repaid(model, flows),
+            owners=equity.build(model, case.equity, paid_in, flows.distributions, frame, signed),
+            solved=solved,
+            plan=tested,
+            sized=sized,
+            covers=covers,
+            within=within,
+        ),
+        frame,
+    )
+    claw_back.close(model, works.capex.grants, case.entity, clock)
+    extra.define(model, case.extra_lines, places or {})
+    sizing.search(model, solved)
+    return model
+
+
+def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns, frame: Frame) -> _Debt:
+    """Open the facilities, insure them, plan the reserve and fund construction."""
+    clock, money = frame
+    borrower = next((name for name, entity in case.entity.items() if entity.borrower), "")
+    deal = solved, withholding.treasury(case), borrower
+    loans = [_open(model, name, terms, deal, frame) for name, terms in case.facility.items()]
+    senior = [loan for loan in loans if loan.terms.rank == "senior"]
+    premium = cover.build(model, case.cover, loans, clock, money)
+    sized = [loan for loan in senior if loan.terms.sized]
+    ahead = plan.build(model, sized, clock, money) if sized else None
+    if ahead is not None:
+        ahead = replace(ahead, moved=outlook.build(model, case, works, frame))
+    later = [loan for loan in senior if loan.terms.refinances]
+    reserve = debt_service.service(model, case.reserve.dsra, ahead, later, frame)
+    saved = set_aside.build(model, case, works, frame)
+    grants = model.sections["capex"].ahead("grants_received", "Grants received").define(works.capex.grants_received)
+    needs = Needs(works.capex.spent, works.cash + works.refunds, premium, reserve.funding, grants)
+    at_close = [loan for loan in loans if not loan.terms.refinances]
+    funded = funding.build(model, case.funding, needs, at_close, solved, frame)
+    refinanced = refinancing.build(loans, borrower, clock)
+    fees = model.sections["cover"].ahead("operating_fees", "Cover premium and agency fees in operation")
+    yearly = (premium + add([loan.agency for loan in loans])) * clock.completed
+    fees.define(yearly if reserve.letter is None else yearly + reserve.letter.fee)
+    if reserve.letter is not None:
+        model.register.taxes(-reserve.letter.interest, borrower)
+    earned = set_aside.interest(model, reserve, saved)
+    short = lines.build(model, case, works, frame)
+    return _Debt(loans, senior, premium, ahead, reserve, saved, earned, funded, refinanced, fees, short)
+
+
+def _open(model: Model, name: str, terms: Facility, deal: tuple[Unknowns, Treasury, str], frame: Frame) -> Loan:
+    (solved, tax, borrower), (clock, money) = deal, frame
+    commitment: Expr = Const(0) if terms.amount is None else money.convert(terms.amount)
+    if terms.sized:
+        commitment = solved.debt if terms.share is None else solved.debt * terms.share
+    schedule: Given | None = solved.schedule if terms.profile == "sculpted" and terms.rank == "senior" else None
+    read = Terms(commitment, schedule, borrower, tax.keeps(terms.withholding))
+    return facility.open_loan(model, name, terms, read, clock, money)
+
+
+def _financing(debt: _Debt, within: Mapping[str, Line], clock: Clock) -> Financing:
+    """Interest is deducted as it accrues in operation; what accrues before is part of the basis."""
+    accrued = [loan.interest * clock.completed for loan in debt.loans]
+    late = [loan.default_interest for loan in debt.loans if loan.default_interest is not None]
+    interest, fees = add([*accrued, *late, *debt.short.interest]), add([debt.fees, *debt.short.fees])
+    return Financing(interest, fees, debt.funding.finance_cost, debt.earned, within)
+
+
+def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Debt, frame: Frame) -> Line:
+    """Cash flow available for debt service (F4)."""
+    section = model.section("cfads", frame[1].money, "Cash flow available for debt service")
+    tax = section.line(
+        "net_tax",
+        "Transferred to the tax reserve",
+        add([entity.transfer for entity in paid_tax]) + works.hook("other_tax"),
+    )
+    cash: Expr = works.cash * frame[0].completed - tax - debt.fees
+    if works.events.stopped is not None:
+        earned = section.line("net_before_block", "CFADS before a stop of transfers", cash)
+        cash = events.block(model, works.events.stopped, earned, frame[0])
+    return section.line("net_cfads", "CFADS", set_aside.settle(debt.saved, cash, frame[0]))
+
+
+def _size(
+    model: Model, case: CaseTables, works: Operations, debt: _Debt, solved: Unknowns, flow: tuple[Line, Frame]
+) -> Sizing | None:
+    cfads, frame = flow
+    if debt.plan is None:
+        return None
+    support = works.support
+    counts = case.sizing.support == "contract"
+    counted = [one for one in support.contracts.values() if counts or not one.public]  # a buyer's floor always (F9)
+    deals = Deals(works.sales.contracts, works.market, case.entity)
+    revenue = contracted_support.with_support(model, works.sales.secured, counted, deals, frame)
+    cash = Cash(cfads, support.paid - support.given_back, revenue, frame[1].cent)
+    others = add([loan.committed for loan in debt.loans if _lasting(loan)])
+    geared = debt.funding.net_uses if case.sizing.grants_net else debt.funding.total_uses
+    room = Room(geared, debt.funding.shared_total, others)
+    sized = [loan for loan in debt.senior if loan.terms.sized]
+    return sizing.build(model, case.sizing, (sized, debt.plan.dates, solved), cash, room, frame)
+
+
+def _lasting(loan: Loan) -> bool:
+    """Whether a facility takes room of the base budget that senior debt cannot have."""
+    return loan.terms.rank not in ("senior", "bridge") and not loan.terms.standby and not loan.terms.refinances
+
+
+def _covers(
+    model: Model, terms: WaterfallTerms, debt: _Debt, sized: Sizing | None, solved: Unknowns, frame: Frame
+) -> tuple[Plan | None, Cover | None]:
+    """The plan with the dates that are tested, and the covers on them; None without sized debt."""
+    if debt.plan is None:
+        return None, None
+    tested = replace(debt.plan, dates=plan.tested(model, debt.senior, debt.plan))
+    return tested, None if sized is None else ratios.cover(model, debt.senior, sized, (tested, solved), terms, frame)
+
+
+def _tests(
+    model: Model, case: CaseTables, parts: tuple[Operations, _Debt], covers: Cover | None, frame: Frame
+) -> Tests:
+    """What a distribution must pass, and what stops mezzanine and all junior payments."""
+    clock, (works, debt) = frame[0], parts
+    # at the end of the deal a test that was never passed protects nobody any more: what is left goes to the owners
+    passed = works.passed if isinstance(works.passed, Const) else works.passed | clock.last
+    if covers is None or debt.plan is None:
+        return covenants.without_senior(clock, passed)
+    late = completion.beyond(case.completion, clock)
+    open_ = (debt.plan.dates.number >= 1, passed)
+    return covenants.tests(model, covers, Signing(case.waterfall, debt.loans, *open_, late, frame))
+
+
+def _pay(
+    model: Model, case: CaseTables, works: Operations, debt: _Debt, flow: tuple[Line, Frame], tests: Tests
+) -> Waterfall:
+    """Run the waterfall and close the facilities with what it paid."""
+    cfads, frame = flow
+    grants = (model.find("capex.grants_received") + works.refunds) * frame[0].completed
+    other = grants + debt.funding.surplus + debt.funding.initial_cash
+    other = other if tests.cure is None else other + tests.cure
+    without = cfads + other + debt.earned
+    if debt.short.net_cash is not None:
+        other = other + debt.short.net_cash
+    inflows = Inflows(cfads, other, debt.reserve, debt.earned, works.closure)
+    desk = Desk(model, case.waterfall, inflows, tests, frame)
+    paid = waterfall.run(desk, debt.loans, debt.refinanced.repaid)
+    interest, principal = paid.interest, {**debt.funding.taken_out, **paid.principal}
+    draws = {**debt.funding.draws, **debt.refinanced.draws}
+    parts = debt.refinanced.repaid, paid.prepaid
+    gone = {loan.id: [part[loan.id] for part in parts if loan.id in part] for loan in debt.loans}
+    for loan in debt.loans:
+        payments = interest.get(loan.id, Const(0)), principal[loan.id]
+        facility.close_loan(loan, draws[loan.id], payments, gone[loan.id], frame[0])
+    lines.close(debt.short, paid, without)
+    seen = Paid(interest, principal, gone, works.events, works.cash_lost)
+    claims.build(model, case.cover, debt.loans, seen, frame[0])
+    return paid

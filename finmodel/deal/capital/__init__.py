@@ -1,0 +1,1 @@
+"""Capital: construction cost, grants for it, completion, closure."""

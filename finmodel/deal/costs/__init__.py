@@ -1,0 +1,1 @@
+"""Costs of operation, and working capital."""

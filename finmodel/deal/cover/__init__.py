@@ -1,0 +1,1 @@
+"""Cover: insurance of lenders, its premium, the events it insures, and claims."""

@@ -1,0 +1,1 @@
+"""Funding of construction: sources and uses, bridge loans, overruns."""

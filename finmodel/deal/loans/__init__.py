@@ -1,0 +1,1 @@
+"""Loans: one facility after another, its rate, currency, schedule, and refinancing."""

@@ -1,0 +1,134 @@
+"""When a facility is repaid, and in which parts: its dates and its schedule in shares of the amount drawn.
+
+Sign:    shares are positive and sum to 1.
+Timing:  repayments fall on the first payment dates that lie at least the grace period after completion, or on the
+         dates of a table; a bridge loan's one date is its takeout.
+Source:  term sheet of each facility. A level payment is the same at each date (what is left is the value of the
+         payments to come); a balloon is repaid on the last date, and bears interest until then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.deal.loans.terms import Facility
+from finmodel.deal.time.calendar import ONE_MONTH
+from finmodel.deal.time.timing import Clock
+from finmodel.kernel.errors import ModelError
+from finmodel.kernel.expr import Expr, Given, month_of, ratio
+from finmodel.kernel.model import Line, Section
+from finmodel.kernel.units import RATIO
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Course:
+    """When a facility pays and repays, interest since the last payment date per unit, shares repaid and to repay."""
+
+    pays: Line
+    repaying: Line
+    window_rate: Line
+    schedule: Line
+    planned: Line
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dates:
+    """Flags of the dates on which a facility pays interest, and on which it repays."""
+
+    pays: Line
+    repaying: Line
+
+
+def course(loan: Section, facility: Facility, accrual: Expr, solved: Given | None, clock: Clock) -> Course:
+    """Declare dates, the rate over each window, and the schedule; `accrual` is interest of the period, per unit."""
+    on, title = dates(loan, facility, clock), facility.label
+    window_rate = loan.ahead("window_rate", f"{title}: Interest since the last payment date, per unit", RATIO)
+    window_rate.define(window_rate.prev * ~on.pays.prev + accrual)
+    repaid = schedule(loan, facility, on.repaying, window_rate, solved)
+    planned = loan.ahead("planned", f"{title}: Planned share still to repay", RATIO)
+    planned.define(planned.lag(1, 1) - repaid)
+    return Course(on.pays, on.repaying, window_rate, repaid, planned)
+
+
+def dates(loan: Section, facility: Facility, clock: Clock) -> Dates:
+    """Declare payment dates and repayment dates."""
+    label, title = f"{loan.title}: Payment date", loan.title
+    months = clock.month_flag(facility.payment_months)
+    if facility.rank == "bridge":
+        out = loan.flag("takeout_date", f"{title}: Taken out by senior debt", takeout_date(facility, clock))
+        pays = loan.flag("payment_date", label, months | out)
+        return Dates(pays, _counted(loan, out * 1))
+    pays = loan.flag("payment_date", label, months)
+    if facility.table is not None:
+        return Dates(pays, _counted(loan, facility.table > 0))
+    since, open_ = _start(facility, clock)
+    over = pays & open_ & (since + facility.grace <= clock.end_month)
+    eligible = loan.flag("grace_over", f"{title}: Grace period over", over)
+    number = loan.ahead("instalment", f"{title}: Instalment number", RATIO)
+    number.define(number.prev + eligible)
+    repaying = loan.flag("repayment_date", f"{title}: Repayment date", eligible & (number <= facility.instalments))
+    return Dates(pays, repaying)
+
+
+def _start(facility: Facility, clock: Clock) -> tuple[Expr, Expr]:
+    """The month from which grace counts, and the flag of periods after it: completion, or the draw of a refinancing."""
+    if facility.drawn_on is None:
+        return clock.planned, clock.due
+    return month_of(facility.drawn_on) + ONE_MONTH, facility.drawn_on < clock.last_day
+
+
+def takeout_date(facility: Facility, clock: Clock) -> Expr:
+    """The date on which senior debt takes out a bridge loan; the last of construction unless it is stated."""
+    return clock.last_construction if facility.takeout is None else clock.last_day.eq(facility.takeout)
+
+
+def _counted(loan: Section, repays: Expr) -> Line:
+    repaying = loan.flag("repayment_date", f"{loan.title}: Repayment date", repays)
+    number = loan.ahead("instalment", f"{loan.title}: Instalment number", RATIO)
+    number.define(number.prev + repaying)
+    return repaying
+
+
+def schedule(loan: Section, facility: Facility, repaying: Line, window_rate: Line, solved: Given | None) -> Line:
+    """Declare the share of the amount drawn that falls due at each date."""
+    label = f"{facility.label}: Principal falling due, share of the amount drawn"
+    if facility.profile == "sculpted":
+        if solved is None:
+            raise ModelError(f"facility {facility.label} is sculpted, but only senior debt is sized by its cash flow")
+        return loan.line("schedule", label, repaying * solved, RATIO)
+    if facility.table is not None:
+        return loan.line("schedule", label, facility.table, RATIO)
+    if facility.profile == "bullet" or facility.rank == "bridge":
+        return loan.line("schedule", label, repaying & _last(loan, facility), RATIO)
+    if facility.profile == "equal":
+        return loan.line("schedule", label, _with_balloon(loan, facility, repaying / facility.instalments), RATIO)
+    return _annuity(loan, facility, repaying, window_rate)
+
+
+def _last(loan: Section, facility: Facility) -> Expr:
+    return loan.model.find(f"{loan.name}.instalment").eq(facility.instalments)
+
+
+def _with_balloon(loan: Section, facility: Facility, regular: Expr) -> Expr:
+    """A regular repayment of all but the balloon, which falls due on the last date."""
+    last = loan.model.find(f"{loan.name}.repayment_date") & _last(loan, facility)
+    return regular * (1 - facility.balloon) + facility.balloon * last
+
+
+def _annuity(loan: Section, facility: Facility, repaying: Line, window_rate: Line) -> Line:
+    """Level service: at each date the balance is the value of the payments still to come."""
+    title = loan.title
+    value = loan.ahead("annuity_value", f"{title}: Value of one a date, remaining", RATIO)
+    discount = loan.line(
+        "annuity_step",
+        f"{title}: Value at the date of one a date",
+        repaying * ratio(1 + value, 1 + window_rate),
+        RATIO,
+    )
+    value.define(discount.next + ~repaying.next * value.next)
+    planned = loan.ahead("annuity_balance", f"{title}: Level service, balance", RATIO)
+    level = repaying * planned.lag(1, 1) * (ratio(1, value.prev) - window_rate)
+    label = f"{title}: Principal falling due, share of the amount drawn"
+    part = loan.line("annuity_part", f"{title}: Level principal, share of all but the balloon", level, RATIO)
+    planned.define(planned.lag(1, 1) - part)
+    return loan.line("schedule", label, _with_balloon(loan, facility, part), RATIO)

@@ -1,0 +1,1 @@
+"""Market: price indices, inflation and exchange rates."""

@@ -1,0 +1,1 @@
+"""Owners: classes of equity, their loans, exits, and returns."""

@@ -1,0 +1,60 @@
+"""Exits: a class sells its whole position on a date, at a price by formula, to another class or outside the deal.
+
+Sign:    prices are positive for the buyer to pay; net flows have their sign.
+Timing:  the price falls in the period that contains the date, after its distributions; later ones, and later calls,
+         are the buyer's. The position keeps its place in the tiers. Put and call are exercised on their date.
+Source:  decisions on the subordinated class (F30): a transfer between owners, and no cash of the project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.deal.market.macro import Macro
+from finmodel.deal.owners.terms import Exit
+from finmodel.deal.time.calendar import DAYS_PER_YEAR, ONE_YEAR
+from finmodel.deal.time.timing import Clock
+from finmodel.kernel.expr import Expr, Given, hi, month_of
+from finmodel.kernel.model import Line, Section
+from finmodel.kernel.units import RATIO
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sale:
+    """The price of a position in its period, and the flag of the periods after it."""
+
+    terms: Exit
+    price: Line
+    after: Line
+
+
+def growth(section: Section, name: str, rate: Given, clock: Clock) -> Line:
+    """What one unit of an account grows to in the days of a period."""
+    years = clock.days / DAYS_PER_YEAR / ONE_YEAR
+    label = f"{section.title}: Growth of its {name} account"
+    return section.line(f"{name}_growth", label, (1 + rate * ONE_YEAR) ** years, RATIO)
+
+
+def sale(section: Section, terms: Exit, position: tuple[Expr, Expr], frame: tuple[Clock, Macro]) -> Sale:
+    """Declare the price; `position` is what was paid in and received on it, by whoever held it."""
+    clock, macro = frame
+    title = section.title
+    now = section.flag("exit_date", f"{title}: Exit", clock.between(terms.date, terms.date))
+    after = section.flag("exit_done", f"{title}: Has left", month_of(terms.date) < clock.last_month)
+    price = section.line("exit_price", f"{title}: Price of the exit", _value(section, terms, position, frame) * now)
+    assert macro.money == price.unit
+    return Sale(terms, price, after)
+
+
+def _value(section: Section, terms: Exit, position: tuple[Expr, Expr], frame: tuple[Clock, Macro]) -> Expr:
+    paid, received = position
+    if terms.price is not None:
+        return frame[1].convert(terms.price)
+    if terms.multiple is not None:
+        to_date = section.ahead("paid_to_date", f"{section.title}: Paid in to date")
+        to_date.define(to_date.prev + paid)
+        return to_date * terms.multiple
+    assert terms.rate is not None
+    owed = section.ahead("net_exit_account", f"{section.title}: Owed at the return of its exit")
+    owed.define(owed.prev * growth(section, "exit", terms.rate, frame[0]) + paid - received)
+    return hi(0, owed)

@@ -1,0 +1,1 @@
+"""Reserves: for debt service, maintenance and rehabilitation."""

@@ -1,0 +1,1 @@
+"""Sales: offtake contracts, take-or-pay, make-up, and the spot market."""

@@ -1,0 +1,1 @@
+"""Short-term finance: money against stock, and a line of credit."""

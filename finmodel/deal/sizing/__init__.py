@@ -1,0 +1,1 @@
+"""Sizing: how much senior debt, by its limits, on which schedule."""

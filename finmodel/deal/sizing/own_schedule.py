@@ -1,0 +1,84 @@
+"""Senior facilities with a schedule of their own, beside sculpted ones: their service comes out of capacity first.
+
+Sign:    every line is the positive amount that its label names.
+Timing:  on each date the sculpted facilities have what the others' planned service leaves.
+Source:  decisions on the senior profile (F11). Per unit of senior debt, sculpted facilities have the share `s` and the
+         others a service of `o`; the debt is the D whose value left, v(D), is s·D. B is what v loses per unit of D: the
+         value of `o`, or, where one date's capacity cuts the value short, `o` over the rate. As v is made of straight
+         pieces, Newton's step D = (v + D·B)/(s + B) is exact on the piece on which it is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from finmodel.deal.loans.facility import Loan
+from finmodel.deal.sizing import sculpting, senior, shadow
+from finmodel.deal.sizing.sculpting import Form, Sculpted
+from finmodel.deal.time.calendar import RATIO_ROUNDING
+from finmodel.kernel.expr import Given, add, hi, ratio, where
+from finmodel.kernel.folds import lowest, total
+from finmodel.kernel.model import Line, Section
+from finmodel.kernel.units import RATIO
+
+
+def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given, form: Form) -> tuple[list[Line], Line]:
+    """Declare the debt at the cover, the sculpted schedule, and what dates can carry that repay own schedules alone.
+
+    Returns:
+        The limits, and what one more of capacity on each date adds to the debt at the cover.
+    """
+    sculpted = senior.shared(loans)
+    repaying = sculpted[0].repaying
+    part = section.line(
+        "sculpted_share", "Sculpted share of senior debt", add([senior.share(x) for x in sculpted]), RATIO
+    )
+    rate, growth = senior.interest(section, sculpted), senior.growth(section, sculpted, "sculpted_growth")
+    shared = Sculpted(repaying, rate, growth, form)
+    own = add([senior.unit_service(loan) * senior.worth(loan) for loan in senior.own(loans)])
+    service = section.line("own_service", "Service of own schedules, per unit of senior debt", own, RATIO)
+    label = "Capacity that the service of own schedules leaves"
+    left = section.line("capacity_left", label, hi(0, capacity - service * debt) * repaying)
+    carried = sculpting.valued(section, shared, left)
+    value = carried.after
+    worth = _worth(section, service, shared, carried.cut)
+    first = section.model.find("time.first")
+    whole = section.line("capacity_at_close", "Debt that all capacity can carry", (value + worth * debt) * first)
+    each = section.line("unit_at_close", "Sculpted share, and own service at its value", (worth + part) * first, RATIO)
+    by_cover = section.line("by_cover", "Debt at the debt service cover", ratio(total(whole), total(each)))
+    at_close = section.line("sculpted_at_close", "Sculpted debt that the capacity left can carry", value * first)
+    sculpting.schedule(section, shared, carried, total(at_close))
+    added = shadow.sculpted(section, shared, carried, total(each))
+    return [by_cover, _by_own(section, sculpted[0], (service, rate, part), capacity)], added
+
+
+def _worth(section: Section, service: Line, debt: Sculpted, cut: Line) -> Line:
+    """What the value left loses per unit of senior debt, on sculpted dates."""
+    repaying, rate, growth = debt.repaying, debt.rate, debt.growth
+    owed = (1 if growth is None else growth) + rate
+    worth = section.ahead("own_value", "Value of the service of own schedules to come, per unit", RATIO)
+    kept = where(cut, ratio(service, rate), ratio((worth if growth is None else worth * growth) + service, owed))
+    step = section.line("own_step", "Value of the service of own schedules at the date", repaying * kept, RATIO)
+    return worth.define(step.next + ~repaying.next * worth.next)
+
+
+def _by_own(section: Section, sculpted: Loan, unit: tuple[Line, Line, Line], capacity: Line) -> Line:
+    """No date asks more for own schedules than its capacity; between sculpted dates, sculpted interest is paid too."""
+    service, rate, part = unit
+    dates = section.flag(
+        "own_date",
+        "Date that pays own schedules",
+        section.model.find("plan.repayment_date") & (service > RATIO_ROUNDING),
+    )
+    interest = rate * part * sculpted.planned.lag(1, 1) * ~sculpted.repaying
+    carried = section.line(
+        "own_carried", "Debt that such a date can carry", ratio(capacity, service + interest) * dates
+    )
+    least = section.line("own_least", "Debt that such dates can carry", lowest(carried, dates))
+    return section.line("by_own", "Debt at the cover on dates of own schedules", least + _unbound(section, dates))
+
+
+def _unbound(section: Section, dates: Line) -> Line:
+    """Without such dates nothing is limited: what the uses of funds come to is more than any debt."""
+    none = section.flag("own_none", "No date pays own schedules", total(dates).eq(0))
+    return section.line("own_unbound", "No limit of such dates", none * section.model.find("funding.total_uses"))

@@ -1,0 +1,82 @@
+"""Parties: what each receives of the deal's cash, and the government's account among them.
+
+Sign:    `party.…` is what the deal pays a party less what the party brings in, and may be negative; a bank account of
+         the deal is a party that receives what is put into it. They add up to nothing in each period. `net_…` lines of
+         the government's account are what public bodies receive less what they pay.
+Timing:  when cash moves.
+Source:  decisions on parties of the incidence (F14) and on public cost (F38); the register that clauses write to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from finmodel.deal.market.macro import Macro
+from finmodel.deal.schema import CaseTables
+from finmodel.deal.support.public_bodies import ACCOUNTS, Body, body, government_terms
+from finmodel.deal.support.terms import Programme
+from finmodel.deal.time.calendar import RATIO_ROUNDING
+from finmodel.kernel.expr import Const, Expr, add, hi
+from finmodel.kernel.folds import first_when
+from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.units import RATIO
+
+INSTRUMENTS = ("price support", "grant", "subsidy", "equity", "loan", "cover")
+
+
+def build(model: Model, case: CaseTables, macro: Macro) -> None:
+    """Declare one line for each party, and the government's account; nothing for a deal without support."""
+    if not case.support:
+        return
+    lines = _parties(model, macro)
+    public = [(body(case, id), line) for id, line in lines.items()]
+    _account(model, case, [(who, line) for who, line in public if who.public], macro)
+    for name, terms in case.programme.items():
+        _programme(model, name, terms, [id for id, support in case.support.items() if support.programme == name])
+
+
+def _parties(model: Model, macro: Macro) -> dict[str, Line]:
+    register = model.register
+    section = model.section("party", macro.money, "Parties")
+    paid, received = register.read("paid"), register.read("received")
+    flows: Mapping[str, Expr] = {
+        **{
+            id: paid.get(id, Const(0)) - received[id] if id in received else paid[id]
+            for id in dict.fromkeys([*paid, *received])
+        },
+        **{f"{ACCOUNTS}{name}": bank.closing - bank.opening for name, bank in register.banks.items()},
+    }
+    return {
+        id: section.ahead(id, f"Net paid to {id.replace('_', ' ').replace('.', ', ')}").define(flow)
+        for id, flow in flows.items()
+    }
+
+
+def _account(model: Model, case: CaseTables, public: Sequence[tuple[Body, Line]], macro: Macro) -> None:
+    """What public bodies receive less what they pay, by instrument; own and foreign tax apart."""
+    section = model.section("government", macro.money, "Government's account")
+    own = government_terms(case).country
+    rows = {kind: [line for who, line in public if who.instrument == kind] for kind in INSTRUMENTS}
+    rows["own tax"] = [line for who, line in public if who.instrument == "tax" and who.country == own]
+    rows["foreign tax"] = [line for who, line in public if who.instrument == "tax" and who.country != own]
+    flows = {}
+    for kind, lines in rows.items():
+        if lines:
+            label = f"Government's account: {kind}, received less paid"
+            flows[kind] = section.ahead(f"net_{kind.replace(' ', '_')}", label).define(add(lines))
+    home = [line for kind, line in flows.items() if kind != "foreign tax"]
+    section.ahead("net_public", "Government's account: All, received less paid").define(add(home))
+
+
+def _programme(model: Model, name: str, terms: Programme, contracts: Sequence[str]) -> None:
+    """What is left of a programme's envelope, and since when a claim was not met in full."""
+    section: Section = model.sections[f"programme.{name}"]
+    left = hi(0, terms.envelope - model.find(f"programme.{name}.granted_ever"))
+    section.line("envelope_left", f"{terms.label}: Left of the envelope", left)
+    if not contracts:
+        return
+    asked = add([model.find(f"support.{id}.due_own") for id in contracts])
+    granted = model.find(f"programme.{name}.granted")
+    short = (asked - granted) > terms.envelope * RATIO_ROUNDING
+    flag = section.flag("exhausted", f"{terms.label}: A claim is not met in full", short)
+    section.line("exhausted_first", f"{terms.label}: Number of the first such period", first_when(flag), RATIO)

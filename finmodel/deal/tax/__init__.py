@@ -1,0 +1,1 @@
+"""Tax: of each company, its losses and pools, credits, and withholding."""

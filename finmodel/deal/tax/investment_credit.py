@@ -1,0 +1,72 @@
+"""Investment tax credit: a share of the eligible cost of construction, refunded or set off against tax.
+
+Sign:    every line is the positive amount that its label names.
+Timing:  granted at completion, if that is in time. A refundable credit is received a lag later. Any other is set off
+         up to a share of the tax of the year, the tax year of completion first, and carried for some years, the oldest
+         first; what is too old is lost.
+Source:  Japan's investment credit of 2026: 7 % of cost, up to a fifth of tax. The cost is without financing cost and
+         net of grants, and the tax basis stays whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from finmodel.deal.tax import carry
+from finmodel.deal.tax.terms import InvestmentCredit
+from finmodel.deal.time.running import settled
+from finmodel.deal.time.timing import Clock
+from finmodel.kernel.expr import Expr, lo, month_of
+from finmodel.kernel.model import Account, Line, Model, Section
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Refund:
+    """A refundable credit [reporting currency per period]."""
+
+    earned: Line
+    received: Line
+    receivable: Account
+
+
+def refunded(model: Model, entity_id: str, label: str, terms: InvestmentCredit, cost: Line, clock: Clock) -> Refund:
+    """Declare a credit that the treasury pays out; `cost` is what is spent [reporting currency per period]."""
+    title = f"{label}, investment credit"
+    section = model.section(f"investment_credit.{entity_id}", cost.unit, title)
+    earned = _granted(section, "", title, terms, cost, clock)
+    receivable = section.account("receivable", f"{title}: Receivable")
+    received = section.line("received", f"{title}: Received", settled(earned, receivable, terms.lag, clock))
+    receivable.close(add=[earned], less=[received])
+    model.register.receives(received, f"tax.{entity_id}")
+    model.register.owns("credit_receivable", receivable.closing)
+    model.register.earns("investment_credit", earned)
+    return Refund(earned, received, receivable)
+
+
+def set_off(
+    section: Section, terms: InvestmentCredit, tax_to_date: Line, flags: tuple[Expr, Line], clock: Clock
+) -> Line:
+    """Declare what is set off against the tax of the year to date, in the tax currency.
+
+    Args:
+        flags: Eligible cost [tax currency per period], and 1 where a tax year is assessed.
+    """
+    cost, assessed = flags
+    title = f"{section.title}, investment credit"
+    granted = _granted(section, "credit.", title, terms, cost, clock)
+    account = section.account("credit", f"{title}: Carried forward")
+    usable = lo(account.opening + granted, tax_to_date * terms.limit)
+    to_date = section.line("credit.to_date", f"{title}: Set off, year to date", usable)
+    used = section.line("credit.used", f"{title}: Set off", to_date * assessed)
+    carry.close(carry.Carried(section, "credit", account, assessed, terms.years), granted, used, clock)
+    return to_date
+
+
+def _granted(section: Section, name: str, title: str, terms: InvestmentCredit, cost: Expr, clock: Clock) -> Line:
+    """The credit on the cost of construction, in the period in which that is complete."""
+    so_far = section.ahead(f"{name}cost_to_date", f"{title}: Cost to date")
+    so_far.define(so_far.prev + cost * clock.construction)
+    done: Expr = clock.last_construction
+    if terms.until is not None:
+        done = done & (clock.last_month <= month_of(terms.until))
+    return section.line(f"{name}granted", f"{title}: Granted", so_far * terms.eligible * terms.share * done)

@@ -1,0 +1,1 @@
+"""Time: the calendar of a deal, its phases, running totals and fiscal years."""

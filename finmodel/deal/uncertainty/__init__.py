@@ -1,0 +1,1 @@
+"""Uncertainty: the keys of [risk], and the values that they may draw."""

@@ -1,0 +1,130 @@
+"""Waterfall: what each period's cash pays, in the order that the case gives, and where the rest waits.
+
+Order:   operations first (CFADS is after them), then the steps of `waterfall.order`; see `steps` for each.
+Sign:    every step is the positive amount paid.
+Timing:  each rank is paid on its own payment dates after completion, owners on those of senior debt; cash in between
+         waits in the operating account.
+Source:  decisions on the order (F3), which a case may change where `rules_waterfall` lets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from finmodel.deal.loans import unwinding
+from finmodel.deal.loans.facility import Loan
+from finmodel.deal.waterfall import covenants
+from finmodel.deal.waterfall.desk import Desk, Group
+from finmodel.deal.waterfall.steps import STEPS, operations
+from finmodel.deal.waterfall.terms import whole_order
+from finmodel.kernel.expr import Expr, add, hi, lo, ratio
+from finmodel.kernel.model import Account, Line, Model
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Waterfall:
+    """Accounts and payments that statements, ratios and owners read.
+
+    `groups` are by rank; `prepaid` is by senior facility, empty without a sweep; `added` is contingent equity, `cured`
+    what owners pay in to cure a default, `closed` what they pay for the closure.
+    """
+
+    cash: Account
+    locked: Account
+    reserve: Account
+    arrears: Account
+    groups: dict[str, Group]
+    prepaid: dict[str, Line]
+    added: Line | None
+    cured: Line | None
+    closed: Line | None
+    arrears_default: Line | None
+    distributions: Line
+
+    @property
+    def senior(self) -> Group:
+        """Payments of senior debt."""
+        return self.groups["senior"]
+
+    @property
+    def junior(self) -> Group:
+        """Payments of mezzanine debt."""
+        return self.groups["junior"]
+
+    @property
+    def interest(self) -> dict[str, Line]:
+        """Interest paid, by facility; a bridge loan is paid from funding."""
+        return {name: line for group in self.groups.values() for name, line in group.interest.items()}
+
+    @property
+    def principal(self) -> dict[str, Line]:
+        """Principal paid as due, by facility."""
+        return {name: line for group in self.groups.values() for name, line in group.principal.items()}
+
+
+def run(desk: Desk, loans: Sequence[Loan], refinanced: Mapping[str, Expr]) -> Waterfall:
+    """Declare all steps in order; the caller closes the facilities with the payments returned.
+
+    Args:
+        refinanced: What another facility repays of each, after the payments of its date.
+    """
+    desk.open(loans, refinanced)
+    purse = operations(desk)
+    for name in whole_order(desk.terms.order):
+        purse = STEPS[name](desk, purse)
+    ledger = desk.ledger
+    covenants.rows(desk, ledger.after_debt)
+    return Waterfall(
+        cash=desk.cash,
+        locked=desk.locked,
+        reserve=desk.reserve,
+        arrears=desk.arrears,
+        groups=ledger.groups,
+        prepaid=_prepaid(desk),
+        added=ledger.added,
+        cured=desk.tests.cure,
+        closed=ledger.closed,
+        arrears_default=ledger.arrears_default,
+        distributions=desk.model.find("waterfall.distributions"),
+    )
+
+
+def _prepaid(desk: Desk) -> dict[str, Line]:
+    """Prepayments of senior debt, each facility in proportion to what is left of it after all else of the date."""
+    parts, paid = desk.ledger.prepaid, desk.ledger.groups["senior"].principal
+    if not parts:
+        return {}
+    every: Expr = parts[0] if len(parts) == 1 else desk.section.line("prepaid", "Senior debt prepaid", add([*parts]))
+    left: dict[str, Expr] = {loan.id: loan.outstanding.opening - paid[loan.id] for loan in desk.loans["senior"]}
+    left = {name: owed - desk.refinanced[name] if name in desk.refinanced else owed for name, owed in left.items()}
+    whole = desk.section.line("prepayable", "Senior debt that can be prepaid", add(list(left.values())))
+    breaks = {loan.id: unwinding.share(loan, desk.clock) for loan in desk.loans["senior"]}
+    burden = [ratio(left[name], whole) * per_unit for name, per_unit in breaks.items() if per_unit is not None]
+    if burden:
+        label = "Senior debt prepaid, less break cost of swaps"
+        every = desk.section.line("prepaid_principal", label, ratio(every, 1 + add(burden)))
+    lines = {}
+    for loan in desk.loans["senior"]:
+        own = every * ratio(left[loan.id], whole)
+        lines[loan.id] = loan.section.line("prepaid", f"{loan.label}: Prepaid", own)
+        unwinding.settle(loan, "prepaid", lines[loan.id], breaks[loan.id])
+    return lines
+
+
+def paid_in(model: Model, funded: Line, flows: Waterfall) -> Line:
+    """What owners pay in: in construction, and later what they promised to add and what they pay for the closure."""
+    later = [line for line in (flows.added, flows.cured, flows.closed) if line is not None]
+    if not later:
+        return funded
+    return model.sections["waterfall"].line("paid_in", "Equity paid in, all", add([funded, *later]))
+
+
+def capital_repaid(model: Model, flows: Waterfall) -> Line | None:
+    """Where profit limits dividends, of the group: what is distributed beyond it is a return of capital."""
+    profit = model.lines.get("waterfall.net_retained_before")
+    if profit is None:
+        return None
+    line = model.sections["waterfall"].line
+    dividends = line("dividends", "Dividends", lo(flows.distributions, hi(0, profit)))
+    return line("capital_repaid", "Capital repaid to owners", flows.distributions - dividends)

@@ -1,1 +1,0 @@
-"""Lines become numbers: order, generated code, the interpreter that checks it, solving, results."""

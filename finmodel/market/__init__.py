@@ -1,1 +1,0 @@
-"""Prices with a path axis: draws, processes, regimes and calibration."""

@@ -1,0 +1,1 @@
+"""Results become pages: tables, text, HTML, the machine contract, and pictures."""

@@ -1,0 +1,1 @@
+"""Pictures of a deal, of its public money, and of its risk."""

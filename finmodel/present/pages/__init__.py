@@ -1,0 +1,1 @@
+"""The pages of the terminal and of the report, one file each."""

@@ -1,0 +1,1 @@
+"""How support is spent and where it ends, computed from results alone."""

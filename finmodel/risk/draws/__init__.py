@@ -1,0 +1,1 @@
+"""What is drawn: processes, states, drivers, their calibration, and the random numbers beneath."""

@@ -1,1 +1,0 @@
-"""The verbs of the command, a file for each kind of work; above the roof, so they may use everything."""
