@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from finmodel.kernel.errors import LimitError, Problem
-from tests.mistakes import BASE, LISTED, MISTAKES, PAGE, outcome, page
+from tests.mistakes import BASE, ERRORS, LISTED, MISTAKES, PAGE, outcome, page
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -17,6 +17,10 @@ def test_a_mistake_causes_exactly_its_message(name, tmp_path, monkeypatch):
     monkeypatch.chdir(mistake.laid_out(tmp_path))
 
     assert mistake.outcome() == mistake.expected
+
+
+def test_every_mistake_stands_in_a_topic_file():
+    assert {path.name for path in ERRORS.iterdir() if path.is_dir()} == {"base", "readme"}
 
 
 def test_no_two_topics_have_a_mistake_of_one_name():
