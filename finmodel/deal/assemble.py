@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from finmodel.deal import extra, operations
 from finmodel.deal.capital import claw_back
 from finmodel.deal.completion import completion
+from finmodel.deal.context import Context
 from finmodel.deal.cover import claims, cover, events
 from finmodel.deal.cover.claims import Paid
 from finmodel.deal.funding import funding
@@ -22,7 +23,6 @@ from finmodel.deal.loans.facility import Loan, Terms
 from finmodel.deal.loans.refinancing import Refinanced
 from finmodel.deal.loans.terms import Facility
 from finmodel.deal.market import macro
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.operations import Operations
 from finmodel.deal.owners import equity
 from finmodel.deal.owners.equity import Signed
@@ -57,8 +57,6 @@ from finmodel.kernel.model import Line, Model
 from finmodel.kernel.timeline import Timeline
 from finmodel.kernel.units import PER_YEAR
 
-Frame = tuple[Clock, Macro]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class _Debt:
@@ -88,19 +86,20 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     """
     model = Model(timeline)
     clock = timing.build(model, case.timeline, case.completion)
-    frame = (clock, macro.build(model, case.inflation, case.fx, clock, case.currency))
+    context = Context(model, clock, macro.build(model, case.inflation, case.fx, clock, case.currency))
+    frame = context.frame
     for name, rate in case.curve.items():
         model.section(f"curve.{name}", PER_YEAR, f"Base rate {name}").line("rate", f"Base rate, {name}", rate)
     solved = sizing.unknowns(model, case.currency)
     works = operations.build(model, case, frame)
-    debt = _borrow(model, case, works, solved, frame)
+    debt = _borrow(context, case, works, solved)
     within = companies.begin(model, case, frame)
     owed = {name: account.interest for name, account in within.items()}
     paid_tax, notional_tax = taxes.build(model, case.entity, works, _financing(debt, owed, clock), frame)
-    cfads = _cfads(model, works, paid_tax, debt, frame)
-    sized = _size(model, case, works, debt, solved, (cfads, frame))
-    tested, covers = _covers(model, case.waterfall, debt, sized, solved, frame)
-    flows = _pay(model, case, works, debt, (cfads, frame), _tests(model, case, (works, debt), covers, frame))
+    cfads = _cfads(context, works, paid_tax, debt)
+    sized = _size(context, case, works, debt, solved, cfads)
+    tested, covers = _covers(context, case.waterfall, debt, sized, solved)
+    flows = _pay(context, case, works, debt, cfads, _tests(context, case, works, debt, covers))
     left = claw_back.build(model, works.capex.grants, case.entity, flows.distributions, frame)
     flows = replace(flows, distributions=left)
     paid_in = waterfall.paid_in(model, debt.funding.equity, flows)
@@ -137,12 +136,15 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     return model
 
 
-def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns, frame: Frame) -> _Debt:
+def _borrow(context: Context, case: CaseTables, works: Operations, solved: Unknowns) -> _Debt:
     """Open the facilities, insure them, plan the reserve and fund construction."""
-    clock, money = frame
+    model, clock, money, frame = context.model, context.clock, context.money, context.frame
     borrower = next((name for name, entity in case.entity.items() if entity.borrower), "")
-    deal = solved, withholding.treasury(case), borrower
-    loans = [_open(model, name, terms, deal, frame) for name, terms in case.facility.items()]
+    tax = withholding.treasury(case)
+    loans = [
+        facility.open_loan(model, name, terms, _terms(context, terms, solved, tax, borrower), clock, money)
+        for name, terms in case.facility.items()
+    ]
     senior = [loan for loan in loans if loan.terms.rank == "senior"]
     premium = cover.build(model, case.cover, loans, clock, money)
     sized = [loan for loan in senior if loan.terms.sized]
@@ -167,14 +169,13 @@ def _borrow(model: Model, case: CaseTables, works: Operations, solved: Unknowns,
     return _Debt(loans, senior, premium, ahead, reserve, saved, earned, funded, refinanced, fees, short)
 
 
-def _open(model: Model, name: str, terms: Facility, deal: tuple[Unknowns, Treasury, str], frame: Frame) -> Loan:
-    (solved, tax, borrower), (clock, money) = deal, frame
-    commitment: Expr = Const(0) if terms.amount is None else money.convert(terms.amount)
+def _terms(context: Context, terms: Facility, solved: Unknowns, tax: Treasury, borrower: str) -> Terms:
+    """What a facility reads of the deal: how much it is, its schedule where sizing makes one, who borrows, what tax."""
+    commitment: Expr = Const(0) if terms.amount is None else context.money.convert(terms.amount)
     if terms.sized:
         commitment = solved.debt if terms.share is None else solved.debt * terms.share
     schedule: Given | None = solved.schedule if terms.profile == "sculpted" and terms.rank == "senior" else None
-    read = Terms(commitment, schedule, borrower, tax.keeps(terms.withholding))
-    return facility.open_loan(model, name, terms, read, clock, money)
+    return Terms(commitment, schedule, borrower, tax.keeps(terms.withholding))
 
 
 def _financing(debt: _Debt, within: Mapping[str, Line], clock: Clock) -> Financing:
@@ -185,25 +186,26 @@ def _financing(debt: _Debt, within: Mapping[str, Line], clock: Clock) -> Financi
     return Financing(interest, fees, debt.funding.finance_cost, debt.earned, within)
 
 
-def _cfads(model: Model, works: Operations, paid_tax: list[TaxLines], debt: _Debt, frame: Frame) -> Line:
+def _cfads(context: Context, works: Operations, paid_tax: list[TaxLines], debt: _Debt) -> Line:
     """Cash flow available for debt service (F4)."""
-    section = model.section("cfads", frame[1].money, "Cash flow available for debt service")
+    clock = context.clock
+    section = context.model.section("cfads", context.money.money, "Cash flow available for debt service")
     tax = section.line(
         "net_tax",
         "Transferred to the tax reserve",
         add([entity.transfer for entity in paid_tax]) + works.hook("other_tax"),
     )
-    cash: Expr = works.cash * frame[0].completed - tax - debt.fees
+    cash: Expr = works.cash * clock.completed - tax - debt.fees
     if works.events.stopped is not None:
         earned = section.line("net_before_block", "CFADS before a stop of transfers", cash)
-        cash = events.block(model, works.events.stopped, earned, frame[0])
-    return section.line("net_cfads", "CFADS", set_aside.settle(debt.saved, cash, frame[0]))
+        cash = events.block(context.model, works.events.stopped, earned, clock)
+    return section.line("net_cfads", "CFADS", set_aside.settle(debt.saved, cash, clock))
 
 
 def _size(
-    model: Model, case: CaseTables, works: Operations, debt: _Debt, solved: Unknowns, flow: tuple[Line, Frame]
+    context: Context, case: CaseTables, works: Operations, debt: _Debt, solved: Unknowns, cfads: Line
 ) -> Sizing | None:
-    cfads, frame = flow
+    model, frame = context.model, context.frame
     if debt.plan is None:
         return None
     support = works.support
@@ -211,7 +213,7 @@ def _size(
     counted = [one for one in support.contracts.values() if counts or not one.public]  # a buyer's floor always (F9)
     deals = Deals(works.sales.contracts, works.market, case.entity)
     revenue = contracted_support.with_support(model, works.sales.secured, counted, deals, frame)
-    cash = Cash(cfads, support.paid - support.given_back, revenue, frame[1].cent)
+    cash = Cash(cfads, support.paid - support.given_back, revenue, context.money.cent)
     others = add([loan.committed for loan in debt.loans if _lasting(loan)])
     geared = debt.funding.net_uses if case.sizing.grants_net else debt.funding.total_uses
     room = Room(geared, debt.funding.shared_total, others)
@@ -225,42 +227,39 @@ def _lasting(loan: Loan) -> bool:
 
 
 def _covers(
-    model: Model, terms: WaterfallTerms, debt: _Debt, sized: Sizing | None, solved: Unknowns, frame: Frame
+    context: Context, terms: WaterfallTerms, debt: _Debt, sized: Sizing | None, solved: Unknowns
 ) -> tuple[Plan | None, Cover | None]:
     """The plan with the dates that are tested, and the covers on them; None without sized debt."""
     if debt.plan is None:
         return None, None
+    model, frame = context.model, context.frame
     tested = replace(debt.plan, dates=plan.tested(model, debt.senior, debt.plan))
     return tested, None if sized is None else ratios.cover(model, debt.senior, sized, (tested, solved), terms, frame)
 
 
-def _tests(
-    model: Model, case: CaseTables, parts: tuple[Operations, _Debt], covers: Cover | None, frame: Frame
-) -> Tests:
+def _tests(context: Context, case: CaseTables, works: Operations, debt: _Debt, covers: Cover | None) -> Tests:
     """What a distribution must pass, and what stops mezzanine and all junior payments."""
-    clock, (works, debt) = frame[0], parts
+    clock = context.clock
     # at the end of the deal a test that was never passed protects nobody any more: what is left goes to the owners
     passed = works.passed if isinstance(works.passed, Const) else works.passed | clock.last
     if covers is None or debt.plan is None:
         return covenants.without_senior(clock, passed)
     late = completion.beyond(case.completion, clock)
     open_ = (debt.plan.dates.number >= 1, passed)
-    return covenants.tests(model, covers, Signing(case.waterfall, debt.loans, *open_, late, frame))
+    return covenants.tests(context.model, covers, Signing(case.waterfall, debt.loans, *open_, late, context.frame))
 
 
-def _pay(
-    model: Model, case: CaseTables, works: Operations, debt: _Debt, flow: tuple[Line, Frame], tests: Tests
-) -> Waterfall:
+def _pay(context: Context, case: CaseTables, works: Operations, debt: _Debt, cfads: Line, tests: Tests) -> Waterfall:
     """Run the waterfall and close the facilities with what it paid."""
-    cfads, frame = flow
-    grants = (model.find("capex.grants_received") + works.refunds) * frame[0].completed
+    model, clock = context.model, context.clock
+    grants = (model.find("capex.grants_received") + works.refunds) * clock.completed
     other = grants + debt.funding.surplus + debt.funding.initial_cash
     other = other if tests.cure is None else other + tests.cure
     without = cfads + other + debt.earned
     if debt.short.net_cash is not None:
         other = other + debt.short.net_cash
     inflows = Inflows(cfads, other, debt.reserve, debt.earned, works.closure)
-    desk = Desk(model, case.waterfall, inflows, tests, frame)
+    desk = Desk(model, case.waterfall, inflows, tests, context.frame)
     paid = waterfall.run(desk, debt.loans, debt.refinanced.repaid)
     interest, principal = paid.interest, {**debt.funding.taken_out, **paid.principal}
     draws = {**debt.funding.draws, **debt.refinanced.draws}
@@ -268,8 +267,8 @@ def _pay(
     gone = {loan.id: [part[loan.id] for part in parts if loan.id in part] for loan in debt.loans}
     for loan in debt.loans:
         payments = interest.get(loan.id, Const(0)), principal[loan.id]
-        facility.close_loan(loan, draws[loan.id], payments, gone[loan.id], frame[0])
+        facility.close_loan(loan, draws[loan.id], payments, gone[loan.id], clock)
     lines.close(debt.short, paid, without)
     seen = Paid(interest, principal, gone, works.events, works.cash_lost)
-    claims.build(model, case.cover, debt.loans, seen, frame[0])
+    claims.build(model, case.cover, debt.loans, seen, clock)
     return paid
