@@ -1,21 +1,25 @@
-"""The schema as a list: every key with unit, bounds, default and meaning; and the search for one key."""
+"""The schema as a list: every key with unit, bounds, default, meaning and example; and the search for one key."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import types
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from finmodel.case.leaf import Count, DateQuantity, Leaf, Quantity
+from finmodel.case.leaf import Count, Leaf, Quantity
+from finmodel.case.says import SILENT, Says
 from finmodel.case.table import Table
 
 _PLAIN = {str: ("text", '"…"'), int: ("whole number", "1"), bool: ("true or false", "true"), float: ("number", "1.0")}
+_FREE = {"text": "any text", "list": "any length", "true or false": "true or false", "quantity": "any number"}
+STRUCTURAL, SWITCH = "structural", "switch"
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,14 @@ class KeyInfo:
         key: Dotted; a name of the user's choice stands as <name>.
         kind: "quantity", "date", "text", "choice", "list" …
         unit: As people type it; empty without.
-        range: Bounds in words, or the choices.
+        range: Bounds in words, or the choices; "any …" without.
         default: As it would be typed; None when the key must be given or may be left out.
         required: Whether the key must be given.
         live: Whether scenarios and an imported workbook may change it.
+        word: "structural" or "switch"; empty of a value that anything may change.
         meaning: In words.
-        example: A value that would be accepted.
+        example: A value that would be accepted, as typed.
+        choices: Choice → its meaning.
     """
 
     key: str
@@ -41,8 +47,10 @@ class KeyInfo:
     default: str | None
     required: bool
     live: bool
+    word: str
     meaning: str
     example: str
+    choices: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,7 @@ class Slot:
     leaf: Leaf | None = None
     choices: tuple[str, ...] = ()
     example: str = '"…"'
+    says: Says = SILENT
 
 
 @dataclass(frozen=True)
@@ -76,8 +85,8 @@ class Found:
         """In words; empty when the schema has none."""
         if self.slot.leaf is not None and self.slot.leaf.meaning:
             return self.slot.leaf.meaning
-        if self.field is not None and self.field.description:
-            return self.field.description
+        if self.slot.says.meaning:
+            return self.slot.says.meaning
         document = self.slot.tables[0].__doc__ if self.slot.tables else ""
         return re.split(r"\.\s|\n", (document or "").strip())[0].rstrip(".")
 
@@ -98,6 +107,11 @@ class Found:
     def live(self) -> bool:
         """Whether a scenario may change it."""
         return self.slot.leaf is not None and not self.slot.leaf.structural
+
+    @property
+    def optional(self) -> bool:
+        """Whether the key may be left out, and has no default then."""
+        return self.field is not None and self.field.default is None and not self.field.is_required()
 
 
 @lru_cache(maxsize=256)
@@ -162,13 +176,31 @@ def _walk(slot: Slot, field: FieldInfo | None, key: str, tree: object) -> Iterat
 
 def _info(key: str, found: Found) -> KeyInfo:
     slot, leaf = found.slot, found.slot.leaf
-    unit = leaf.spelled if isinstance(leaf, Quantity) else ""
-    bounds = "" if leaf is None or isinstance(leaf, DateQuantity) else leaf.range
     required = found.field is not None and found.field.is_required()
-    value = None if found.field is None or required else found.field.default
-    default = None if value is None else str(value)
-    bounds = bounds or ", ".join(slot.choices)
-    return KeyInfo(key, slot.kind, unit, bounds, default, required, found.live, found.meaning, slot.example)
+    item = slot.item if slot.kind == "list" and slot.item is not None else slot
+    bounds = "" if leaf is None else leaf.range
+    return KeyInfo(
+        key=key,
+        kind=slot.kind,
+        unit=leaf.spelled if isinstance(leaf, Quantity) else "",
+        range=bounds or ", ".join(item.choices) or _FREE.get(slot.kind, "any"),
+        default=None if found.field is None or required else _typed(found.field.default),
+        required=required,
+        live=found.live,
+        word=STRUCTURAL if not found.live else SWITCH if found.optional else "",
+        meaning=found.meaning,
+        example=slot.says.example or slot.example,
+        choices={choice: item.says.choices.get(choice, "") for choice in item.choices},
+    )
+
+
+def _typed(default: object) -> str | None:
+    """A default as it would be typed, without quotes; None of one that says nothing."""
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, list):
+        return ", ".join(map(str, default)) or None
+    return None if default in (None, "", {}) else str(default)
 
 
 def _goes_on(slot: Slot) -> bool:
@@ -177,13 +209,16 @@ def _goes_on(slot: Slot) -> bool:
 
 def _slot(annotation: Any, metadata: Iterable[Any] = ()) -> Slot:
     """What an annotation takes; None beside something else only means that it may be left out."""
-    leaf = next((item for item in metadata if isinstance(item, Leaf)), None)
+    notes = list(metadata)
+    leaf = next((item for item in notes if isinstance(item, Leaf)), None)
     if isinstance(leaf, Quantity):
-        return Slot("quantity", leaf=leaf, example=f'"{leaf.shown_example}"')
-    if isinstance(leaf, Count):
-        return Slot("whole number", leaf=leaf, example=str(max(leaf.ge, 1)))
+        return Slot("quantity", leaf=leaf, example=leaf.typed_example)
     if leaf is not None:
-        return Slot("date", leaf=leaf, example="2027-01-31")
+        return Slot("whole number" if isinstance(leaf, Count) else "date", leaf=leaf, example=leaf.shown_example)
+    return _told(_plain_slot(annotation), [item for item in notes if isinstance(item, Says)])
+
+
+def _plain_slot(annotation: Any) -> Slot:
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _slot(args[0], args[1:])
@@ -200,6 +235,14 @@ def _slot(annotation: Any, metadata: Iterable[Any] = ()) -> Slot:
         return Slot("table", (annotation,))
     kind, example = _PLAIN.get(annotation, ("value", '"…"'))
     return Slot(kind, example=example)
+
+
+def _told(slot: Slot, notes: list[Says]) -> Slot:
+    """A slot with what is said of it: the last meaning and example, and the meanings of all its choices."""
+    for note in notes:
+        choices = ChainMap(dict(note.choices), dict(slot.says.choices))
+        slot = replace(slot, says=Says(note.meaning, note.example or slot.says.example, choices))
+    return slot
 
 
 def _union(slots: list[Slot]) -> Slot:

@@ -30,6 +30,10 @@ _TYPICAL = {
     "days": "45",
     "USD": "100 million",
     "JPY/USD": "150",
+    "USD/kg": "60",
+    "USD/month": "2 million",
+    "USD/year": "10 million",
+    "t/year": "5,000",
 }
 
 
@@ -107,6 +111,25 @@ class Quantity:
             number for number in numbers if not self._range_fault(read(f"{number} {self.spelled}", self.unit)[0])
         ]
         return quantity_text((fitting or ["1"])[0], self.spelled)
+
+    @property
+    def typed_example(self) -> str:
+        """The same as typed in TOML; of values that stand on their dates, a table."""
+        return f'{{ 2030-12-31 = "{self.shown_example}" }}' if self.dated == "on" else f'"{self.shown_example}"'
+
+    @property
+    def forms(self) -> str:
+        """What may stand in place of one value, or must: a table by date, a list; empty without."""
+        tables = {
+            True: "or a table by date: each value holds until the next",
+            "linear": "or a table by date: straight between the dates",
+            "on": "a table by date: each value stands on its date",
+        }
+        lists = {
+            "period": "or a list, one a period of construction",
+            "operating_year": "or a list, one a year of operation",
+        }
+        return tables.get(self.dated) or lists.get(self.listed, "")
 
     @property
     def range(self) -> str:

@@ -73,8 +73,8 @@ def placed(place: Place, keys: Keys, wrong: str, remedy: str = "") -> Problem:
 
 
 def subject(keys: Keys, found: Found | None) -> str:
-    """How a message names a key: by its meaning, else by the key itself."""
-    meaning = found.meaning if found else ""
+    """How a message names a key: a quantity by its meaning, another by the key itself."""
+    meaning = found.meaning if found and not found.slot.says.meaning else ""
     if not meaning:
         names = [key for key in keys if not key.isdigit()]
         return f'"{clip(names[-1] if names else "the case")}"'

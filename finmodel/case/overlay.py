@@ -152,8 +152,7 @@ def _unit(value: object, found: Found) -> Unit | None:
 
 
 def _is_new(path: Keys, base: Document, found: Found) -> bool:
-    optional = found.field is not None and found.field.default is None and not found.field.is_required()
-    return optional and _at(base.tree, path) is None
+    return found.optional and _at(base.tree, path) is None
 
 
 def _changes(tree: Mapping[str, Any], above: Keys, root: type[Table]) -> Iterator[tuple[Keys, object]]:

@@ -25,6 +25,7 @@ class DateQuantity:
 
     meaning: str = ""
     structural: bool = False
+    example: str = ""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.with_info_plain_validator_function(self.validate)
@@ -32,7 +33,22 @@ class DateQuantity:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "string", "format": "date", "description": self.meaning}
+        return {
+            "type": "string",
+            "format": "date",
+            "description": self.meaning,
+            "examples": [self.shown_example],
+        }
+
+    @property
+    def range(self) -> str:
+        """The bounds in words."""
+        return f"from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31"
+
+    @property
+    def shown_example(self) -> str:
+        """A date as typed."""
+        return self.example or "2027-01-31"
 
     def validate(self, value: object, info: ValidationInfo) -> Given:
         """A TOML date becomes a Given."""
@@ -55,6 +71,7 @@ class Count:
     le: int = 10_000
     structural: bool = False
     meaning: str = ""
+    example: str = ""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.with_info_plain_validator_function(self.validate)
@@ -62,7 +79,18 @@ class Count:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.ge, "maximum": self.le, "description": self.meaning}
+        return {
+            "type": "integer",
+            "minimum": self.ge,
+            "maximum": self.le,
+            "description": self.meaning,
+            "examples": [int(self.shown_example)],
+        }
+
+    @property
+    def shown_example(self) -> str:
+        """A whole number as typed."""
+        return self.example or str(max(self.ge, 1))
 
     @property
     def range(self) -> str:

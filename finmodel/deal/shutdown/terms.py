@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from finmodel.case.leaf import Quantity
+from finmodel.case.says import Says
 from finmodel.case.table import Id, Table
 from finmodel.kernel.expr import Given
 
@@ -18,7 +19,7 @@ class Shutdown(Table):
     care: Annotated[
         Given, Quantity("ratio", ge=0, le=1, meaning="Share of fixed cost that runs on, for care and maintenance")
     ]
-    price: Id
+    price: Annotated[Id, Says("Price index that decides when output starts again", example='"ndpr"')]
     restart_above: Annotated[Given, Quantity("money/kg", gt=0, meaning="Price above which output may start again")]
     restart_after: Annotated[
         Given, Quantity("month", gt=0, le=600, meaning="Months above that price after which output starts again")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from finmodel.deal.loans.public_lenders import is_jbic
 from finmodel.deal.schema import CaseTables
-from finmodel.deal.support.terms import GovernmentTerms
+from finmodel.deal.support.government_terms import GovernmentTerms
 
 OPERATING = {"customers": "Customers", "suppliers": "Suppliers", "royalties": "Royalties", "construction": "Builders"}
 ACCOUNTS = "bank."

@@ -1,4 +1,4 @@
-"""Keys of price support: public budgets, the contracts that they pay, and how the government's account is kept.
+"""Keys of price support: public budgets and the contracts that they pay.
 
 One contract covers every published scheme: it has one measure of what is paid (a floor under a price, under revenue or
 under earnings, a premium, or a fixed payment), and may have one of what is given back.
@@ -10,59 +10,157 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from finmodel.case.leaf import Count, DateQuantity, Day, Quantity, default
-from finmodel.case.table import Id, Month, Table
+from finmodel.case.leaf import Count, DateQuantity, Quantity, default
+from finmodel.case.says import Says
+from finmodel.case.table import Id, Indexed, Label, LabelJa, Month, Table
 from finmodel.kernel.expr import Given
 
 _FIRST: Any = Field(default=1)  # a plain number until it is read, like the text of every other default
 
-Window = Literal["period", "quarter", "calendar_year", "fiscal_year", "contract_year"]
+Window = Annotated[
+    Literal["period", "quarter", "calendar_year", "fiscal_year", "contract_year"],
+    Says(
+        "Window",
+        choices={
+            "period": "each period",
+            "quarter": "each calendar quarter",
+            "calendar_year": "each calendar year",
+            "fiscal_year": "each fiscal year of the programme",
+            "contract_year": "each year from the first day of support",
+        },
+    ),
+]
 
 
 class Programme(Table):
     """A public budget that pays price support."""
 
-    label: str
-    label_ja: str = ""
-    payer: str
+    label: Label
+    label_ja: LabelJa = ""
+    payer: Annotated[str, Says("Public body whose budget it is", example='"METI"')]
     budget: Annotated[Given, Quantity("money/year", ge=0, dated=True, meaning="Ceiling of payments in a fiscal year")]
-    year_end: Month = "March"
+    year_end: Annotated[Month, Says("Month that ends its fiscal year", example='"March"')] = "March"
     envelope: Annotated[Given, Quantity("money", ge=0, meaning="Ceiling of payments over the programme's life")]
-    carry_over: bool = False
-    cumulative: bool = False
+    carry_over: Annotated[bool, Says("Whether what a year leaves of its own budget is free in the next year")] = False
+    cumulative: Annotated[
+        bool, Says("Whether what all earlier years left is carried over, not the last year's alone")
+    ] = False
     quarter_share: (
         Annotated[Given, Quantity("ratio", gt=0, le=1, meaning="Share of a year's budget that each quarter frees")]
         | None
     ) = None
-    budget_basis: Literal["entitlement", "payment"] = "entitlement"
-    unmet: Literal["lapse", "carry"] = "lapse"
-    revolving: bool = False
+    budget_basis: Annotated[
+        Literal["entitlement", "payment"],
+        Says(
+            "When a claim counts against the budget",
+            choices={"entitlement": "in the year in which it is earned", "payment": "in the year in which it is paid"},
+        ),
+    ] = "entitlement"
+    unmet: Annotated[
+        Literal["lapse", "carry"],
+        Says(
+            "What happens to a claim that the budget does not cover",
+            choices={"lapse": "it is lost", "carry": "it waits for later budgets"},
+        ),
+    ] = "lapse"
+    revolving: Annotated[bool, Says("Whether money given back refills the envelope")] = False
 
 
 class Support(Table):
     """A price-support contract: a top-up below a floor, or a payment, and a share given back above a strike."""
 
-    label: str
-    label_ja: str = ""
-    programme: Id | None = None
-    payer: Literal["programme", "offtaker"] = "programme"
-    resale_loss: Literal["offtaker", "programme"] = "offtaker"
-    contract: Id
-    products: list[Id] | None = None
-    price: Id
-    settlement: Literal["index", "achieved"] = "index"
-    floor: Annotated[Given, Quantity("money/kg", ge=0, dated=True, meaning="Floor price")] | None = None
-    premium: Annotated[Given, Quantity("money/kg", ge=0, dated=True, meaning="Fixed premium")] | None = None
-    revenue_floor: Annotated[Given, Quantity("money/year", ge=0, dated=True, meaning="Floor of revenue")] | None = None
-    ebitda_floor: Annotated[Given, Quantity("money/year", ge=0, dated=True, meaning="Floor of EBITDA")] | None = None
+    label: Label
+    label_ja: LabelJa = ""
+    programme: Annotated[Id | None, Says("Programme whose budget pays it", example='"floor"')] = None
+    payer: Annotated[
+        Literal["programme", "offtaker"],
+        Says(
+            "Who pays the top-up", choices={"programme": "a public budget", "offtaker": "the buyer, within the price"}
+        ),
+    ] = "programme"
+    resale_loss: Annotated[
+        Literal["offtaker", "programme"],
+        Says(
+            "Who bears the loss when the buyer resells below what it paid",
+            choices={"offtaker": "the buyer", "programme": "a public budget"},
+        ),
+    ] = "offtaker"
+    contract: Annotated[Id, Says("Sales contract that is supported", example='"oem"')]
+    products: Annotated[
+        list[Id] | None, Says("Products that are supported; left out, all of the contract", example='["oxide"]')
+    ] = None
+    price: Annotated[Id, Says("Price index that the support settles on", example='"ndpr"')]
+    settlement: Annotated[
+        Literal["index", "achieved"],
+        Says("Reference price", choices={"index": "the market index", "achieved": "what the contract pays"}),
+    ] = "index"
+    floor: (
+        Annotated[
+            Given,
+            Quantity(
+                "money/kg", ge=0, dated=True, meaning="Floor price, below which the gap is paid", example="110 USD/kg"
+            ),
+        ]
+        | None
+    ) = None
+    premium: (
+        Annotated[
+            Given,
+            Quantity(
+                "money/kg", ge=0, dated=True, meaning="Fixed premium, whatever the market pays", example="10 USD/kg"
+            ),
+        ]
+        | None
+    ) = None
+    revenue_floor: (
+        Annotated[
+            Given,
+            Quantity(
+                "money/year",
+                ge=0,
+                dated=True,
+                meaning="Floor of revenue, below which the gap is paid",
+                example="200 million USD/year",
+            ),
+        ]
+        | None
+    ) = None
+    ebitda_floor: (
+        Annotated[
+            Given,
+            Quantity(
+                "money/year",
+                ge=0,
+                dated=True,
+                meaning="Floor of EBITDA, below which the gap is paid",
+                example="50 million USD/year",
+            ),
+        ]
+        | None
+    ) = None
     capacity_payment: (
         Annotated[Given, Quantity("money/year", ge=0, dated=True, meaning="Fixed payment for capacity")] | None
     ) = None
     escalation: (
-        Annotated[Given, Quantity("1/year", gt=-0.5, le=0.5, meaning="Rise of the floor or payment, each year")] | None
+        Annotated[
+            Given,
+            Quantity("1/year", gt=-0.5, le=0.5, meaning="Rise of the floor or payment, each year", example="2 % p.a."),
+        ]
+        | None
     ) = None
-    inflation: Id | None = None
-    basis: Literal["sold", "produced", "contract", "designated"] = "sold"
+    inflation: Indexed | None = None
+    basis: Annotated[
+        Literal["sold", "produced", "contract", "designated"],
+        Says(
+            "Tonnes that count",
+            choices={
+                "sold": "delivered and paid for",
+                "produced": "made, less what the chain takes itself",
+                "contract": "the quantity of the contract",
+                "designated": "those that the seller designates, each once",
+            },
+        ),
+    ] = "sold"
     designated: Annotated[
         Given, Quantity("ratio", ge=0, le=1, dated=True, meaning="Share of what may be designated that is")
     ] = default("100 %")
@@ -70,81 +168,89 @@ class Support(Table):
         Given, Quantity("t", ge=0, meaning="Tonnes in stock at the start that may be designated")
     ] = default("0 t")
     quantity: Annotated[Given, Quantity("t/year", gt=0, meaning="Most tonnes supported in a fiscal year")]
-    window: Window = "period"
-    averaging: Literal["volume", "time"] = "volume"
-    advances: bool = False
+    window: Annotated[Window, Says("Time over which prices are averaged and a top-up settles", example='"quarter"')] = (
+        "period"
+    )
+    averaging: Annotated[
+        Literal["volume", "time"],
+        Says(
+            "How prices of a window are averaged", choices={"volume": "weighted by tonnes", "time": "each period alike"}
+        ),
+    ] = "volume"
+    advances: Annotated[bool, Says("Whether top-ups are advanced each period and settled at the end of the window")] = (
+        False
+    )
     top_up_share: Annotated[Given, Quantity("ratio", gt=0, le=1, meaning="Share of the gap that is paid")] = default(
         "100 %"
     )
     top_up_cap: Annotated[Given, Quantity("money/year", ge=0, meaning="Most paid for a calendar year")] | None = None
-    start: Annotated[Given, DateQuantity(structural=True)]
-    end: Day
-    lag: Annotated[Given, Quantity("month", ge=0, structural=True, meaning="From settlement to payment")] = default(
-        "0 months"
-    )
+    start: Annotated[Given, DateQuantity("First day of support", structural=True, example="2030-04-01")]
+    end: Annotated[Given, DateQuantity("Last day of support", example="2040-03-31")]
+    lag: Annotated[
+        Given, Quantity("month", ge=0, structural=True, meaning="From settlement to payment", example="6 months")
+    ] = default("0 months")
     priority: Annotated[
         Given, Count(ge=1, le=100, structural=True, meaning="Rank within the programme; 1 is served first")
     ] = _FIRST
-    share: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the excess over the strike given back")] = (
-        default("0 %")
-    )
+    share: Annotated[
+        Given, Quantity("ratio", ge=0, le=1, meaning="Share of the excess over the strike given back", example="30 %")
+    ] = default("0 %")
     strike: (
-        Annotated[Given, Quantity("money/kg", ge=0, dated=True, meaning="Price above which money is given back")] | None
+        Annotated[
+            Given,
+            Quantity(
+                "money/kg", ge=0, dated=True, meaning="Price above which money is given back", example="150 USD/kg"
+            ),
+        ]
+        | None
     ) = None
     revenue_cap: (
-        Annotated[Given, Quantity("money/year", ge=0, dated=True, meaning="Revenue above which money is given back")]
+        Annotated[
+            Given,
+            Quantity(
+                "money/year",
+                ge=0,
+                dated=True,
+                meaning="Revenue above which money is given back",
+                example="400 million USD/year",
+            ),
+        ]
         | None
     ) = None
     ebitda_cap: (
-        Annotated[Given, Quantity("money/year", ge=0, dated=True, meaning="EBITDA above which money is given back")]
+        Annotated[
+            Given,
+            Quantity(
+                "money/year",
+                ge=0,
+                dated=True,
+                meaning="EBITDA above which money is given back",
+                example="150 million USD/year",
+            ),
+        ]
         | None
     ) = None
     share_cap: Annotated[Given, Quantity("money/year", ge=0, meaning="Most given back in a calendar year")] | None = (
         None
     )
-    share_start: Day | None = None
-    share_window: Window = "period"
-    repayable: bool = False
+    share_start: (
+        Annotated[Given, DateQuantity("First day from which money is given back", example="2031-04-01")] | None
+    ) = None
+    share_window: Annotated[Window, Says("Time over which money to give back settles", example='"calendar_year"')] = (
+        "period"
+    )
+    repayable: Annotated[bool, Says("Whether no more is given back than was received")] = False
     stock_cap: Annotated[Given, Quantity("t", ge=0, meaning="Most tonnes that the programme holds in stock")] | None = (
         None
     )
     release_above: (
-        Annotated[Given, Quantity("money/kg", ge=0, meaning="Price at which the programme sells its stock")] | None
+        Annotated[
+            Given,
+            Quantity("money/kg", ge=0, meaning="Price at which the programme sells its stock", example="150 USD/kg"),
+        ]
+        | None
     ) = None
     tail: (
         Annotated[Given, Quantity("month", ge=0, structural=True, meaning="Supply that must follow the support")] | None
     ) = None
-    taxable: bool = True
-
-
-class GovernmentTerms(Table):
-    """How the government's account is kept: whose it is, how it is discounted, and what the outcome is measured by."""
-
-    country: str = "Japan"
-    rate: Annotated[Given, Quantity("1/year", gt=-0.5, le=1, meaning="Discount rate of public money")] = default(
-        "2.0 % p.a."
-    )
-    funding_rate: (
-        Annotated[Given, Quantity("1/year", ge=-0.05, le=1, meaning="Rate at which public lenders borrow")] | None
-    ) = None
-    market_rate: (
-        Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Rate at which others would lend instead")] | None
-    ) = None
-    public_lenders: list[Id] | None = None
-    public_owners: list[Id] | None = None
-    public_insurers: list[Id] | None = None
-    domestic_contracts: list[Id] | None = None
-    roadmap: (
-        Annotated[Given, Quantity("t/year", gt=0, meaning="NdPr that the published roadmap wants in a year")] | None
-    ) = None
-    demand: Annotated[Given, Quantity("t/year", gt=0, meaning="Domestic demand for the product")] | None = None
-    reserve_days: Annotated[Given, Quantity("day", ge=0, meaning="Days of demand held in reserve")] | None = None
-    stop_loss: (
-        Annotated[Given, Quantity("money", ge=0, meaning="Loss to the economy if supply stops a year")] | None
-    ) = None
-    stop_probability: (
-        Annotated[Given, Quantity("1/year", ge=0, le=1, meaning="Probability a year that supply stops")] | None
-    ) = None
-    stop_share: (
-        Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Share of the loss that a unit of supply avoids")] | None
-    ) = None
+    taxable: Annotated[bool, Says("Whether it is taxable income", example="false")] = True

@@ -6,35 +6,78 @@ from typing import Annotated, Literal
 
 from finmodel.case.leaf import Quantity, default
 from finmodel.case.plain import DateQuantity
-from finmodel.case.table import Id, Table
+from finmodel.case.says import Says
+from finmodel.case.table import Id, Label, LabelJa, Table
 from finmodel.kernel.expr import Given
 
 Correlation = Annotated[Given, Quantity("ratio", ge=-1, le=1, meaning="Correlation of log changes")]
-Share = Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Probability a month of going there")]
+Share = Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Probability a month of going there", example="5 %")]
 Multiple = Annotated[Given, Quantity("ratio", gt=0, le=100, meaning="Multiple of the deck")]
-Premium = Annotated[Given, Quantity("ratio", gt=0, le=100, meaning="As price.<name>.premium, while the regime lasts")]
-Demand = Annotated[Given, Quantity("ratio", ge=0, le=2, meaning="As offtake.<name>.demand, while the regime lasts")]
+Premium = Annotated[
+    Given, Quantity("ratio", gt=0, le=100, meaning="As price.<name>.premium, while the regime lasts", example="1.10x")
+]
+Demand = Annotated[
+    Given, Quantity("ratio", ge=0, le=2, meaning="As offtake.<name>.demand, while the regime lasts", example="90 %")
+]
 
 
 class Process(Table):
     """How a price or an exchange rate moves by month about its deck."""
 
-    kind: Literal["gbm", "schwartz", "jumps", "bootstrap"]
-    centre: Literal["mean", "median", "own"] = "mean"
+    kind: Annotated[
+        Literal["gbm", "schwartz", "jumps", "bootstrap"],
+        Says(
+            "How the price moves from month to month",
+            example='"schwartz"',
+            choices={
+                "gbm": "a random walk of its logarithm",
+                "schwartz": "returns towards its level after each move",
+                "jumps": "a random walk with sudden jumps",
+                "bootstrap": "changes drawn from its own history",
+            },
+        ),
+    ]
+    centre: Annotated[
+        Literal["mean", "median", "own"],
+        Says(
+            "What the price moves about",
+            choices={
+                "mean": "the deck is its mean",
+                "median": "the deck is its median",
+                "own": "start, level and drift of its own, in place of the deck",
+            },
+        ),
+    ] = "mean"
     volatility: (
-        Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Standard deviation of the log price over a year")]
+        Annotated[
+            Given,
+            Quantity("ratio", ge=0, le=1, meaning="Standard deviation of the log price over a year", example="25 %"),
+        ]
         | None
     ) = None
     reversion: (
-        Annotated[Given, Quantity("1/year", ge=0, le=1000, meaning="Speed of return to the level (Schwartz kappa)")]
+        Annotated[
+            Given,
+            Quantity(
+                "1/year", ge=0, le=1000, meaning="Speed of return to the level (Schwartz kappa)", example="50 % p.a."
+            ),
+        ]
         | None
     ) = None
-    jump_rate: Annotated[Given, Quantity("1/year", ge=0, le=100, meaning="Jumps expected in a year")] | None = None
-    jump_mean: Annotated[Given, Quantity("ratio", ge=-5, le=5, meaning="Mean of the log of a jump")] | None = None
-    jump_sd: (
-        Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Standard deviation of the log of a jump")] | None
+    jump_rate: (
+        Annotated[Given, Quantity("1/year", ge=0, le=100, meaning="Jumps expected in a year", example="20 % p.a.")]
+        | None
     ) = None
-    history: Id | None = None
+    jump_mean: (
+        Annotated[Given, Quantity("ratio", ge=-5, le=5, meaning="Mean of the log of a jump", example="-0.20x")] | None
+    ) = None
+    jump_sd: (
+        Annotated[
+            Given, Quantity("ratio", ge=0, le=1, meaning="Standard deviation of the log of a jump", example="15 %")
+        ]
+        | None
+    ) = None
+    history: Annotated[Id | None, Says("Column of prices.csv that a bootstrap draws from", example='"ndpr"')] = None
     block: Annotated[Given, Quantity("month", gt=0, le=600, meaning="Mean length of a drawn stretch of history")] = (
         default("12 months")
     )
@@ -42,14 +85,17 @@ class Process(Table):
     level: (
         Annotated[Given, Quantity("money/kg", gt=0, meaning="Long-run mean price (Schwartz, centre = own)")] | None
     ) = None
-    drift: Annotated[Given, Quantity("1/year", ge=-1, le=1, meaning="Expected growth (centre = own)")] | None = None
+    drift: (
+        Annotated[Given, Quantity("1/year", ge=-1, le=1, meaning="Expected growth (centre = own)", example="2 % p.a.")]
+        | None
+    ) = None
 
 
 class Regime(Table):
     """A state of the world: prices, premiums, volatility and demand switch together; it may change each month."""
 
-    label: str
-    label_ja: str = ""
+    label: Label
+    label_ja: LabelJa = ""
     start: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Probability of starting here")] = default("0 %")
     marks: (
         Annotated[Given, Quantity("month", gt=0, le=600, meaning="Months here after which a path bears its name")]
@@ -67,27 +113,57 @@ class Regime(Table):
 class Outcome(Table):
     """One of several values that an input may have."""
 
-    value: str
-    chance: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Probability of this value")]
+    value: Annotated[str, Says("Value of the input, as the case would type it", example='"90 %"')]
+    chance: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Probability of this value", example="25 %")]
 
 
 class Driver(Table):
     """An input of the case that is drawn once a path: as a multiple of its value, or as one of several values."""
 
-    key: str
-    kind: Literal["triangular", "uniform", "lognormal", "outcomes"]
+    key: Annotated[str, Says("Input of the case that is drawn, as a dotted key", example='"capex.plant.amount"')]
+    kind: Annotated[
+        Literal["triangular", "uniform", "lognormal", "outcomes"],
+        Says(
+            "Distribution that it is drawn from",
+            choices={
+                "triangular": "by lowest, most likely and highest multiple",
+                "uniform": "any multiple between lowest and highest alike",
+                "lognormal": "by mean multiple and spread",
+                "outcomes": "one of several values, each with its chance",
+            },
+        ),
+    ]
     outcome: dict[Id, Outcome] = {}
-    low: Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="Lowest multiple")] | None = None
-    likely: Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="Most likely multiple")] | None = None
-    high: Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="Highest multiple")] | None = None
-    mean: Annotated[Given, Quantity("ratio", gt=0, le=100, meaning="Mean multiple")] = default("1.00x")
-    sd: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Standard deviation of the log multiple")] | None = None
+    low: (
+        Annotated[
+            Given, Quantity("ratio", ge=0, le=100, meaning="Lowest multiple of the input's value", example="0.80x")
+        ]
+        | None
+    ) = None
+    likely: (
+        Annotated[
+            Given, Quantity("ratio", ge=0, le=100, meaning="Most likely multiple of the input's value", example="1.00x")
+        ]
+        | None
+    ) = None
+    high: Annotated[Given, Quantity("ratio", ge=0, le=100, meaning="Highest multiple of the input's value")] | None = (
+        None
+    )
+    mean: Annotated[
+        Given, Quantity("ratio", gt=0, le=100, meaning="Mean multiple of the input's value", example="1.05x")
+    ] = default("1.00x")
+    sd: (
+        Annotated[
+            Given, Quantity("ratio", ge=0, le=1, meaning="Standard deviation of the log multiple", example="10 %")
+        ]
+        | None
+    ) = None
 
 
 class Event(Table):
     """Something that may happen in any month and then lasts, such as the loss of a licence."""
 
-    key: str
+    key: Annotated[str, Says("Input of the case that the event moves, as a dotted key", example='"offtake.oem.demand"')]
     hazard: Annotated[Given, Quantity("1/year", ge=0, le=12, meaning="Events expected in a year")]
     lasts: Annotated[Given, Quantity("month", gt=0, le=600, meaning="Length of an event")]
     multiple: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Multiple of the input while it lasts")] = default(
@@ -106,12 +182,23 @@ class RiskTerms(Table):
     """Price risk: what a simulation draws. Nothing here moves a run of the case itself."""
 
     start: Annotated[Given, DateQuantity("Day on which prices are known")] | None = None
-    expected: Literal["regime", "deck"] = "regime"
-    label_months: Annotated[Given, Quantity("month", gt=0, le=600, meaning="Months that give a path its label")] = (
-        default("36 months")
-    )
+    expected: Annotated[
+        Literal["regime", "deck"],
+        Says(
+            "What the expected price of a simulation is, with regimes",
+            example='"deck"',
+            choices={
+                "regime": "the deck as the regimes move it",
+                "deck": "the deck itself: regimes are scaled so that their mean is the deck",
+            },
+        ),
+    ] = "regime"
+    label_months: Annotated[
+        Given, Quantity("month", gt=0, le=600, meaning="Months that give a path its label", example="36 months")
+    ] = default("36 months")
     tail: Annotated[
-        Given, Quantity("ratio", gt=0.5, lt=1, meaning="Level beyond which a mean of the worst is taken")
+        Given,
+        Quantity("ratio", gt=0.5, lt=1, meaning="Level beyond which a mean of the worst is taken", example="95 %"),
     ] = default("95 %")
     price: dict[Id, Process] = {}
     fx: dict[Id, Process] = {}
