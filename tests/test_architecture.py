@@ -200,6 +200,15 @@ def test_the_tree_holds_what_the_readme_says():
     assert {"fast", "test"} <= set(project["optional-dependencies"])
 
 
+def test_a_quick_look_touches_every_floor():
+    """`pytest -m smoke`."""
+    tests = sorted((ROOT / "tests").rglob("test_*.py"))
+    quick = [path for path in tests if re.search(r"mark\.smoke", path.read_text(encoding="utf-8"))]
+    touched = {module.split(".")[1] for path in quick for module in imported(path) if module.count(".")}
+
+    assert set(FLOORS) <= touched
+
+
 CLOCKS = {"perf_counter", "perf_counter_ns", "process_time", "process_time_ns", "monotonic", "monotonic_ns", "time_ns"}
 CLOCKS |= {"thread_time", "thread_time_ns", "timeit", "getrusage", "default_timer"}
 

@@ -14,9 +14,11 @@ from finmodel.kernel.timeline import from_serial
 from finmodel.run.run import run
 
 ROOT = Path(__file__).parents[1]
+TINY = ROOT / "cases" / "tiny_loan"
 FOLDERS = sorted(
     path.parent for top in ("cases", "templates", "tests/cases_reference") for path in (ROOT / top).rglob("case.toml")
 )
+QUICK = [pytest.param(path, marks=pytest.mark.smoke if path == TINY else ()) for path in FOLDERS]
 SCENARIOS = [
     (path.parent, name)
     for path in (folder / "scenarios.toml" for folder in FOLDERS)
@@ -64,7 +66,7 @@ def test_every_scenario_of_a_case_reads(folder, scenario):
     assert case.unsourced == ()
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+@pytest.mark.parametrize("folder", QUICK, ids=named)
 def test_every_case_runs_with_all_its_error_checks_passed_and_gives_what_it_expects(folder):
     result = run(folder)
 
@@ -264,16 +266,18 @@ def test_other_oxides_of_the_flagship_are_a_credit_of_2_usd_for_each_kg_of_ndpr(
     assert made * flagship.tables.price["lace"].deck.number == pytest.approx(2.0)
 
 
+@pytest.mark.smoke
 def test_the_tiny_loan_is_drawn_30m_twice_and_repaid_7_5m_eight_times():
-    result = run(ROOT / "cases" / "tiny_loan")
+    result = run(TINY)
 
     assert result["facility.jbic.drawn"] == pytest.approx([30e6] * 2 + [0] * 10)
     assert result["facility.jbic.repayment"] == pytest.approx([0] * 2 + [7.5e6] * 8 + [0] * 2)
 
 
+@pytest.mark.smoke
 def test_the_first_interest_of_the_tiny_loan_is_half_a_year_on_what_was_drawn_before():
     """2027H2: 30m drawn at the end of 2027H1, 5 % p.a., 184 of 365 days."""
-    interest = run(ROOT / "cases" / "tiny_loan")["facility.jbic.interest"]
+    interest = run(TINY)["facility.jbic.interest"]
 
     assert interest[:2] == pytest.approx([0, 30e6 * 0.05 * 184 / 365])
 

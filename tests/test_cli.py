@@ -57,6 +57,7 @@ def process(*arguments: str, stdout: int = subprocess.PIPE) -> subprocess.Comple
     return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, env=environment, text=True, check=False)
 
 
+@pytest.mark.smoke
 def test_a_run_shows_the_term_sheet_and_ends_with_0(call: Call) -> None:
     code, out, err = call("run", TINY)
 
@@ -120,6 +121,7 @@ def test_a_failed_check_ends_with_6(call: Call, monkeypatch: pytest.MonkeyPatch)
     assert "check checks." in err
 
 
+@pytest.mark.smoke
 def test_a_mistake_in_a_case_ends_with_2_and_is_told_as_file_line_key(call: Call, deal: Path) -> None:
     folder = spoil(deal, 'rate           = "5 % p.a."', "rate           = 5.00")
     for verb in ("run", "check", "lines"):

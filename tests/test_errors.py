@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from finmodel.kernel.errors import LimitError, Problem
-from tests.mistakes import BASE, ERRORS, LISTED, MISTAKES, PAGE, outcome, page
+from tests.mistakes import BASE, ERRORS, LISTED, MISTAKES, PAGE, TOPICS, outcome, page
+
+FIRST = {mistakes[0].name for mistakes in TOPICS.values()}
+NAMES = [pytest.param(name, marks=pytest.mark.smoke if name in FIRST else ()) for name in MISTAKES]
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_mistake_causes_exactly_its_message(name, tmp_path, monkeypatch):
     mistake = MISTAKES[name]
     monkeypatch.chdir(mistake.laid_out(tmp_path))

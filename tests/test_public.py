@@ -16,6 +16,7 @@ from tests.flagship.deal import CASES, result
 TINY = CASES / "tiny_loan"
 
 
+@pytest.mark.smoke
 def test_the_results_have_the_agreed_names():
     names = {
         *("project_irr_pre_tax", "project_irr_post_tax", "equity_irr", "equity_irr.jogmec", "equity_multiple.jogmec"),
@@ -38,6 +39,7 @@ def test_a_path_may_stand_for_a_case():
     assert fm.run(TINY).metrics == fm.run(str(TINY)).metrics
 
 
+@pytest.mark.smoke
 def test_an_unknown_line_names_the_nearest():
     with pytest.raises(fm.FinmodelError, match=r"did you mean facility\.jbic\.repayment"):
         fm.run(TINY)["facility.jbic.repayments"]

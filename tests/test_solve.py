@@ -20,6 +20,7 @@ SERVICE = 7.5 + interest(60, 2)
 """Debt service of the first date, at which cover is lowest."""
 
 
+@pytest.mark.smoke
 def test_the_price_at_which_cover_is_1_30() -> None:
     """500 t x (price - 10) = 1.3 x service."""
     found = fm.solve(TINY, "price.oxide.deck", "dscr_min = 1.30x")

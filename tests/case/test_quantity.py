@@ -6,6 +6,8 @@ import pytest
 
 from finmodel.case.quantity import BadValue, read
 
+pytestmark = pytest.mark.smoke
+
 GOOD = [
     ("110 USD/kg", "money/kg", 110.0, "USD/kg"),
     ("110,000 USD/t", "money/kg", 110.0, "USD/kg"),

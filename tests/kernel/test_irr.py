@@ -90,6 +90,7 @@ def test_a_level_annuity_has_the_rate_that_its_price_was_made_with(rate: float, 
     assert got == pytest.approx(rate, abs=1e-12)
 
 
+@pytest.mark.smoke
 def test_a_bullet_loan_has_the_rate_of_its_coupon() -> None:
     rate, status = irr_one([-100.0] + [7.0] * 29 + [107.0], 0.02)
 

@@ -10,6 +10,8 @@ from finmodel.kernel.errors import UnitError
 from finmodel.kernel.operators import OPERATORS
 from finmodel.kernel.units import DATE, DAY, MONTH, RATIO, Unit, conversion, unit
 
+pytestmark = pytest.mark.smoke
+
 USD, JPY, KG, T, YEAR = (unit(text) for text in ("USD", "JPY", "kg", "t", "year"))
 
 

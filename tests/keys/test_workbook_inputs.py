@@ -91,6 +91,7 @@ def test_a_key_that_is_not_live_stands_in_grey_with_its_reason_beside_it(tmp_pat
     assert uses["sizing.dscr_merchant"].kind == "unused"
 
 
+@pytest.mark.smoke
 def test_a_structural_input_typed_in_the_file_fails_the_master_check_which_says_what_to_do() -> None:
     """Operations of 60 months made 54: the rows are of 60 months, so the figures are of no case."""
     typed = Typed(made(TINY, quick=True)[0], book_of(run(load(TINY))))

@@ -18,6 +18,7 @@ def rows(text: str) -> list[list[str]]:
     return [[part.strip() for part in row.split("  ") if part.strip()] for row in text.splitlines()[1:]]
 
 
+@pytest.mark.smoke
 def test_interest_is_explained_by_balance_rate_and_length() -> None:
     """2027H2: 60m × 5 % × half a year."""
     text = explain(loan(), "facility.jbic.interest", "2027H2")

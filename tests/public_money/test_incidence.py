@@ -24,6 +24,7 @@ WORLDS, BLOCK = 10_240, 512
 PRICES = ("price.ndpr.deck", "price.dy.deck", "price.tb.deck")
 
 
+@pytest.mark.smoke
 def test_support_of_a_mine_without_debt_ends_with_the_treasury_and_the_owner(tmp_path: Path) -> None:
     """500,000 USD a year for four years, taxed at 30 %: 600,000 to the treasury, 1,400,000 to the owner, nominal."""
     nominal = government(mine(tmp_path)).incidence.set_index("party")["nominal"]

@@ -61,6 +61,7 @@ def test_a_thousand_runs_in_one_process_do_not_grow(deal):
     assert sizes[1] <= 1.05 * sizes[0]
 
 
+@pytest.mark.smoke
 def test_more_paths_begin_with_the_same_paths(deal, plain):
     more = fm.simulate(deal, 30_000, 7, workers=1)
 
