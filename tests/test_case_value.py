@@ -316,7 +316,7 @@ READERS = {
     "workbook/intake/gate.py": "workbooks that were received",
     "workbook/theme.py": "the theme that ships",
     "workbook/translated.py": "labels that ship",
-    "risk/store.py": "parts of a simulation",
+    "risk/checkpoint.py": "parts of a simulation",
     "analysis/designs/schemes.py": "schemes that ship",
     "cli/terminal.py": "the null device, when nobody reads stdout",
 }

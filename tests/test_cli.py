@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from finmodel.cli.command import command
-from finmodel.present import contract
+from finmodel.present import json_run
 
 ROOT = Path(__file__).parents[1]
 ROOF = importlib.import_module("finmodel.run.run")  # the package has a function of that name
@@ -70,7 +70,7 @@ def test_a_run_writes_json_and_csv(call: Call, tmp_path: Path) -> None:
     code, _, _ = call("run", TINY, "--json", str(tmp_path / "run.json"), "--csv", str(tmp_path / "tables"))
 
     assert code == 0
-    assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["schema"] == contract.SCHEMA
+    assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["schema"] == json_run.SCHEMA
     assert (tmp_path / "tables" / "lines.csv").exists()
 
 

@@ -44,7 +44,7 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     targets = Targets(case)
     targets.json(json)
     if csv is not None:
-        from finmodel.present.tables import NAMES
+        from finmodel.present.csv_tables import NAMES
 
         targets.tables(csv, *NAMES)
     changed = changes(sets)
@@ -209,10 +209,10 @@ def failures_of(result: Results, *, golden: bool) -> list[str]:
 
 def _save(result: Results, json: str | None, csv: Path | None, year_end: int | None, bank: Bank | None) -> None:
     if csv is not None:
-        from finmodel.present.tables import write_tables
+        from finmodel.present.csv_tables import write_tables
 
         write_tables(result, csv, year_end)
     if json is not None:
-        from finmodel.present.contract import to_json
+        from finmodel.present.json_run import to_json
 
         write_to(json, to_json(result, bank).rstrip("\n"))

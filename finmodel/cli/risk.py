@@ -161,7 +161,7 @@ def calibrate(
 
 
 def _save(found: Simulation, json: str | None, parquet: Path | None) -> None:
-    from finmodel.present.contract_risk import to_json
+    from finmodel.present.json_simulation import to_json
     from finmodel.present.pages.risk import page
 
     if parquet is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finmodel.kernel.files import inside, make_folder, write_bytes
-from finmodel.present.tables import Cell, to_csv
+from finmodel.present.csv_tables import Cell, to_csv
 from finmodel.public_money.account import Government
 
 if TYPE_CHECKING:

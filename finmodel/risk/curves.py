@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from finmodel.kernel.errors import UsageError
 from finmodel.kernel.faces.generated import Values
+from finmodel.risk.checkpoint import Store
 from finmodel.risk.draws.sobol import REPLICATES
 from finmodel.risk.draws.streams import BLOCK
 from finmodel.risk.simulated import Convergence, Fan, side
 from finmodel.risk.statistics import spread
-from finmodel.risk.store import Store
 from finmodel.risk.summarise import Told
 
 FEWEST, POINTS = 64, 32

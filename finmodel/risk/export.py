@@ -9,8 +9,8 @@ from typing import Any
 
 from finmodel.kernel.errors import UsageError
 from finmodel.kernel.files import cannot_write, check_target, temporary_name
+from finmodel.risk.checkpoint import Store, parts_of
 from finmodel.risk.job import PART
-from finmodel.risk.store import Store, parts_of
 
 
 def write_parquet(store: Store, path: Path) -> Path:

@@ -27,6 +27,7 @@ from finmodel.kernel.timeline import MONTH_NAMES
 from finmodel.kernel.version import version
 from finmodel.risk import curves
 from finmodel.risk.ask import year_end
+from finmodel.risk.checkpoint import FolderStore, Store
 from finmodel.risk.draws.sobol import REPLICATES
 from finmodel.risk.draws.streams import BLOCK, check_seed
 from finmodel.risk.job import PART_BLOCKS, Job, Part, PathError
@@ -34,7 +35,6 @@ from finmodel.risk.paths import Draws, Prepared, prepare, replayed, told
 from finmodel.risk.pool import run_here, run_pool
 from finmodel.risk.simulated import Convergence, Fan, Histogram, RunFacts, Spread, Summary
 from finmodel.risk.statistics import histogram
-from finmodel.risk.store import FolderStore, Store
 from finmodel.risk.summarise import summarise
 from finmodel.run.results import Results
 from finmodel.run.run import opened

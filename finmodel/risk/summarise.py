@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finmodel.kernel.units import CURRENCIES
+from finmodel.risk.checkpoint import Store
 from finmodel.risk.keep import EVER, Figure
 from finmodel.risk.simulated import Chance, RunFacts, Spread, Summary, side
 from finmodel.risk.statistics import chance, shares, spread
-from finmodel.risk.store import Store
 
 DUST = 0.005  # of any currency: what adding leaves behind of nothing
 

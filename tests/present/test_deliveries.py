@@ -12,8 +12,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from finmodel.present.csv_tables import write_tables
 from finmodel.present.pages.years import cash_flow, delivered
-from finmodel.present.tables import write_tables
 from finmodel.run.results import Results
 from finmodel.run.run import run
 from tests.deal.ops import SPAR, read, share

@@ -13,7 +13,7 @@ import pytest
 import finmodel as fm
 from finmodel.cli.command import command
 from finmodel.kernel.errors import FileError, RefusedError, UsageError
-from finmodel.present import account_tables, tables
+from finmodel.present import account_tables, csv_tables
 from finmodel.present.targets import JSON, check_output, check_output_folder
 
 ROOT = Path(__file__).parents[2]
@@ -144,8 +144,8 @@ def test_tables_and_pictures_replace_no_file_of_the_case(call: Call, tmp_path: P
         message = f"{tmp_path}: {name} in it is an input and would be overwritten; choose another folder\n"
 
         assert call(words, file, option, tmp_path) == (3, message)
-    check_output_folder(tmp_path, tables.NAMES.__contains__, [tmp_path / "prices.csv"])
-    assert "prices.csv" not in {*tables.NAMES, *account_tables.NAMES}
+    check_output_folder(tmp_path, csv_tables.NAMES.__contains__, [tmp_path / "prices.csv"])
+    assert "prices.csv" not in {*csv_tables.NAMES, *account_tables.NAMES}
 
 
 def test_python_refuses_as_the_command_does(tmp_path: Path) -> None:

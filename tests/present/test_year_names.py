@@ -19,11 +19,11 @@ from rich.console import Console, RenderableType
 import finmodel as fm
 from finmodel.deal.read import Case
 from finmodel.present.account_tables import write_account
-from finmodel.present.contract_risk import contract
+from finmodel.present.csv_tables import write_tables
+from finmodel.present.json_simulation import contract
 from finmodel.present.pages import risk
 from finmodel.present.pages.government import by_year
 from finmodel.present.pages.years import cash_flow, support
-from finmodel.present.tables import write_tables
 from finmodel.public_money.account import government
 from finmodel.run.results import Results
 from finmodel.run.run import run

@@ -268,12 +268,12 @@ def test_the_world_around_changes_no_bit(deal, tmp_path, environment):
 
 
 def test_a_disk_without_room_is_a_file_error(deal, tmp_path, monkeypatch):
-    from finmodel.risk import store
+    from finmodel.risk import checkpoint
 
     def full(path: Path, data: bytes) -> Path:
-        raise fm.FinmodelError("disk") if path.suffix != ".bin" else store.FileError(f"{path}: cannot write")
+        raise fm.FinmodelError("disk") if path.suffix != ".bin" else checkpoint.FileError(f"{path}: cannot write")
 
-    monkeypatch.setattr(store, "write_new", full)
+    monkeypatch.setattr(checkpoint, "write_new", full)
     with pytest.raises(fm.FinmodelError, match="cannot write") as caught:
         fm.simulate(deal, 10_000, 1, options=fm.Options(folder=tmp_path / "run"))
     assert caught.value.exit_code == 4

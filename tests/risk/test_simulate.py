@@ -10,8 +10,8 @@ import pytest
 
 import finmodel as fm
 from finmodel.present.explain import explain
+from finmodel.risk.checkpoint import Store
 from finmodel.risk.paths import worlds
-from finmodel.risk.store import Store
 from tests.flagship.deal import result
 from tests.risk.deals import CASES, RISK, tiny
 

@@ -9,7 +9,7 @@ Source:  fixed ratio test: net interest up to a share of tax EBITDA is deducted,
 
 from __future__ import annotations
 
-from finmodel.deal.tax import carry
+from finmodel.deal.tax import carry_forward
 from finmodel.deal.tax.terms import Entity
 from finmodel.deal.time.calendar import ONE_YEAR
 from finmodel.deal.time.timing import Clock
@@ -37,6 +37,6 @@ def build(section: Section, terms: Entity, to_date: tuple[Line, Line], assessed:
     from_before = section.line("denied_to_date", f"{title}: Denied interest deducted, year to date", usable)
     created = section.line("denied_interest.created", f"{title}: Interest denied", (interest - current) * assessed)
     used = section.line("denied_interest.used", f"{title}: Denied interest deducted", from_before * assessed)
-    carried = carry.Carried(section, "denied_interest", denied, assessed, terms.interest_years)
-    carry.close(carried, created, used, clock)
+    carried = carry_forward.Carried(section, "denied_interest", denied, assessed, terms.interest_years)
+    carry_forward.close(carried, created, used, clock)
     return section.line("net_deducted_to_date", f"{title}: Interest deducted, year to date", current + from_before)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finmodel.deal.tax import carry
+from finmodel.deal.tax import carry_forward
 from finmodel.deal.tax.terms import InvestmentCredit
 from finmodel.deal.time.running import settled
 from finmodel.deal.time.timing import Clock
@@ -58,7 +58,7 @@ def set_off(
     usable = lo(account.opening + granted, tax_to_date * terms.limit)
     to_date = section.line("credit.to_date", f"{title}: Set off, year to date", usable)
     used = section.line("credit.used", f"{title}: Set off", to_date * assessed)
-    carry.close(carry.Carried(section, "credit", account, assessed, terms.years), granted, used, clock)
+    carry_forward.close(carry_forward.Carried(section, "credit", account, assessed, terms.years), granted, used, clock)
     return to_date
 
 

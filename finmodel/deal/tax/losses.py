@@ -7,7 +7,7 @@ Source:  carried without limit in Australia; half of income and ten years in Jap
 
 from __future__ import annotations
 
-from finmodel.deal.tax import carry
+from finmodel.deal.tax import carry_forward
 from finmodel.deal.tax.terms import Entity
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import hi, lo
@@ -27,5 +27,6 @@ def build(section: Section, terms: Entity, income: Line, assessed: Line, clock: 
     to_date = section.line("losses_to_date", f"{title}: Losses used, year to date", usable)
     created = section.line("losses.created", f"{title}: Loss of the year", hi(0, -income) * assessed)
     used = section.line("losses.used", f"{title}: Losses used", to_date * assessed)
-    carry.close(carry.Carried(section, "losses", losses, assessed, terms.loss_years), created, used, clock)
+    carried = carry_forward.Carried(section, "losses", losses, assessed, terms.loss_years)
+    carry_forward.close(carried, created, used, clock)
     return to_date, losses

@@ -10,7 +10,7 @@ import pytest
 import finmodel as fm
 from finmodel.kernel.errors import FileError, UsageError
 from finmodel.present.annual import month_of
-from finmodel.present.tables import guarded, to_csv, write_tables
+from finmodel.present.csv_tables import guarded, to_csv, write_tables
 from tests.deal.fin import extended
 from tests.present.toys import CASES, loan
 

@@ -8,7 +8,7 @@ import math
 import pytest
 
 from finmodel.kernel.errors import NumberError
-from finmodel.present.contract import SCHEMA, contract, to_json
+from finmodel.present.json_run import SCHEMA, contract, to_json
 from tests.present.toys import loan, tiny_case
 
 
