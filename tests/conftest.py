@@ -12,6 +12,8 @@ SMOKE = "smoke"
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Starting workers takes longer than a few files do; -n N and -n auto say otherwise."""
+    if hasattr(config, "workerinput"):  # a worker starts no workers of its own
+        return
     named = [argument.partition("::")[0] for argument in config.args]
     few = config.option.markexpr == SMOKE or all(Path(name).is_file() for name in named)
     if config.option.numprocesses is None and not few:
