@@ -273,7 +273,7 @@ def test_a_workbook_of_another_state_of_the_case_is_refused(desk):
 
 
 def test_a_workbook_of_another_version_is_refused(desk):
-    desk.replace("docProps/custom.xml", r"finmodel\.workbook/1", "finmodel.workbook.write/0")
+    desk.replace("docProps/custom.xml", r"finmodel\.workbook/1", "finmodel.workbook/0")
 
     assert "write the workbook anew" in desk.refused(RefusedError)
 

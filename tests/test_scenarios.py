@@ -149,7 +149,7 @@ def test_the_command_shows_the_table_and_json_alone_on_stdout(deal: Path, capsys
     page = capsys.readouterr().out
     assert "Weighted" in page and "stress" in page and max(map(len, page.splitlines())) <= 100
     assert command(["scenarios", str(deal), "--json", "-"]) == 0
-    assert json.loads(capsys.readouterr().out)["schema"] == "finmodel.analysis.scenarios/1"
+    assert json.loads(capsys.readouterr().out)["schema"] == "finmodel.scenarios/1"
 
 
 def test_the_command_ends_with_6_when_an_expectation_fails_in_a_scenario(

@@ -217,7 +217,7 @@ def test_the_command_shows_the_grid_and_json_alone_on_stdout(capsys: pytest.Capt
     assert command(["sensitivity", str(TINY)]) == 0
     assert "Break-even: prices -30.02 %" in capsys.readouterr().out
     assert command(["sensitivity", str(TINY), "--json", "-"]) == 0
-    assert json.loads(capsys.readouterr().out)["schema"] == "finmodel.analysis.sensitivity/1"
+    assert json.loads(capsys.readouterr().out)["schema"] == "finmodel.sensitivity/1"
 
 
 def test_the_command_ends_with_6_when_an_expectation_fails_on_the_case_itself(

@@ -181,7 +181,7 @@ def test_a_signal_to_all_while_workers_work(tmp_path: Path, deal: Path, by: sign
 def test_a_signal_in_a_finalizer_is_not_lost(tmp_path: Path) -> None:
     """Python drops what is raised there, prints a traceback and goes on; the command ends."""
     code = (
-        "import os, signal, sys; from finmodel import __main__, cli\n"
+        "import os, signal, sys\nfrom finmodel import __main__\nfrom finmodel.cli import command as cli\n"
         "class Last:\n"
         "    def __del__(self): os.kill(os.getpid(), signal.SIGINT); [None for _ in range(9)]\n"
         "def command(words): Last(); print('went on'); return 0\n"
@@ -196,7 +196,7 @@ def test_a_signal_in_a_finalizer_is_not_lost(tmp_path: Path) -> None:
 def test_a_second_signal_ends_what_does_not_end(tmp_path: Path) -> None:
     """The first one unwinds; whatever holds that up is cut short, and the message is told once."""
     code = (
-        "import os, signal; from finmodel import __main__, cli\n"
+        "import os, signal\nfrom finmodel import __main__\nfrom finmodel.cli import command as cli\n"
         "def command(words):\n"
         "    try: os.kill(os.getpid(), signal.SIGINT)\n"
         "    finally: os.kill(os.getpid(), signal.SIGINT); print('went on', flush=True)\n"
@@ -210,7 +210,8 @@ def test_a_second_signal_ends_what_does_not_end(tmp_path: Path) -> None:
 
 def test_a_command_in_the_background_of_a_shell_ignores_ctrl_c(tmp_path: Path) -> None:
     code = (
-        "import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from finmodel import __main__, cli\n"
+        "import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "from finmodel import __main__\nfrom finmodel.cli import command as cli\n"
         "def command(words): os.kill(os.getpid(), signal.SIGINT); print('went on', flush=True); return 0\n"
         "cli.command = command; __main__.main()"
     )

@@ -65,7 +65,7 @@ def test_json_holds_every_combination(table: fm.Varied, capsys: pytest.CaptureFi
 
     assert command(["sensitivity", str(TINY), *words, "--json", "-"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["schema"] == "finmodel.analysis.varied/1"
+    assert told["schema"] == "finmodel.varied/1"
     assert told["rows"] == {"key": "price.oxide.deck", "values": PRICES}
     assert told["columns"] == {"key": "cost.operating.per_kg", "values": COSTS}
     assert [(run["row"], run["column"]) for run in told["runs"]] == [(a, b) for a in PRICES for b in COSTS]

@@ -27,7 +27,7 @@ from finmodel.run.covenant_events import events_of, funded, to_plain
 from finmodel.run.results import Results
 from finmodel.run.run import opened, run
 
-SCHEMA = "finmodel.analysis.scenarios/1"
+SCHEMA = "finmodel.scenarios/1"
 EQUITY_FLOW = "returns.net_equity_flow"
 EQUITY_IRR = "equity_irr_of_weighted_flows"
 LOWEST_IS_WORST = ("dscr_", "icr_", "llcr_", "plcr_", "liquidity_", "equity_multiple")

@@ -25,7 +25,7 @@ from finmodel.run.covenant_events import Event, events_of, funded, to_plain
 from finmodel.run.results import Results
 from finmodel.run.run import opened, run
 
-SCHEMA, VARIED_SCHEMA = "finmodel.analysis.sensitivity/1", "finmodel.analysis.varied/1"
+SCHEMA, VARIED_SCHEMA = "finmodel.sensitivity/1", "finmodel.varied/1"
 
 
 @dataclass(frozen=True)

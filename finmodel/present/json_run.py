@@ -17,7 +17,7 @@ from finmodel.run.covenant_events import events_of, to_plain
 from finmodel.run.debt_limits import Bank
 from finmodel.run.results import Results
 
-SCHEMA = "finmodel.run.run/1"
+SCHEMA = "finmodel.run/1"
 _BY_ROW = ("periods", "checks", "lines")
 
 

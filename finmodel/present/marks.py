@@ -18,7 +18,7 @@ VERSION = "finmodel version"
 SCHEMA = "finmodel schema"
 LANGUAGE = "finmodel language"
 LOGIC = "finmodel logic "  # and the sheet's name
-SCHEMA_VERSION = "finmodel.workbook.write/1"
+SCHEMA_VERSION = "finmodel.workbook/1"
 
 
 def input_name(key: str) -> str:

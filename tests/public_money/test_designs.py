@@ -197,7 +197,7 @@ def test_the_ranking_is_shown_in_a_hundred_columns_and_written_as_json(capsys):
 
     assert "Designs sized to a minimum DSCR of 1.30x in the detente" in text
     assert max(len(row) for row in text.splitlines()) <= 100
-    assert content["schema"] == "finmodel.analysis.designs.schemes/1"
+    assert content["schema"] == "finmodel.designs/1"
     assert command(["support", "floor", str(FLAGSHIP), "--dscr", "1.15x", "--probability", "much"]) == 2
 
 

@@ -30,7 +30,7 @@ from finmodel.kernel.errors import UsageError
 from finmodel.kernel.version import version
 from finmodel.run.results import Results
 
-SCHEMA = "finmodel.analysis.designs.schemes/1"
+SCHEMA = "finmodel.designs/1"
 METRICS = {"dscr": "dscr_min", "irr": "equity_irr"}
 STEP, KG_PER_T = 0.1, 1000.0  # of cover, for the cost of each
 BLOCKS, SEED = 4, 1  # of 1,024 paths
