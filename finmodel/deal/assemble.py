@@ -91,7 +91,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     for name, rate in case.curve.items():
         model.section(f"curve.{name}", PER_YEAR, f"Base rate {name}").line("rate", f"Base rate, {name}", rate)
     solved = sizing.unknowns(model, case.currency)
-    works = operations.build(model, case, frame)
+    works = operations.build(context, case)
     debt = _borrow(context, case, works, solved)
     within = companies.begin(model, case, frame)
     owed = {name: account.interest for name, account in within.items()}
@@ -100,8 +100,8 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     sized = _size(context, case, works, debt, solved, cfads)
     tested, covers = _covers(context, case.waterfall, debt, sized, solved)
     flows = _pay(context, case, works, debt, cfads, _tests(context, case, works, debt, covers))
-    left = claw_back.build(model, works.capex.grants, case.entity, flows.distributions, frame)
-    flows = replace(flows, distributions=left)
+    clawed = claw_back.build(context, works.capex.grants, case.entity, flows.distributions)
+    flows = replace(flows, distributions=clawed.distributions)
     paid_in = waterfall.paid_in(model, debt.funding.equity, flows)
     signed = Signed(solved.equity, withholding.treasury(case))
     report(
@@ -130,8 +130,8 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
         ),
         frame,
     )
-    claw_back.close(model, works.capex.grants, case.entity, clock)
-    extra.define(model, case.extra_lines, places or {})
+    claw_back.close(clawed, model.find("income.net_profit"))
+    extra.define(works.extra, case.extra_lines, places or {})
     sizing.search(model, solved)
     return model
 

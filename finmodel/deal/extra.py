@@ -12,14 +12,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from finmodel.case.quantity import LARGEST, BadValue, parse
+from finmodel.deal.context import Context
 from finmodel.kernel.errors import FinmodelError, ModelError, UnitError
 from finmodel.kernel.expr import Const, Expr, Given, hi, lo, ratio, where
-from finmodel.kernel.model import Line, Model
-from finmodel.kernel.units import Unit
+from finmodel.kernel.model import Line, Model, Section
 
 HOOKS = ("other_revenue", "other_cost", "other_tax")
 LONGEST, DEEPEST = 2000, 60
@@ -76,23 +77,44 @@ class BadFormula(FinmodelError):
         super().__init__(f"extra_lines.{key}: {self.wrong}{stop} {remedy}")
 
 
-def declare(model: Model, formulas: Mapping[str, str], money: Unit) -> dict[str, Line]:
+@dataclass(frozen=True, eq=False, repr=False)
+class Extras:
+    """Where extra lines stand, and the hooks among them, by name: cash of the deal [reporting currency per period]."""
+
+    section: Section
+    hooks: Mapping[str, Line]
+
+    def hook(self, name: str) -> Expr:
+        """An extra line that joins the deal's cash; 0 when the case has none."""
+        return self.hooks.get(name, Const(0))
+
+
+def declare(context: Context, formulas: Mapping[str, str]) -> Extras:
     """Declare the hooks that the case gives, so that cash can read them before their formulas are known."""
-    section = model.section("extra", money, "Extra lines")
-    return {name: section.ahead(name, f"Extra line: {name}") for name in HOOKS if name in formulas}
+    section = context.model.section("extra", context.money.money, "Extra lines")
+    hooks = {name: section.ahead(name, f"Extra line: {name}") for name in HOOKS if name in formulas}
+    return Extras(section, hooks)
 
 
-def define(model: Model, formulas: Mapping[str, str], places: Mapping[str, str]) -> None:
+def define(extras: Extras, formulas: Mapping[str, str], places: Mapping[str, str]) -> None:
     """Parse every formula; all other lines are declared by now.
+
+    The one place of the deal that reads lines by their ids, as they stand in the analyst's text.
+
+    Args:
+        extras: What `declare` declared.
+        formulas: The text of each line, by name.
+        places: Where each of them stands in the case, for messages.
 
     Raises:
         BadFormula: Syntax, names or units that make no line.
     """
+    model = extras.section.model
     trees = {name: _tree(name, typed.strip()) for name, typed in formulas.items()}
     for name in _order(trees):
         place = places.get(name, "")
         try:
-            line = _define(model, name, _Parser(model, name, place).expr(trees[name]))
+            line = _define(extras, name, _Parser(model, name, place).expr(trees[name]))
         except UnitError as error:
             raise BadFormula(name, _OWN_PLACE.sub("", str(error)), "Make the units fit.") from None
         line.where = place or line.where
@@ -138,14 +160,14 @@ def _extras(tree: ast.expr) -> list[str]:
     return [node.attr for node in inner if isinstance(node.value, ast.Name) and node.value.id == "extra"]
 
 
-def _define(model: Model, name: str, expr: Expr) -> Line:
-    section = model.sections["extra"]
+def _define(extras: Extras, name: str, expr: Expr) -> Line:
+    section = extras.section
     if name not in HOOKS:
         return section.line(name, f"Extra line: {name}", expr, expr.unit)
     if expr.unit not in (None, section.unit):
         wrong = f"{name} is money per period in {section.unit}: got a formula in {expr.unit}"
         raise BadFormula(name, wrong, f"Multiply by a price or a rate until it is in {section.unit}.")
-    return model.lines[f"extra.{name}"].define(expr)
+    return extras.hooks[name].define(expr)
 
 
 class _Parser:
@@ -272,4 +294,4 @@ def _short(node: ast.expr) -> str:
     return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…"'
 
 
-__all__ = ["HOOKS", "BadFormula", "declare", "define"]
+__all__ = ["HOOKS", "BadFormula", "Extras", "declare", "define"]

@@ -9,29 +9,32 @@ from finmodel.deal.capital import capex, closure
 from finmodel.deal.capital.capex import CapexLines
 from finmodel.deal.capital.closure import ClosureLines
 from finmodel.deal.completion import completion
+from finmodel.deal.context import Context
 from finmodel.deal.costs import costs, working
 from finmodel.deal.costs.costs import Costs, Income
 from finmodel.deal.costs.working import Working
 from finmodel.deal.cover import events
 from finmodel.deal.cover.events import Events
+from finmodel.deal.extra import Extras
 from finmodel.deal.market import prices
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.market.prices import Market
 from finmodel.deal.plant import chain, inventory, recycling
-from finmodel.deal.plant.chain import Chain, Plants
+from finmodel.deal.plant.chain import Plants
+from finmodel.deal.plant.goods import Chain
 from finmodel.deal.plant.inventory import Inventory, Stock
 from finmodel.deal.sales import offtake
 from finmodel.deal.sales.offtake import Sales
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.shutdown import shutdown
+from finmodel.deal.shutdown.shutdown import Shut
 from finmodel.deal.support import subsidy, support
+from finmodel.deal.support.subsidy import SubsidyLines
 from finmodel.deal.support.support import Deals, SupportLines
 from finmodel.deal.tax import incentive, investment_credit
 from finmodel.deal.tax.incentive import IncentiveLines
 from finmodel.deal.tax.investment_credit import Refund
-from finmodel.deal.time.timing import Clock
-from finmodel.kernel.expr import Const, Expr, add
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.expr import Expr, add
+from finmodel.kernel.model import Line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,7 +54,7 @@ class Operations:
     capex: CapexLines
     incentives: dict[str, IncentiveLines]
     working: Working
-    extra: dict[str, Line]
+    extra: Extras
     passed: Expr
     cash: Line
     refunds: Expr
@@ -61,48 +64,58 @@ class Operations:
 
     def hook(self, name: str) -> Expr:
         """An extra line that joins the deal's cash; 0 when the case has none."""
-        return self.extra.get(name, Const(0))
+        return self.extra.hook(name)
 
 
-def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operations:
-    """Declare operations in the order in which goods and money move."""
-    clock, macro = frame
-    market = prices.build(model, case.price, macro)
-    happening = events.build(model, case, clock)
+@dataclass(frozen=True, eq=False, repr=False)
+class _Public:
+    """Public money beside price support: production incentives, refunded credits and subsidies."""
+
+    incentives: dict[str, IncentiveLines]
+    refunds: list[Refund]
+    subsidies: list[SubsidyLines]
+
+    @property
+    def received(self) -> list[Line]:
+        """What joins the cash of operations in a period."""
+        return [*(credit.received for credit in self.incentives.values()), *(one.received for one in self.subsidies)]
+
+
+def build(context: Context, case: CaseTables) -> Operations:
+    """Declare operations in the order in which goods and money move.
+
+    Raises:
+        ModelError: Nodes feed each other, or a currency has no rate; the reader of cases refuses both.
+    """
+    clock, money = context.clock, context.money.money
+    market = prices.build(context, case.price)
+    happening = events.build(context.model, case, clock)
     terms = case.shutdown
-    shut = None if terms is None else shutdown.begin(model, terms, market.index[terms.price], frame)
-    running, fixed = (None, None) if shut is None else (shut.running, shut.fixed)
+    shut = None if terms is None else shutdown.begin(context, terms, market.index[terms.price])
     owners = {name: entity.label for name, entity in case.entity.items()}
-    nodes = chain.build(model, Plants(case.node, case.product, happening.left, running, owners), market, frame)
-    sales = offtake.build(model, case.offtake, nodes, market, frame)
+    running = None if shut is None else shut.running
+    nodes = chain.build(context, Plants(case.node, case.product, happening.left, running, owners), market)
+    sales = offtake.build(context.model, case.offtake, nodes, market, context.frame)
     deals = Deals(sales.contracts, market, case.entity)
-    supported = support.build(model, case.support, case.programme, deals, frame)
-    income = Income(sales, supported)
-    spending = costs.build(model, case.cost, nodes, income, fixed, frame)
-    if shut is not None:
-        shutdown.end(shut, add([income.of(node) for node in nodes.main]), spending.billed, frame)
+    supported = support.build(context.model, case.support, case.programme, deals, context.frame)
+    spending = _costs(context, case, nodes, Income(sales, supported), shut)
     stocks = inventory.tonnes(nodes, sales.held)
-    stock = inventory.build(model, nodes, spending, stocks, macro)
+    stock = inventory.build(context, nodes, spending, stocks)
     if recycling.used(case.node):
-        recycling.build(model, case.node, nodes, stocks, sales.gone)
-    plant = capex.build(model, case, nodes, frame)
-    credits = _incentives(model, case, spending, clock)
-    refunds = _refunds(model, case, plant, clock)
-    made = {name: nodes.main[terms.node] for name, terms in case.subsidy.items()}
-    green = [subsidy.build(model, name, terms, made[name], frame) for name, terms in case.subsidy.items()]
-    money = working.build(model, sales.sales, spending.spends, clock, macro)
-    extras = extra.declare(model, case.extra_lines, macro.money)
+        recycling.build(context, nodes, stocks, sales.gone)
+    plant = capex.build(context, case, nodes)
+    public = _public(context, case, nodes, spending, plant)
+    balances = working.build(context, sales.sales, spending.spends)
+    extras = extra.declare(context, case.extra_lines)
     borrower = next((name for name, entity in case.entity.items() if entity.borrower), "")
-    late = completion.build(model, case.completion, borrower, (nodes, case.node), frame)
-    section = model.section("operations", macro.money, "Operations")
-    public = [credit.received for credit in credits.values()]
-    public += [lines.received for lines in green]
-    came = [money.received, supported.paid, *supported.from_buyers, *public]
-    went = [money.paid, supported.given_back, *supported.to_buyers, plant.sustaining]
-    cash = add([*came, extras.get("other_revenue", Const(0))]) - add([*went, extras.get("other_cost", Const(0))])
+    late = completion.build(context, case.completion, borrower, list(nodes.plants.values()))
+    section = context.model.section("operations", money, "Operations")
+    came = [balances.received, supported.paid, *supported.from_buyers, *public.received]
+    went = [balances.paid, supported.given_back, *supported.to_buyers, plant.sustaining]
+    cash = add([*came, extras.hook("other_revenue")]) - add([*went, extras.hook("other_cost")])
     if case.completion is not None:
         cash = cash + late.damages - late.cost
-    closed = None if case.closure is None else closure.build(model, case.closure, frame)
+    closed = None if case.closure is None else closure.build(context, case.closure)
     net = section.line("net_cash", "Cash of operations before tax", cash if closed is None else cash + closed.cash)
     return Operations(
         chain=nodes,
@@ -113,36 +126,52 @@ def build(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> Operati
         market=market,
         support=supported,
         capex=plant,
-        incentives=credits,
-        working=money,
+        incentives=public.incentives,
+        working=balances,
         extra=extras,
         passed=late.passed,
         cash=net,
-        refunds=add([lines.received for lines in refunds]),
+        refunds=add([lines.received for lines in public.refunds]),
         events=happening,
-        cash_lost=events.cash_lost(model, case, happening, nodes, market, frame),
+        cash_lost=events.cash_lost(context.model, case, happening, nodes, market, context.frame),
         closure=closed,
     )
 
 
-def _incentives(model: Model, case: CaseTables, spending: Costs, clock: Clock) -> dict[str, IncentiveLines]:
+def _costs(context: Context, case: CaseTables, nodes: Chain, income: Income, shut: Shut | None) -> Costs:
+    """Operating cost, and the margin by which output is shut down."""
+    spending = costs.build(context, case.cost, nodes, income, None if shut is None else shut.fixed)
+    if shut is not None:
+        shutdown.end(context, shut, add([income.of(node) for node in nodes.main]), spending.billed)
+    return spending
+
+
+def _public(context: Context, case: CaseTables, nodes: Chain, spending: Costs, plant: CapexLines) -> _Public:
+    credits = _incentives(context, case, spending)
+    refunds = _refunds(context, case, plant)
+    green = [subsidy.build(context, name, terms, nodes.main[terms.node]) for name, terms in case.subsidy.items()]
+    return _Public(credits, refunds, green)
+
+
+def _incentives(context: Context, case: CaseTables, spending: Costs) -> dict[str, IncentiveLines]:
     """The production incentive of each entity that has one, on its flagged costs."""
     credits = {}
     for name, entity in case.entity.items():
         if entity.incentive is None:
             continue
         flagged = [spend.billed for spend in spending.spends if spend.incentive and spend.entity == name]
-        cost = model.sections["costs"].ahead(f"flagged.{name}", f"{entity.label}: Cost flagged for the incentive")
-        credits[name] = incentive.build(
-            model, name, entity.label, entity.incentive, cost.define(add(list(flagged))), clock
-        )
+        cost = spending.section.ahead(f"flagged.{name}", f"{entity.label}: Cost flagged for the incentive")
+        cost.define(add(list(flagged)))
+        credits[name] = incentive.build(context.model, name, entity.label, entity.incentive, cost, context.clock)
     return credits
 
 
-def _refunds(model: Model, case: CaseTables, plant: CapexLines, clock: Clock) -> list[Refund]:
+def _refunds(context: Context, case: CaseTables, plant: CapexLines) -> list[Refund]:
     """The refundable investment credits."""
     return [
-        investment_credit.refunded(model, name, entity.label, entity.investment_credit, plant.basis_added[name], clock)
+        investment_credit.refunded(
+            context.model, name, entity.label, entity.investment_credit, plant.basis_added[name], context.clock
+        )
         for name, entity in case.entity.items()
         if entity.investment_credit is not None and entity.investment_credit.refundable
     ]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finmodel.deal import extra, operations
+from finmodel.deal.context import Context
 from finmodel.deal.market import macro
 from finmodel.deal.operations import Operations
 from finmodel.deal.read import Case, read_case
@@ -152,9 +153,9 @@ def work(case: Case) -> Deal:
     """Declare and evaluate the operations of a case."""
     model, tables = Model(case.timeline), case.tables
     clock = timing.build(model, tables.timeline)
-    frame = clock, macro.build(model, tables.inflation, tables.fx, clock, tables.currency)
-    works = operations.build(model, tables, frame)
-    extra.define(model, tables.extra_lines, {})
+    money = macro.build(model, tables.inflation, tables.fx, clock, tables.currency)
+    works = operations.build(Context(model, clock, money), tables)
+    extra.define(works.extra, tables.extra_lines, {})
     given = {leaf.id: leaf.value for leaf in model.givens().values()}
     return Deal(case, model, works, evaluate(model, plan(model), given))
 

@@ -292,8 +292,9 @@ def test_single_number_has_no_period_before(tmp_path: Path) -> None:
 
 def test_quantity_is_an_input_at_the_place_of_its_formula(tmp_path: Path) -> None:
     """So that an explanation ends in the case."""
-    model = typed(tmp_path).model
-    extra.define(model, {"fee": "'2 USD/kg' * product.ore.sold"}, {"fee": "case.toml:7"})
+    deal = typed(tmp_path)
+    model = deal.model
+    extra.define(deal.works.extra, {"fee": "'2 USD/kg' * product.ore.sold"}, {"fee": "case.toml:7"})
     (leaf,) = leaves(model.lines["extra.fee"].expr)
 
     assert (leaf.where, model.lines["extra.fee"].where) == ("case.toml:7", "case.toml:7")

@@ -17,88 +17,106 @@ from dataclasses import dataclass
 
 from finmodel.deal.capital.grant import GrantLines
 from finmodel.deal.capital.terms import ClawBack
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.tax.terms import Entity
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, hi, lo, where
-from finmodel.kernel.model import Line, Model
-
-_PROFIT = "net_profit_to_date"
+from finmodel.kernel.model import Line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class _Base:
-    """What a claim is a share of in a period, and when it counts."""
+class Profit:
+    """Profit of a company's year to date that a claim waits for: what is profit is known with the statements.
 
-    amount: Expr
-    clock: Clock
-    macro: Macro
+    `starts` is 1 in the first period of a year, `counts` 1 while the grant may be taken back.
+    """
+
+    to_date: Line
+    starts: Line
+    counts: Expr
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ClawedBack:
+    """What payers leave for the owners [reporting currency per period], and the profits that `close` defines."""
+
+    distributions: Line
+    profits: list[Profit]
 
 
 def build(
-    model: Model,
-    grants: Mapping[str, GrantLines],
-    entities: Mapping[str, Entity],
-    distributable: Line,
-    frame: tuple[Clock, Macro],
-) -> Line:
-    """Declare what each payer takes back; returns what is left for the owners, unchanged when nobody does."""
-    clock, macro = frame
-    claimed = {name: lines for name, lines in grants.items() if lines.terms.claw_back is not None}
+    context: Context, grants: Mapping[str, GrantLines], entities: Mapping[str, Entity], distributable: Line
+) -> ClawedBack:
+    """Declare what each payer takes back.
+
+    Args:
+        distributable: What could be distributed to owners [reporting currency per period].
+
+    Returns:
+        What is left for the owners, unchanged when nobody takes anything back.
+    """
+    claimed = [lines for lines in grants.values() if lines.terms.claw_back is not None]
+    profits: list[Profit] = []
     if not claimed:
-        return distributable
+        return ClawedBack(distributable, profits)
     left: Expr = distributable
-    for name, lines in claimed.items():
-        assert lines.terms.claw_back is not None
-        amount: Expr = distributable
-        if lines.terms.claw_back.basis == "profit":
-            amount = _year_before(model, name, lines, entities[lines.entity].tax_year_end, clock)
-        left = left - _claim(model, name, lines, left, _Base(amount, clock, macro))
-    section = model.section("claw_back", macro.money, "Claw-back of grants")
-    return section.line("distributions_left", "Distributions to owners, after claw-back", left)
-
-
-def close(model: Model, grants: Mapping[str, GrantLines], entities: Mapping[str, Entity], clock: Clock) -> None:
-    """Say what profit is, once the statements are declared."""
-    for name, lines in grants.items():
+    for lines in claimed:
         terms = lines.terms.claw_back
-        if terms is not None and terms.basis == "profit":
-            to_date = model.find(f"grant.{name}.claw_back.{_PROFIT}")
-            starts = clock.year_start(entities[lines.entity].tax_year_end)
-            counted = model.find("income.net_profit") * _within(terms, clock)
-            to_date.define(where(starts, 0, to_date.prev) + counted)
+        assert terms is not None
+        if terms.basis == "profit":
+            profits.append(_profit(context.clock, lines, terms, entities[lines.entity].tax_year_end))
+            # profit of the year that ended, in the first period of the next one; a loss counts for nothing
+            base = profits[-1].starts * hi(0, profits[-1].to_date.prev)
+        else:
+            base = distributable * _within(terms, context.clock)
+        left = left - _claim(context, lines, terms, base, left)
+    section = context.model.section("claw_back", context.money.money, "Claw-back of grants")
+    label = "Distributions to owners, after claw-back"
+    return ClawedBack(section.line("distributions_left", label, left), profits)
 
 
-def _year_before(model: Model, name: str, lines: GrantLines, year_end: str, clock: Clock) -> Expr:
-    """Profit of the year that ended, in the first period of the next one; a loss counts for nothing."""
+def close(clawed: ClawedBack, net_profit: Line) -> None:
+    """Say what profit is, once the statements are declared.
+
+    Args:
+        net_profit: The group's profit [reporting currency per period].
+    """
+    for profit in clawed.profits:
+        counted = net_profit * profit.counts
+        profit.to_date.define(where(profit.starts, 0, profit.to_date.prev) + counted)
+
+
+def _profit(clock: Clock, lines: GrantLines, terms: ClawBack, year_end: str) -> Profit:
     label = f"{lines.terms.label}: Profit that counts for claw-back, year to date"
-    to_date = model.sections[f"grant.{name}"].ahead(f"claw_back.{_PROFIT}", label)
-    return clock.year_start(year_end) * hi(0, to_date.prev)
+    to_date = lines.section.ahead("claw_back.net_profit_to_date", label)
+    return Profit(to_date, clock.year_start(year_end), _within(terms, clock))
 
 
 def _within(terms: ClawBack, clock: Clock) -> Expr:
     return clock.completed & (clock.operation_years <= terms.years)
 
 
-def _claim(model: Model, name: str, lines: GrantLines, means: Expr, base: _Base) -> Line:
-    """The ledger of one grant: claimed up to the grant, paid from what is left, lapsed at the end."""
-    terms, grant = lines.terms.claw_back, lines.terms
-    assert terms is not None
-    section, title, ceiling = model.sections[f"grant.{name}"], f"{grant.label}, claw-back", grant.ceiling
+def _claim(context: Context, lines: GrantLines, terms: ClawBack, base: Expr, means: Expr) -> Line:
+    """The ledger of one grant: a share of the base is claimed up to the grant, paid from the means, lapsed at the end.
+
+    The ceiling is in the currency of the grant, so the claim is kept in it; what is owed is money of the deal.
+    """
+    section, title, ceiling = lines.section, f"{lines.terms.label}, claw-back", lines.terms.ceiling
+    macro, register = context.money, context.register
     claimed_ever = section.ahead(
         "claw_back.claimed_to_date", f"{title}: Claimed to date, in its currency", ceiling.unit
     )
-    counted = base.amount * _within(terms, base.clock) if terms.basis == "distributions" else base.amount
     room = hi(0, lines.granted - claimed_ever.prev)
-    share = lo(base.macro.to(counted, ceiling) * terms.share, room)
+    share = lo(macro.to(base, ceiling) * terms.share, room)
     own = section.line("claw_back.claimed_own", f"{title}: Claimed, in its currency", share, ceiling.unit)
     claimed_ever.define(claimed_ever.prev + own)
-    claimed = section.line("claw_back.claimed", f"{title}: Claimed", base.macro.convert(own))
+    claimed = section.line("claw_back.claimed", f"{title}: Claimed", macro.convert(own))
     owed = section.account("claw_back", f"{title}: Owed")
     paid = section.line("claw_back.paid", f"{title}: Paid back", lo(owed.opening + claimed, hi(0, means)))
-    lapsed = section.line("claw_back.lapsed", f"{title}: Lapsed", (owed.opening + claimed - paid) * base.clock.last)
+    unpaid = (owed.opening + claimed - paid) * context.clock.last
+    lapsed = section.line("claw_back.lapsed", f"{title}: Lapsed", unpaid)
     owed.close(add=[claimed], less=[paid, lapsed])
-    model.register.pays(paid, f"grant.{name}")
-    model.register.owes("grant_claw_back", owed.closing)
-    model.register.earns("grant_claw_back", lapsed - claimed)
+    register.pays(paid, section.name)
+    register.owes("grant_claw_back", owed.closing)
+    register.earns("grant_claw_back", lapsed - claimed)
     return paid

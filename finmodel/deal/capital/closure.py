@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.time.calendar import MONTHS_PER_YEAR
-from finmodel.deal.time.timing import Clock
 from finmodel.deal.waterfall.terms import Closure
 from finmodel.kernel.expr import Expr, Given, hi, lo, ratio, where
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.model import Line
 from finmodel.kernel.units import RATIO, YEAR
 
 
@@ -38,11 +37,11 @@ class ClosureLines:
     to_come: Line
 
 
-def build(model: Model, terms: Closure, frame: tuple[Clock, Macro]) -> ClosureLines:
+def build(context: Context, terms: Closure) -> ClosureLines:
     """Declare cost, salvage and provision."""
-    clock, macro = frame
-    section, growth = model.section("closure", macro.money, "Closure"), macro.index(terms.inflation)
-    ends = model.find("time.close_of_operations")
+    clock, macro = context.clock, context.money
+    section, growth = context.model.section("closure", macro.money, "Closure"), macro.index(terms.inflation)
+    ends = clock.end_of_operations
     years = section.line("years", "Years of operation", (ends - clock.completion) / MONTHS_PER_YEAR, YEAR)
     to_come = section.line(
         "years_to_come", "Years of operation to come", (ends - clock.end_month) / MONTHS_PER_YEAR, YEAR
@@ -59,7 +58,7 @@ def build(model: Model, terms: Closure, frame: tuple[Clock, Macro]) -> ClosureLi
     added = estimate * operated * (1 - done.prev) - provision.opening
     accrued = section.line("net_accrued", "Provision for closure, added", added)
     provision.close(add=[accrued], less=[spent])
-    register = model.register
+    register = context.register
     register.pays(spent, "closure")
     register.receives(salvage, "closure")
     register.owes("closure_provision", provision.closing)

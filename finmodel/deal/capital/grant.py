@@ -11,24 +11,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finmodel.deal.capital.terms import Capex, Grant
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.capital.terms import Grant
+from finmodel.deal.context import Context
 from finmodel.deal.time.running import settled
 from finmodel.deal.time.timing import Clock
-from finmodel.kernel.expr import Expr, hi, lo
-from finmodel.kernel.model import Account, Line, Model
+from finmodel.kernel.expr import hi, lo
+from finmodel.kernel.model import Account, Line, Section
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Final:
+    """A grant that is income once it is final [reporting currency]: what is not final yet, and the income."""
+
+    deferred: Account
+    income: Line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class GrantLines:
-    """One grant [reporting currency per period]; `granted` is earned to date in the currency of its ceiling."""
+    """One grant [reporting currency per period]; `granted` is earned to date in the currency of its ceiling.
 
+    `final` is its income, None where it lowers the cost that is written off.
+    """
+
+    section: Section
     terms: Grant
     entity: str
     earned: Line
     received: Line
     receivable: Account
     granted: Line
+    final: Final | None
 
     @property
     def lowers_basis(self) -> bool:
@@ -36,12 +49,17 @@ class GrantLines:
         return self.terms.accounting == "basis"
 
 
-def build(model: Model, name: str, terms: Grant, cost: tuple[Capex, Line], frame: tuple[Clock, Macro]) -> GrantLines:
-    """Declare a grant for one capital cost: its terms, and what is spent in each period."""
-    clock, macro = frame
-    section = model.section(f"grant.{name}", macro.money, terms.label)
+def build(context: Context, name: str, terms: Grant, entity: str, cost: Line) -> GrantLines:
+    """Declare a grant for one capital cost.
+
+    Args:
+        entity: The company that bears the cost.
+        cost: What is spent in each period [reporting currency].
+    """
+    clock, macro, register = context.clock, context.money, context.register
+    section = context.model.section(f"grant.{name}", macro.money, terms.label)
     granted = section.ahead("earned_to_date", f"{terms.label}: Earned to date, in its currency", terms.ceiling.unit)
-    wanted = macro.to(cost[1], terms.ceiling) * terms.eligible * terms.share
+    wanted = macro.to(cost, terms.ceiling) * terms.eligible * terms.share
     if terms.start is not None and terms.end is not None:
         wanted = wanted * clock.between(terms.start, terms.end)
     own = section.line(
@@ -56,21 +74,19 @@ def build(model: Model, name: str, terms: Grant, cost: tuple[Capex, Line], frame
     later = settled(earned, receivable, terms.lag, clock)
     received = section.line("received", f"{terms.label}: Received", later)
     receivable.close(add=[earned], less=[received])
-    model.register.receives(received, f"grant.{name}")
-    model.register.owns("grant_receivable", receivable.closing)
-    lines = GrantLines(terms, cost[0].entity, earned, received, receivable, granted)
-    if not lines.lowers_basis:
-        _recognise(model, name, lines, clock)
-    return lines
+    register.receives(received, section.name)
+    register.owns("grant_receivable", receivable.closing)
+    final = None if terms.accounting == "basis" else _recognised(section, earned, entity, clock)
+    return GrantLines(section, terms, entity, earned, received, receivable, granted, final)
 
 
-def _recognise(model: Model, name: str, lines: GrantLines, clock: Clock) -> None:
+def _recognised(section: Section, earned: Line, entity: str, clock: Clock) -> Final:
     """Income of the first period after completion: until then the grant may have to be paid back."""
-    section, title = model.sections[f"grant.{name}"], lines.terms.label
+    title, register = section.title, section.model.register
     deferred = section.account("deferred", f"{title}: Not yet final")
-    final: Expr = deferred.opening * clock.completed
-    income = section.line("income", f"{title}: Income when final", final)
-    deferred.close(add=[lines.earned], less=[income])
-    model.register.owes("grant_deferred", deferred.closing)
-    model.register.earns("grant_income", income)
-    model.register.taxes(income, lines.entity)
+    income = section.line("income", f"{title}: Income when final", deferred.opening * clock.completed)
+    deferred.close(add=[earned], less=[income])
+    register.owes("grant_deferred", deferred.closing)
+    register.earns("grant_income", income)
+    register.taxes(income, entity)
+    return Final(deferred, income)

@@ -11,18 +11,19 @@ Source:  decision F39. Damages compensate for income lost, so they are income an
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finmodel.deal.completion.terms import Completion
+from finmodel.deal.context import Context
 from finmodel.deal.market.macro import Macro
-from finmodel.deal.plant.chain import Chain
-from finmodel.deal.plant.terms import Node
+from finmodel.deal.plant.goods import PlantLines
 from finmodel.deal.time.calendar import MONTHS_PER_YEAR
 from finmodel.deal.time.running import to_date
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Const, Expr, Given, hi, lo
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
+from finmodel.kernel.register import Register
 from finmodel.kernel.units import RATIO, TONNE
 
 
@@ -35,35 +36,29 @@ class Late:
     passed: Expr
 
 
-def build(
-    model: Model,
-    terms: Completion | None,
-    borrower: str,
-    plants: tuple[Chain, Mapping[str, Node]],
-    frame: tuple[Clock, Macro],
-) -> Late:
+def build(context: Context, terms: Completion | None, borrower: str, plants: Sequence[PlantLines]) -> Late:
     """Declare the clauses of completion; nothing without the table.
 
     Args:
         borrower: The entity whose income they are.
-        plants: The chain, and the nodes by name, that the completion test measures.
+        plants: The plants that the completion test measures.
     """
-    clock, macro = frame
+    clock, macro, register = context.clock, context.money, context.register
     if terms is None:
         return Late(Const(0), Const(0), Const(1))
-    section = model.section("completion", macro.money, "Completion")
+    section = context.model.section("completion", macro.money, "Completion")
     late = section.flag("late", "Late: after planned completion, before actual", clock.construction & clock.due)
     months = section.line("months_late", "Months late", late * clock.years * MONTHS_PER_YEAR, terms.delay.unit)
     cost: Expr = Const(0)
     if terms.cost is not None:
         cost = section.line("delay_cost", "Owner's cost of delay", macro.convert(terms.cost) * months)
-        model.register.pays(cost, "construction")
-        _note(model, "delay_cost", -cost, borrower)
+        register.pays(cost, "construction")
+        _note(register, "delay_cost", -cost, borrower)
     damages: Expr = Const(0)
     if terms.damages is not None:
         damages = _damages(section, terms.damages, terms.damages_cap, months, macro)
-        model.register.receives(damages, "construction")
-        _note(model, "delay_damages", damages, borrower)
+        register.receives(damages, "construction")
+        _note(register, "delay_damages", damages, borrower)
     return Late(cost, damages, _passed(section, terms, plants, clock))
 
 
@@ -74,9 +69,9 @@ def beyond(terms: Completion | None, clock: Clock) -> Expr | None:
     return clock.construction & (clock.planned + terms.long_stop < clock.end_month)
 
 
-def _note(model: Model, item: str, amount: Expr, borrower: str) -> None:
-    model.register.earns(item, amount)
-    model.register.taxes(amount, borrower)
+def _note(register: Register, item: str, amount: Expr, borrower: str) -> None:
+    register.earns(item, amount)
+    register.taxes(amount, borrower)
 
 
 def _damages(section: Section, rate: Given, cap: Given | None, months: Line, macro: Macro) -> Line:
@@ -90,18 +85,17 @@ def _damages(section: Section, rate: Given, cap: Given | None, months: Line, mac
     return line
 
 
-def _passed(section: Section, terms: Completion, plants: tuple[Chain, Mapping[str, Node]], clock: Clock) -> Expr:
+def _passed(section: Section, terms: Completion, plants: Sequence[PlantLines], clock: Clock) -> Expr:
     """1 from the first date on which every node has made enough over the length of the test."""
     if terms.test_output is None:
         return Const(1)
-    chain, nodes = plants
     length = math.ceil(section.model.decides(terms.test_months) / clock.timeline.months)
     ran = to_date(section, "years_run", "Years of operation to date", clock.years * clock.operations)
     enough: Expr = (terms.test_months <= (ran - ran.lag(length)) * MONTHS_PER_YEAR) & clock.operations
-    for name, goods in chain.main.items():
-        title = nodes[name].label
-        made = to_date(section, f"{name}.made_to_date", f"{title}: Made to date", goods.produced)
-        rated = nodes[name].nameplate * clock.years * clock.operations
+    for plant in plants:
+        name, title = plant.id, plant.terms.label
+        made = to_date(section, f"{name}.made_to_date", f"{title}: Made to date", plant.produced)
+        rated = plant.terms.nameplate * clock.years * clock.operations
         could = to_date(section, f"{name}.rated_to_date", f"{title}: Nameplate output to date", rated)
         label = f"{title}: Made over the length of the test"
         over = section.line(f"{name}.made", label, made - made.lag(length), TONNE)

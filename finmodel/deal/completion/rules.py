@@ -19,7 +19,7 @@ def a_delay_is_whole_periods(case: CaseTables) -> Iterator[Fault]:
     terms, size = case.completion, MONTHS[case.timeline.frequency]
     if terms is None:
         return
-    delays = {"completion.delay": terms.delay.number, **dict(_drawn(case, terms))}
+    delays = {"completion.delay": terms.delay.number, **_drawn(case, terms)}
     others = {"completion.longest": terms.longest.number, "completion.test_months": terms.test_months.number}
     for key, number in {**delays, **others}.items():
         yield from whole_periods(key, number, size, months_text(size), key in delays)
@@ -33,12 +33,14 @@ def a_delay_is_whole_periods(case: CaseTables) -> Iterator[Fault]:
         yield "completion.longest", wrong, "Write a shorter one."
 
 
-def _drawn(case: CaseTables, terms: Completion) -> Iterator[tuple[str, float]]:
-    """The delays that a simulation may draw; a rule of drivers tells those that cannot be read."""
+def _drawn(case: CaseTables, terms: Completion) -> dict[str, float]:
+    """The delays that a simulation may draw, by key; a rule of drivers tells those that cannot be read."""
+    drawn = {}
     for name, driver in case.risk.driver.items() if case.risk is not None else ():
         for part, outcome in driver.outcome.items() if driver.key == "completion.delay" else ():
             with contextlib.suppress(BadValue):
-                yield f"risk.driver.{name}.outcome.{part}.value", read_outcome(terms.delay, outcome.value)
+                drawn[f"risk.driver.{name}.outcome.{part}.value"] = read_outcome(terms.delay, outcome.value)
+    return drawn
 
 
 def a_drawn_delay_is_one_of_several(case: CaseTables) -> Iterator[Fault]:

@@ -13,23 +13,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.costs.items import Spend
-from finmodel.deal.market.macro import Macro
-from finmodel.deal.plant.chain import Chain
+from finmodel.deal.plant.goods import Chain
 from finmodel.deal.plant.terms import Cost
 from finmodel.deal.sales.offtake import Sales
 from finmodel.deal.support.support import SupportLines
 from finmodel.deal.time.calendar import KG_PER_T
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.errors import ModelError
 from finmodel.kernel.expr import Expr, add
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.model import Line, Section
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Costs:
     """All costs, feed included [reporting currency per period]; `by_node` leaves out what no node bears."""
 
+    section: Section
     spends: list[Spend]
     by_node: dict[str, Expr]
     billed: Line
@@ -48,27 +48,24 @@ class Income:
         return billed + self.support.by_node[node] if node in self.support.by_node else billed
 
 
-def build(
-    model: Model,
-    costs: Mapping[str, Cost],
-    chain: Chain,
-    income: Income,
-    fixed: Expr | None,
-    frame: tuple[Clock, Macro],
-) -> Costs:
+def build(context: Context, costs: Mapping[str, Cost], chain: Chain, income: Income, fixed: Expr | None) -> Costs:
     """Declare each cost.
 
     Args:
+        costs: The operating costs of the case, feed apart.
         fixed: The share of fixed cost that runs; None for all of it, always.
+
+    Raises:
+        ModelError: A cost has neither a node nor an entity that bears it.
     """
-    macro = frame[1]
+    money = context.money.money
     spends = [spend for feed in chain.feed.values() for spend in feed] + income.sales.spends
     by_node: dict[str, list[Expr]] = {node: [] for node in chain.main}
     for node, feed in chain.feed.items():
         by_node[node] += [spend.billed for spend in feed]
     for name, terms in costs.items():
-        section = model.section(f"cost.{name}", macro.money, terms.label)
-        billed = section.line("billed", terms.label, _amount(terms, chain, income, fixed, frame))
+        section = context.model.section(f"cost.{name}", money, terms.label)
+        billed = section.line("billed", terms.label, _amount(context, terms, chain, income, fixed))
         entity = chain.main[terms.node].entity if terms.node is not None else terms.entity
         if entity is None:
             raise ModelError(f"cost.{name} needs a node or an entity")
@@ -79,13 +76,13 @@ def build(
     if income.support.ebitda is not None:
         own = [spend.billed for spend in spends if spend.party != "royalties"]
         income.support.ebitda.define(income.sales.billed - add(own))
-    total = model.section("costs", macro.money, "Operating costs")
+    total = context.model.section("costs", money, "Operating costs")
     billed = total.line("billed", "Operating cost, all", add([spend.billed for spend in spends]))
-    return Costs(spends, {node: add(parts) for node, parts in by_node.items()}, billed)
+    return Costs(total, spends, {node: add(parts) for node, parts in by_node.items()}, billed)
 
 
-def _amount(terms: Cost, chain: Chain, income: Income, fixed: Expr | None, frame: tuple[Clock, Macro]) -> Expr:
-    clock, macro = frame
+def _amount(context: Context, terms: Cost, chain: Chain, income: Income, fixed: Expr | None) -> Expr:
+    clock, macro = context.clock, context.money
     if terms.per_year is not None:
         whole = macro.convert(terms.per_year) * clock.years * clock.operations * macro.index(terms.inflation)
         return whole if fixed is None else whole * fixed

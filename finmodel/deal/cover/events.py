@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from finmodel.deal.cover.terms import Event
 from finmodel.deal.market.macro import Macro
 from finmodel.deal.market.prices import Market
-from finmodel.deal.plant.chain import Chain, market_value
+from finmodel.deal.plant.goods import Chain, market_value
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.time.calendar import KG_PER_T
 from finmodel.deal.time.timing import Clock

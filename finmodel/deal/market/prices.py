@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.market.terms import Index
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.model import Line
 from finmodel.kernel.units import unit
 
 
@@ -24,12 +24,17 @@ class Market:
     index: dict[str, Line]
 
 
-def build(model: Model, prices: Mapping[str, Index], macro: Macro) -> Market:
-    """Declare the market price of each index."""
+def build(context: Context, prices: Mapping[str, Index]) -> Market:
+    """Declare the market price of each index.
+
+    Args:
+        prices: The decks of the case, by the name of their index.
+    """
+    macro = context.money
     per_kg = macro.money / unit("kg")
     index = {}
     for name, terms in prices.items():
-        section = model.section(f"price.{name}", per_kg, terms.label)
+        section = context.model.section(f"price.{name}", per_kg, terms.label)
         deck = section.line("deck", f"{terms.label}: Deck, reporting currency", macro.convert(terms.deck))
         growth = macro.index(terms.inflation if terms.basis == "real" else None)
         index[name] = section.line("market", f"{terms.label}: Market price", deck * terms.premium * growth)

@@ -18,50 +18,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from finmodel.deal.context import Context
 from finmodel.deal.costs.items import Sale, Spend, Transfer
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.market.prices import Market
+from finmodel.deal.plant.goods import Chain, Fed, Goods, PlantLines, market_value
 from finmodel.deal.plant.terms import Node, Product
 from finmodel.deal.time.calendar import KG_PER_T
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.errors import ModelError
 from finmodel.kernel.expr import Const, Expr, Given, add, hi, lo, ratio
-from finmodel.kernel.model import Account, Line, Model, Section
+from finmodel.kernel.model import Account, Line, Section
 from finmodel.kernel.units import RATIO, TONNE
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Goods:
-    """One product: tonnes per period, contained first product per kg of it, and tonnes a year at capacity."""
-
-    id: str
-    terms: Product
-    node: str
-    entity: str
-    produced: Line
-    taken: Line
-    sold: Line
-    stock: Account
-    contained: Line
-    capacity: Expr
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Chain:
-    """Main products by node in the order of the chain, all products, feed costs and transfers between entities.
-
-    `fed_by` names, for each node that takes the main product of another, that other node; `rebates` are what is paid
-    for taking scrap; `at_cost` holds margins of nodes that pay the cost of feed, known with the stock (`inventory`).
-    """
-
-    main: dict[str, Goods]
-    goods: dict[str, Goods]
-    feed: dict[str, list[Spend]]
-    transfers: list[Transfer]
-    fed_by: dict[str, str]
-    rebates: list[Sale]
-    at_cost: dict[str, Given]
-    companies: Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,19 +46,15 @@ class Plants:
     companies: Mapping[str, str] = field(default_factory=dict)
 
 
-def market_value(terms: Product, index: Expr, contained: Expr, macro: Macro) -> Expr:
-    """Value of a kg of product [reporting currency per kg]: an index on what it contains, and its conversion fee."""
-    return index * contained + macro.convert(terms.fee) * macro.index(terms.fee_inflation)
-
-
 class _Builder:
     """Declares the nodes in the order of the chain; a product's stock is closed once all takers are known."""
 
-    def __init__(self, model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macro]) -> None:
-        self.model, self.market = model, market
+    def __init__(self, context: Context, plants: Plants, market: Market) -> None:
+        self.model, self.clock, self.macro = context.model, context.clock, context.money
+        self.market = market
         self.nodes, self.products, self.left = plants.nodes, plants.products, plants.left
         self.running = plants.running
-        self.clock, self.macro = frame
+        self.plants: dict[str, PlantLines] = {}
         self.sections: dict[str, Section] = {}
         self.produced: dict[str, Line] = {}
         self.contained: dict[str, Line] = {}
@@ -107,11 +69,11 @@ class _Builder:
         """Declare the output of one node, its feed, and what it sells to or buys from others of the chain."""
         node, products = self.nodes[name], self.products
         section = self.model.section(f"node.{name}", TONNE, node.label)
-        years = self.clock.years * self.clock.operations
-        rated = node.nameplate * node.availability * self._ramp_up(section, node)
-        whole = rated * years if self.running is None else rated * years * self.running
+        whole: Expr = self._rated(section, node)
+        free = None
         if name in self.left:
-            whole = section.line("capacity_free", f"{node.label}: Capacity without events", whole) * self.left[name]
+            free = section.line("capacity_free", f"{node.label}: Capacity without events", whole)
+            whole = free * self.left[name]
         capacity = section.line("capacity", f"{node.label}: Capacity", whole)
         fed = node.takes is not None or products[node.product].contained_in == "feed"
         need = self._need(section, node) if fed else None
@@ -124,8 +86,8 @@ class _Builder:
         for product, share in node.by_products.items():
             title = f"{node.label}: {products[product].label} made"
             self._product(product, section.line(f"by_product.{product}", title, produced * share), None)
-        if need is not None and node.takes is not None:
-            self._take(section, name, produced, need)
+        fed_by = None if need is None or node.takes is None else self._take(section, name, produced, need)
+        self.plants[name] = PlantLines(name, node, capacity, free, need, produced, fed_by)
         if node.buys:
             self.feed[name] = self._buy(section, name, node)
 
@@ -137,6 +99,12 @@ class _Builder:
             self.sections[product] = section
             self.stock[product] = section.account("stock", f"{label}: Stock")
         return self.stock[product]
+
+    def _rated(self, section: Section, node: Node) -> Expr:
+        """Capacity as availability, ramp-up and a shut-down leave it."""
+        rated = node.nameplate * node.availability * self._ramp_up(section, node)
+        years = self.clock.years * self.clock.operations
+        return rated * years if self.running is None else rated * years * self.running
 
     def _ramp_up(self, section: Section, node: Node) -> Expr:
         """The share of capacity by operating year; a late plant starts with the first of them."""
@@ -169,7 +137,8 @@ class _Builder:
             "contained", label, Const(1) if contained is None else contained, RATIO
         )
 
-    def _take(self, section: Section, name: str, produced: Line, need: Line) -> None:
+    def _take(self, section: Section, name: str, produced: Line, need: Line) -> Fed:
+        """Feed from another node; at cost, its price is known with the stock that it leaves (`inventory`)."""
         node = self.nodes[name]
         assert node.takes is not None
         product, seller = node.takes.product, self.nodes[node.takes.node].entity
@@ -185,6 +154,7 @@ class _Builder:
             self.at_cost[name] = node.takes.margin
         if seller != node.entity:
             self.transfers.append(Transfer(seller, node.entity, cost))
+        return Fed(taken, cost)
 
     def _buy(self, section: Section, name: str, node: Node) -> list[Spend]:
         """Feed bought: a share of the index, on a price not below the floor, of what it contains."""
@@ -251,13 +221,17 @@ class _Builder:
         return ready - held
 
 
-def build(model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macro]) -> Chain:
+def build(context: Context, plants: Plants, market: Market) -> Chain:
     """Declare the chain.
+
+    Args:
+        plants: Nodes and products of the case, and what stops them.
+        market: Prices of what feed is bought by, and of what is handed on at its market value.
 
     Raises:
         ModelError: The nodes feed each other.
     """
-    builder = _Builder(model, plants, market, frame)
+    builder = _Builder(context, plants, market)
     names = order(plants.nodes)
     for name in names:
         builder.node(name)
@@ -266,7 +240,15 @@ def build(model: Model, plants: Plants, market: Market, frame: tuple[Clock, Macr
     taken = {name: node.takes for name, node in plants.nodes.items() if node.takes is not None}
     fed_by = {name: feed.node for name, feed in taken.items() if feed.product == plants.nodes[feed.node].product}
     return Chain(
-        main, goods, builder.feed, builder.transfers, fed_by, builder.rebates, builder.at_cost, plants.companies
+        plants=builder.plants,
+        main=main,
+        goods=goods,
+        feed=builder.feed,
+        transfers=builder.transfers,
+        fed_by=fed_by,
+        rebates=builder.rebates,
+        at_cost=builder.at_cost,
+        companies=plants.companies,
     )
 
 

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.costs.costs import Costs
-from finmodel.deal.market.macro import Macro
-from finmodel.deal.plant.chain import Chain, Goods
+from finmodel.deal.plant.goods import Chain, Goods
 from finmodel.kernel.expr import Const, Expr, add, ratio
-from finmodel.kernel.model import Account, Line, Model, Section
+from finmodel.kernel.model import Account, Line, Section
 from finmodel.kernel.units import TONNE
 
 
@@ -26,12 +26,14 @@ from finmodel.kernel.units import TONNE
 class Inventory:
     """Value of all stock at period end, and its increase [reporting currency]; cost by product.
 
-    `by_entity` is the increase at each company's own cost, `own` the closing value of stock by node where that is not
-    the group's, and `margin` what own values exceed the group's by in all; None where they are the same.
+    `values` are the closing values by node, `by_entity` the increase at each company's own cost. `own` is the closing
+    value of stock by node where that is not the group's, and `margin` what own values exceed the group's by in all;
+    None where they are the same.
     """
 
     closing: Line
     increase: Line
+    values: dict[str, Line]
     by_entity: dict[str, Expr]
     average: dict[str, Line]
     own: dict[str, Line]
@@ -46,42 +48,49 @@ class Stock:
     closing: Expr
 
 
-def build(model: Model, chain: Chain, costs: Costs, stocks: Mapping[str, Stock], macro: Macro) -> Inventory:
-    """Declare the value of each node's stock, in the order of the chain."""
-    values: list[Line] = []
+@dataclass(frozen=True, eq=False, repr=False)
+class _Valued:
+    """A node's stock at one cost [reporting currency]: its value at period end, the average per tonne, the increase."""
+
+    value: Line
+    average: Line
+    increase: Expr
+
+
+def build(context: Context, chain: Chain, costs: Costs, stocks: Mapping[str, Stock]) -> Inventory:
+    """Declare the value of each node's stock, in the order of the chain.
+
+    Args:
+        costs: What the output of each node cost [reporting currency per period].
+        stocks: Tonnes of each product in stock.
+    """
+    money = context.money.money
+    group: dict[str, _Valued] = {}
+    own: dict[str, _Valued] = {}
     moves: dict[str, list[Expr]] = {goods.entity: [] for goods in chain.main.values()}
-    carried: dict[str, Line] = {}
-    own_carried: dict[str, Line] = {}
-    own: dict[str, Line] = {}
     for node, goods in chain.main.items():
-        section = model.section(f"inventory.{node}", macro.money, f"{goods.terms.label}, inventory")
-        value = section.account("value", f"{section.title}: Value")
-        source = chain.fed_by.get(node)
-        fed: Expr = Const(0) if source is None else _carried(model, carried, (source, node))
+        section = context.model.section(f"inventory.{node}", money, f"{goods.terms.label}, inventory")
+        fed, fed_own = _carried(chain, group, node), _carried(chain, own, node)
         if node in chain.at_cost:
-            paid = fed if source not in own_carried else _carried(model, own_carried, (source, node))
-            model.find(f"node.{node}.transfer").define(paid * (1 + chain.at_cost[node]))
-        added = section.line("added", f"{section.title}: Cost of output", costs.by_node[node] + fed)
-        stock = stocks[goods.id]
-        per_tonne = ratio(value.opening + added, stock.opening + goods.produced)
-        average = section.line("average", f"{section.title}: Average cost per tonne", per_tonne, macro.money / TONNE)
-        carried[node] = average
-        kept = section.line("kept", f"{section.title}: Cost of stock kept", average * stock.closing)
-        released = section.line("released", f"{section.title}: Cost of what left", value.opening + added - kept)
-        values.append(value.close(add=[added], less=[released]))
-        bought = _bought(model, chain, own_carried, node)
-        if bought is None:
-            moves[goods.entity].append(added - released)
-            continue
-        own[node], own_carried[node] = _own(section, costs.by_node[node] + bought, stock, goods)
-        moves[goods.entity].append(own[node] - own[node].prev)
-    section = model.section("inventory", macro.money, "Inventory")
-    closing = section.line("closing", "Inventory, closing", add(list(values)))
-    model.register.owns("inventory", closing)
-    increase = section.line("net_increase", "Inventory, increase", closing - closing.prev)
-    costs_of = {goods.id: carried[node] for node, goods in chain.main.items()}
-    by_entity = {entity: add(parts) for entity, parts in moves.items()}
-    return Inventory(closing, increase, by_entity, costs_of, own, _margin(section, own))
+            _price(chain, node, fed if fed_own is None else fed_own)
+        cost, stock = costs.by_node[node], stocks[goods.id]
+        group[node] = _at_group_cost(section, cost + (Const(0) if fed is None else fed), stock, goods)
+        bought = _bought(chain, node, fed_own)
+        if bought is not None:
+            own[node] = _at_own_cost(section, cost + bought, stock, goods)
+        moves[goods.entity].append(own.get(node, group[node]).increase)
+    section = context.model.section("inventory", money, "Inventory")
+    closing = section.line("closing", "Inventory, closing", add([stock.value for stock in group.values()]))
+    context.register.owns("inventory", closing)
+    return Inventory(
+        closing=closing,
+        increase=section.line("net_increase", "Inventory, increase", closing - closing.prev),
+        values={node: stock.value for node, stock in group.items()},
+        by_entity={entity: add(parts) for entity, parts in moves.items()},
+        average={goods.id: group[node].average for node, goods in chain.main.items()},
+        own={node: stock.value for node, stock in own.items()},
+        margin=_margin(section, own, group),
+    )
 
 
 def tonnes(chain: Chain, held: Mapping[str, Sequence[Account]]) -> dict[str, Stock]:
@@ -94,35 +103,54 @@ def tonnes(chain: Chain, held: Mapping[str, Sequence[Account]]) -> dict[str, Sto
     return found
 
 
-def _bought(model: Model, chain: Chain, own: Mapping[str, Line], node: str) -> Expr | None:
+def _price(chain: Chain, node: str, cost: Expr | None) -> None:
+    """The transfer price of feed that is handed on at cost, plus its margin; a by-product costs nothing."""
+    fed = chain.plants[node].fed
+    assert fed is not None
+    fed.transfer.define((Const(0) if cost is None else cost) * (1 + chain.at_cost[node]))
+
+
+def _at_group_cost(section: Section, cost: Expr, stock: Stock, goods: Goods) -> _Valued:
+    """Declare a node's stock at what it cost the group."""
+    title = section.title
+    value = section.account("value", f"{title}: Value")
+    added = section.line("added", f"{title}: Cost of output", cost)
+    per_tonne = ratio(value.opening + added, stock.opening + goods.produced)
+    average = section.line("average", f"{title}: Average cost per tonne", per_tonne, section.unit / TONNE)
+    kept = section.line("kept", f"{title}: Cost of stock kept", average * stock.closing)
+    released = section.line("released", f"{title}: Cost of what left", value.opening + added - kept)
+    return _Valued(value.close(add=[added], less=[released]), average, added - released)
+
+
+def _bought(chain: Chain, node: str, carried: Expr | None) -> Expr | None:
     """What a company paid, or bears itself, for the feed of its node; None where that is the group's cost."""
-    source = chain.fed_by.get(node)
-    if source is None:
-        return None
-    if chain.main[source].entity != chain.main[node].entity:
-        return model.find(f"node.{node}.transfer") * 1
-    return _carried(model, own, (source, node)) if source in own else None
+    source, fed = chain.fed_by.get(node), chain.plants[node].fed
+    if source is None or fed is None or chain.main[source].entity == chain.main[node].entity:
+        return carried
+    return fed.transfer * 1
 
 
-def _own(section: Section, added: Expr, stock: Stock, goods: Goods) -> tuple[Line, Line]:
-    """Declare a node's stock at what it cost its company: the closing value, and the average per tonne."""
+def _at_own_cost(section: Section, added: Expr, stock: Stock, goods: Goods) -> _Valued:
+    """Declare a node's stock at what it cost its company."""
     value = section.ahead("own_value", f"{section.title}: Value at the company's own cost")
     label = f"{section.title}: Average own cost per tonne"
     per_tonne = ratio(value.prev + added, stock.opening + goods.produced)
     average = section.line("own_average", label, per_tonne, section.unit / TONNE)
-    return value.define(average * stock.closing), average
+    value.define(average * stock.closing)
+    return _Valued(value, average, value - value.prev)
 
 
-def _margin(section: Section, own: Mapping[str, Line]) -> Line | None:
+def _margin(section: Section, own: Mapping[str, _Valued], group: Mapping[str, _Valued]) -> Line | None:
     """What companies' own values of stock exceed the group's by; negative where they bought below cost."""
     if not own:
         return None
-    model = section.model
-    more = [value - model.find(f"inventory.{node}.value.closing") for node, value in own.items()]
+    more = [stock.value - group[node].value for node, stock in own.items()]
     return section.line("net_margin", "Margin between companies in stock", add(list(more)))
 
 
-def _carried(model: Model, carried: Mapping[str, Line], link: tuple[str, str]) -> Expr:
-    """The cost of the main product that a node takes from another."""
-    source, taker = link
-    return carried[source] * model.find(f"node.{taker}.taken")
+def _carried(chain: Chain, stocks: Mapping[str, _Valued], node: str) -> Expr | None:
+    """What the main product of another node that a node takes cost there; None without one, or without that cost."""
+    source, fed = chain.fed_by.get(node), chain.plants[node].fed
+    if source is None or fed is None or source not in stocks:
+        return None
+    return stocks[source].average * fed.taken

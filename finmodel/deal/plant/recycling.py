@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from finmodel.deal.plant.chain import Chain
+from finmodel.deal.context import Context
+from finmodel.deal.plant.goods import Chain
 from finmodel.deal.plant.inventory import Stock
 from finmodel.deal.plant.terms import Bought, Node
 from finmodel.kernel.expr import Const, Expr, add, ratio
 from finmodel.kernel.folds import total
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.model import Line
 from finmodel.kernel.units import RATIO, TONNE
 
 
@@ -29,18 +30,17 @@ def _recycled(fed: Bought) -> Expr:
     return Const(0) if fed.recycled is None else fed.recycled
 
 
-def build(
-    model: Model,
-    nodes: Mapping[str, Node],
-    chain: Chain,
-    stocks: Mapping[str, Stock],
-    gone: Mapping[str, list[Line]],
-) -> None:
-    """Declare the recycled share of each product, and the share of all main products sold as a result."""
-    section = model.section("recycling", RATIO, "Recycling")
+def build(context: Context, chain: Chain, stocks: Mapping[str, Stock], gone: Mapping[str, list[Line]]) -> None:
+    """Declare the recycled share of each product, and the share of all main products sold as a result.
+
+    Args:
+        stocks: Tonnes of each product in stock.
+        gone: Tonnes of each product that left, sale by sale.
+    """
+    section = context.model.section("recycling", RATIO, "Recycling")
     shares: dict[str, Line] = {}
-    for name in chain.main:
-        node = nodes[name]
+    for plant in chain.plants.values():
+        node = plant.terms
         source: Expr = Const(0) if node.takes is None else shares[node.takes.product]
         for product in (node.product, *node.by_products):
             fed = node.buys.get(product) or node.buys.get(node.product)
@@ -55,4 +55,4 @@ def build(
     own = section.line("recycled", "Recycled material sold, contained", add(parts), TONNE)
     section.line("content", "Recycled content of what is sold", ratio(own, every))
     label = "Recycled content of all that is sold"
-    model.metric("recycled_content", section.line("all_content", label, ratio(total(own), total(every))))
+    context.model.metric("recycled_content", section.line("all_content", label, ratio(total(own), total(every))))

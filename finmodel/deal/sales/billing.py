@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from finmodel.deal.costs.items import Loss, Sale, Spend
 from finmodel.deal.market.macro import Macro
 from finmodel.deal.market.prices import Market
-from finmodel.deal.plant.chain import Chain, Goods, market_value
+from finmodel.deal.plant.goods import Chain, Goods, market_value
 from finmodel.deal.sales import price_formula
 from finmodel.deal.sales import sellers as sellers_
 from finmodel.deal.sales.contracted import Bound, Secured

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from finmodel.deal.market.macro import Macro
-from finmodel.deal.plant.chain import Goods, market_value
+from finmodel.deal.plant.goods import Goods, market_value
 from finmodel.deal.sales.terms import Offtake
 from finmodel.deal.time.calendar import KG_PER_T
 from finmodel.kernel.expr import Const, Expr, add, lo, ratio

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from finmodel.deal.market.macro import Macro
-from finmodel.deal.plant.chain import Goods
+from finmodel.deal.plant.goods import Goods
 from finmodel.deal.sales.terms import Offtake
 from finmodel.deal.time.calendar import MONTHS_PER_YEAR
 from finmodel.deal.time.timing import Clock

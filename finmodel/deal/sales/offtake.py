@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from finmodel.deal.costs.items import Sale, Spend
 from finmodel.deal.market.macro import Macro
 from finmodel.deal.market.prices import Market
-from finmodel.deal.plant.chain import Chain
+from finmodel.deal.plant.goods import Chain
 from finmodel.deal.sales import contracted, contracting, sellers, storage, take_or_pay
 from finmodel.deal.sales.billing import Billing, Delivery, Supply
 from finmodel.deal.sales.contracted import Bound, Revenue

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from finmodel.deal.plant.chain import Goods
+from finmodel.deal.plant.goods import Goods
 from finmodel.deal.sales.contracting import Contracting
 from finmodel.deal.time.running import year_to_date
 from finmodel.kernel.expr import Const, Expr, add, ratio

@@ -77,7 +77,7 @@ def close(line: Revolver, cash: Expr) -> None:
 
 def _base(terms: CreditLine, works: Operations) -> Expr | None:
     """What backs the line; None when nothing does."""
-    receivable, stock = works.working.receivable, works.inventory.closing
+    receivable, stock = works.working.receivable.whole, works.inventory.closing
     every: dict[str, Expr | None] = {
         "none": None, "receivable": receivable, "stock": stock, "both": receivable + stock,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from finmodel.deal.market.macro import Macro
 from finmodel.deal.operations import Operations
-from finmodel.deal.plant.chain import market_value
+from finmodel.deal.plant.goods import market_value
 from finmodel.deal.short_term.terms import Repo
 from finmodel.deal.time import calendar
 from finmodel.deal.time.calendar import KG_PER_T

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.shutdown.terms import Shutdown
 from finmodel.deal.time.calendar import MONTHS_PER_YEAR
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, where
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import RATIO
 
 
@@ -40,14 +39,14 @@ class Shut:
         return where(self.down, self.terms.care, 1)
 
 
-def begin(model: Model, terms: Shutdown, index: Line, frame: tuple[Clock, Macro]) -> Shut:
+def begin(context: Context, terms: Shutdown, index: Line) -> Shut:
     """Declare whether output is stopped; `end` says of which margin.
 
     Args:
-        index: The price that is watched.
+        index: The price that is watched [reporting currency per kg].
     """
-    clock, macro = frame
-    section = model.section("shutdown", terms.after.unit, "Shut-down")
+    clock, macro = context.clock, context.money
+    section = context.model.section("shutdown", terms.after.unit, "Shut-down")
     down = section.ahead("down", "Shut down", RATIO)
     losing = section.ahead("losing", "Months in a row with a negative margin")
     back = section.ahead("back", "Months in a row with the price back")
@@ -59,9 +58,15 @@ def begin(model: Model, terms: Shutdown, index: Line, frame: tuple[Clock, Macro]
     return Shut(terms, section, down, losing)
 
 
-def end(shut: Shut, revenue: Expr, cost: Expr, frame: tuple[Clock, Macro]) -> None:
-    """Declare the margin that stops output, and count the months in which it is negative."""
-    clock, macro = frame
+def end(context: Context, shut: Shut, revenue: Expr, cost: Expr) -> None:
+    """Declare the margin that stops output, and count the months in which it is negative.
+
+    Args:
+        shut: What `begin` declared.
+        revenue: Sales and price support [reporting currency per period].
+        cost: Operating cost [reporting currency per period].
+    """
+    clock, macro = context.clock, context.money
     label = "Net margin of operations, price support included"
     margin = shut.section.line("net_margin", label, revenue - cost, macro.money)
     loses = (margin + macro.cent < 0) & clock.operations & ~shut.down

@@ -12,13 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from finmodel.deal.capital.terms import Subsidy
-from finmodel.deal.market.macro import Macro
-from finmodel.deal.plant.chain import Goods
+from finmodel.deal.context import Context
+from finmodel.deal.plant.goods import Goods
 from finmodel.deal.time.calendar import KG_PER_T
 from finmodel.deal.time.running import settled
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import hi, lo
-from finmodel.kernel.model import Account, Line, Model
+from finmodel.kernel.model import Account, Line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,11 +29,15 @@ class SubsidyLines:
     receivable: Account
 
 
-def build(model: Model, name: str, terms: Subsidy, made: Goods, frame: tuple[Clock, Macro]) -> SubsidyLines:
-    """Declare a subsidy on the main product of a node."""
-    clock, macro = frame
+def build(context: Context, name: str, terms: Subsidy, made: Goods) -> SubsidyLines:
+    """Declare a subsidy on the main product of a node.
+
+    Args:
+        made: The product that it is paid for.
+    """
+    clock, macro = context.clock, context.money
     title, own_unit = terms.label, terms.ceiling.unit
-    section = model.section(f"subsidy.{name}", macro.money, title)
+    section = context.model.section(f"subsidy.{name}", macro.money, title)
     quantity = made.produced * KG_PER_T * clock.between(terms.start, terms.end)
     wanted = macro.to(macro.convert(terms.per_kg) * quantity * macro.index(terms.inflation), terms.ceiling)
     to_date = section.ahead("earned_to_date", f"{title}: Earned to date, in the currency of its ceiling", own_unit)
@@ -49,8 +52,8 @@ def build(model: Model, name: str, terms: Subsidy, made: Goods, frame: tuple[Clo
     receivable = section.account("receivable", f"{title}: Receivable")
     received = section.line("received", f"{title}: Received", settled(earned, receivable, terms.lag, clock))
     receivable.close(add=[earned], less=[received])
-    register = model.register
-    register.receives(received, f"subsidy.{name}")
+    register = context.register
+    register.receives(received, section.name)
     register.owns("subsidy_receivable", receivable.closing)
     register.earns("subsidies", earned)
     if terms.taxable:

@@ -84,7 +84,7 @@ def _note(model: Model, entity: TaxLines) -> None:
 
 def _note_extra(model: Model, operations: Operations) -> None:
     """An analyst's own lines are paid to, and by, others."""
-    for name, line in operations.extra.items():
+    for name, line in operations.extra.hooks.items():
         if name == "other_revenue":
             model.register.receives(line, "others")
         elif name in ("other_cost", "other_tax"):

@@ -58,7 +58,7 @@ def calendar_years_of_a_cap_are_whole(case: CaseTables) -> Iterator[Fault]:
 def dates_fall_on_the_calendar(case: CaseTables) -> Iterator[Fault]:
     """What starts, starts with a period; what ends, ends with one."""
     terms, calendar = case.timeline, calendar_of(case.timeline)
-    for key, given in _dates(case):
+    for key, given in _dates(case).items():
         name, last = key.rsplit(".", 1)[-1], key.endswith(".end")
         typed = day(given)
         edge = typed + _DAY if last else typed
@@ -156,28 +156,27 @@ def debt_is_repaid_within_operations(case: CaseTables) -> Iterator[Fault]:
         yield f"facility.{name}.instalments", wrong, remedy
 
 
-def _dates(case: CaseTables) -> Iterator[tuple[str, Given]]:
-    """Dates from or up to which something holds."""
+def _dates(case: CaseTables) -> dict[str, Given]:
+    """Dates from or up to which something holds, by key."""
+    dates: dict[str, Given | None] = {}
     for name, offtake in case.offtake.items():
-        yield f"offtake.{name}.start", offtake.start
-        if offtake.default_date is not None:
-            yield f"offtake.{name}.default_date", offtake.default_date
+        dates[f"offtake.{name}.start"] = offtake.start
+        dates[f"offtake.{name}.default_date"] = offtake.default_date
     for name, support in case.support.items():
-        yield f"support.{name}.start", support.start
-        yield f"support.{name}.end", support.end
+        dates[f"support.{name}.start"], dates[f"support.{name}.end"] = support.start, support.end
     for name, event in case.event.items():
-        yield f"event.{name}.start", event.start
+        dates[f"event.{name}.start"] = event.start
     for name, entity in case.entity.items():
         if entity.incentive is not None:
-            yield f"entity.{name}.incentive.start", entity.incentive.start
-            yield f"entity.{name}.incentive.end", entity.incentive.end
+            dates[f"entity.{name}.incentive.start"] = entity.incentive.start
+            dates[f"entity.{name}.incentive.end"] = entity.incentive.end
     for name, capex in case.capex.items():
         if capex.sustaining is not None:
-            yield f"capex.{name}.sustaining.start", capex.sustaining.start
+            dates[f"capex.{name}.sustaining.start"] = capex.sustaining.start
     for kind in ("grant", "subsidy"):
         for name, money in getattr(case, kind).items():
-            dates = {f"{kind}.{name}.start": money.start, f"{kind}.{name}.end": money.end}
-            yield from ((key, given) for key, given in dates.items() if given is not None)
+            dates[f"{kind}.{name}.start"], dates[f"{kind}.{name}.end"] = money.start, money.end
+    return {key: given for key, given in dates.items() if given is not None}
 
 
 def _lags(case: CaseTables, closing: date) -> Iterator[_Lag]:

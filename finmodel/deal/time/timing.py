@@ -24,10 +24,10 @@ from finmodel.kernel.units import DATE, DAY, MONTH, RATIO, YEAR
 class Clock:
     """Rows of time that every module may read.
 
-    Flags are 0/1 rows. `construction`, `operations` and `wind_up` partition the timeline; `completed` is
-    operations or later. `due` are the periods after
-    planned completion, late or not. `first` is the first period, `last_construction`, `last_operation` and
-    `last` mark single periods. Months are month numbers; a period is [end_month - length, end_month).
+    Flags are 0/1 rows. `construction`, `operations` and `wind_up` partition the timeline; `completed` is operations or
+    later. `due` are the periods after planned completion, late or not. `first` is the first period;
+    `last_construction`, `last_operation` and `last` mark single periods; `number` counts periods from 1. Months are
+    month numbers; a period is [end_month - length, end_month), and operations are over at `end_of_operations`.
     """
 
     section: Section
@@ -47,7 +47,9 @@ class Clock:
     last: Line
     completion: Line
     planned: Line
+    end_of_operations: Line
     due: Line
+    number: Line
     delays: dict[int, Line]
     operation_years: Line
     cache: dict[str, Line] = field(default_factory=dict)
@@ -93,7 +95,15 @@ class Clock:
 
 
 def build(model: Model, terms: TimelineTerms, late: Completion | None = None) -> Clock:
-    """Declare the rows of time."""
+    """Declare the rows of time.
+
+    Args:
+        terms: Dates and lengths of the deal's phases.
+        late: What may delay completion; None where completion is as planned.
+
+    Returns:
+        One value a period each, but for `completion`, `planned` and `end_of_operations`: single month numbers.
+    """
     time = model.section("time", RATIO, "Time")
     for given in (terms.financial_close, terms.construction, terms.operations, terms.wind_up):
         model.decides(given)  # the number of periods is of them
@@ -136,7 +146,9 @@ def build(model: Model, terms: TimelineTerms, late: Completion | None = None) ->
         ),
         completion=completion,
         planned=planned,
+        end_of_operations=closing,
         due=due,
+        number=one,
         delays={} if late is None else _delays(time, late, timeline),
         operation_years=time.line(
             "operation_years",
