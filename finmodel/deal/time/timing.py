@@ -112,12 +112,7 @@ def build(model: Model, terms: TimelineTerms, late: Completion | None = None) ->
     last_month = time.line("last_month", "Last month of the period", calendar.last_months(timeline), MONTH)
     days = time.line("days", "Days in the period", calendar.days(timeline), DAY)
     years = time.line("years", "Length of the period in whole months", calendar.years(timeline, "months"), YEAR)
-    on_time = month_of(terms.financial_close) + terms.construction
-    actual: Expr = on_time if late is None else on_time + late.delay
-    completion = time.line("completion", "Completion (COD), month", actual, MONTH)
-    label = "Planned completion, month"
-    planned = completion if late is None else time.line("planned_completion", label, on_time, MONTH)
-    closing = time.line("close_of_operations", "End of operations, month", planned + terms.operations, MONTH)
+    completion, planned, closing = _milestones(time, terms, late)
     construction = time.flag("construction", "Construction", end_month <= completion)
     completed = time.flag("completed", "Completed", ~construction)
     operations = time.flag("operations", "Operations", completed & (end_month <= closing))
@@ -157,6 +152,17 @@ def build(model: Model, terms: TimelineTerms, late: Completion | None = None) ->
             YEAR,
         ),
     )
+
+
+def _milestones(time: Section, terms: TimelineTerms, late: Completion | None) -> tuple[Line, Line, Line]:
+    """Month numbers of completion, of planned completion, and of the end of operations, which no delay moves."""
+    on_time = month_of(terms.financial_close) + terms.construction
+    actual: Expr = on_time if late is None else on_time + late.delay
+    completion = time.line("completion", "Completion (COD), month", actual, MONTH)
+    label = "Planned completion, month"
+    planned = completion if late is None else time.line("planned_completion", label, on_time, MONTH)
+    closing = time.line("close_of_operations", "End of operations, month", planned + terms.operations, MONTH)
+    return completion, planned, closing
 
 
 def _delays(time: Section, late: Completion, timeline: Timeline) -> dict[int, Line]:
