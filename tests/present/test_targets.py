@@ -38,7 +38,8 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     def broken(*_: object, **__: object) -> None:
         raise AssertionError("work was begun")
 
-    for name in ("run", "scenarios", "sensitivity", "design_table", "simulate"):
+    homes = ("run.run", "analysis.scenarios", "analysis.sensitivity", "analysis.designs.comparison", "risk.simulate")
+    for name in homes:
         module = importlib.import_module(f"finmodel.{name}")
         for verb in ("load", "run", "scenarios", "sensitivity", "compare_designs", "simulate"):
             if callable(getattr(module, verb, None)):
