@@ -1,1 +1,1 @@
-"""Results become pages: tables, text, HTML, the machine contract, and pictures."""
+"""Results become pages: tables, text, HTML, JSON, CSV, and pictures."""

@@ -1,1 +1,1 @@
-"""Capital: construction cost, grants for it, completion, closure."""
+"""Capital: construction cost, grants for it and what is clawed back of them, and closure."""

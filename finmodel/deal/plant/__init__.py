@@ -1,1 +1,1 @@
-"""Plant: the production chain, its stocks, recycled content, and a shut-down."""
+"""Plant: the production chain, its stocks, and recycled content."""
