@@ -11,7 +11,6 @@ import pytest
 import finmodel as fm
 from finmodel.kernel.timeline import from_serial
 from finmodel.public_money.instruments import instruments_of
-from finmodel.risk.draws import options
 from finmodel.run.results import judge
 from finmodel.run.run import load
 from finmodel.workbook.cells import LABEL
@@ -22,6 +21,7 @@ from tests.deal.parts import public, second_lender
 from tests.deal.test_claims import cover, event
 from tests.deal.test_level_sculpting import Drawn, solved
 from tests.deal.test_sellers import HALF_OF_2029, HALVES, three
+from tests.risk import options
 from tests.workbook.files import Typed, book_of, made
 
 PUBLIC = '[government]\npublic_lenders = ["jbic"]\n'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -177,12 +177,6 @@ def without_nothing(table: YearTable) -> YearTable:
         values=tuple(tuple(row[at] for at in live) for _, row, _ in kept),
         unit=tuple(unit for _, _, unit in kept),
     )
-
-
-def totals(result: Results, terms: Mapping[str, Sequence[str]]) -> dict[str, float]:
-    """Totals over the whole timeline by name, of the names that the model has lines for."""
-    flows = {name: flow(result, ids) for name, ids in terms.items()}
-    return {name: math.fsum(row) for name, row in flows.items() if row is not None}
 
 
 def _of_year(column: Column, row: Sequence[float], periods: Sequence[int]) -> float:

@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from finmodel.kernel.expr import Const, Given, Op, Shift
-from finmodel.kernel.faces.excel import const_text, excel_text
+from finmodel.kernel.faces.excel import excel_text
 from finmodel.kernel.model import Line, Model, walk
 
 SINGLE, MEMO, FIRST = 2, 3, 6
@@ -193,3 +193,9 @@ def differences(model: Model, wanted: dict[str, Any], got: dict[str, Any], toler
         if not np.allclose(cells, wanted[line.id], rtol=0, atol=tolerance * scale, equal_nan=True):
             found.append(f"{line.id}: workbook {cells}, engine {wanted[line.id]}, scale {scale:g}")
     return found
+
+
+def const_text(value: float) -> str:
+    """A number as a formula writes it: 1, 0.5, 1E-09; a negative one in brackets."""
+    text = repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value).upper()
+    return f"({text})" if value < 0 else text

@@ -10,7 +10,7 @@ import pytest
 
 from finmodel.kernel import folds
 from finmodel.kernel.expr import Const, Expr, Fold, Given, add, hi, lo, month_of, ratio, shown, where
-from finmodel.kernel.faces.excel import const_text, excel_text
+from finmodel.kernel.faces.excel import excel_text
 from finmodel.kernel.faces.generated import compile_kernel
 from finmodel.kernel.folds import FOLDS
 from finmodel.kernel.model import Line, Model, walk
@@ -19,7 +19,7 @@ from finmodel.kernel.order import plan
 from finmodel.kernel.timeline import Timeline
 from finmodel.kernel.units import DATE, RATIO
 from tests.kernel.random_graphs import Taste, random_graph
-from tests.kernel.sheets import Place, Sheet, differences, recalculate
+from tests.kernel.sheets import Place, Sheet, const_text, differences, recalculate
 
 AWKWARD = (0.0, -0.0, 1e-13, -1e-13, 1e9, -1e9, 0.5, -3.0, 1.0)
 FLAGS = (1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0)

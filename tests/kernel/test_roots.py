@@ -16,10 +16,10 @@ from finmodel.kernel.returns.irr import (
     Side,
     Steps,
     irr_batch,
-    irr_one,
     judged_batch,
 )
 from finmodel.kernel.returns.roots import isolate
+from tests.kernel.one_flow import irr_one
 
 
 def rates_of_all(flows: Floats, steps: Steps) -> list[Floats]:

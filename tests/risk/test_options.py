@@ -20,10 +20,10 @@ from finmodel.kernel.model import Line, Model
 from finmodel.kernel.order import plan
 from finmodel.kernel.timeline import Timeline
 from finmodel.kernel.units import RATIO
-from finmodel.risk.draws import options
 from finmodel.risk.draws.processes import Motion, factor, jump_sizes
 from finmodel.risk.draws.states import Chain
 from finmodel.risk.draws.streams import Stream
+from tests.risk import options
 
 _FILE = Path(__file__).parent / "option_vectors.json"
 VECTORS = {case["id"].split("_")[0]: case for case in json.loads(_FILE.read_text(encoding="utf-8"))["cases"]}

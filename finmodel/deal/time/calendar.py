@@ -49,11 +49,6 @@ def numbers(timeline: Timeline) -> Given:
     return row(timeline, "calendar.number", "Period number", str(RATIO), [float(i + 1) for i in range(timeline.count)])
 
 
-def first_days(timeline: Timeline) -> Given:
-    """First day of each period."""
-    return row(timeline, "calendar.first_day", "First day", str(DATE), [serial(p.start) for p in timeline.periods])
-
-
 def last_days(timeline: Timeline) -> Given:
     """Last day of each period: flows fall on it."""
     return row(timeline, "calendar.last_day", "Last day", str(DATE), [serial(p.last_day) for p in timeline.periods])

@@ -168,12 +168,6 @@ def lives(
     return results[0], results[1]
 
 
-def _owed(senior: Sequence[Loan]) -> list[Expr]:
-    """Principal outstanding, and interest overdue (F33)."""
-    overdue = [loan.overdue.closing for loan in senior if loan.overdue is not None]
-    return [*(loan.outstanding.closing for loan in senior), *overdue]
-
-
 def summary(model: Model, covers: Cover, life: tuple[Ratio, Ratio]) -> None:
     """Declare the smallest and average ratios as results."""
     section = model.sections["ratios"]

@@ -94,9 +94,3 @@ def _is_sum(expr: Expr) -> TypeGuard[Op]:
 
 def _is_long(expr: Expr) -> TypeGuard[Op]:
     return _is_sum(expr) and len(expr.args) >= SIDE_BY_SIDE
-
-
-def const_text(value: float) -> str:
-    """A number as a formula writes it: 1, 0.5, 1E-09; a negative one in brackets."""
-    text = repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value).upper()
-    return f"({text})" if value < 0 else text

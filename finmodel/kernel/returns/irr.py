@@ -23,17 +23,8 @@ from finmodel.kernel.returns.roots import Amounts, Brackets, isolate, newton, po
 Floats = NDArray[np.float64]
 States = NDArray[np.int8]
 OK, SEVERAL, FRAGILE, TOTAL_LOSS, NO_ROOT, NO_INVESTMENT, ALL_ZERO, NON_FINITE, NO_ROOT_FRAGILE = range(9)
-STATUS = (
-    "one rate",
-    "several rates: the one nearest the guess",
-    "a rate that the last flows decide",
-    "total loss: nothing comes in",
-    "no rate found",
-    "no investment: nothing goes out",
-    "all zero",
-    "not finite",
-    "no rate found, as the last flows decide",
-)
+"""One rate; several, and the one nearest the guess; one that the last flows decide; nothing comes in; no rate found;
+nothing goes out; no flow at all; a flow is not finite; no rate found, as the last flows decide."""
 FOUND = (OK, SEVERAL, FRAGILE)
 ROUNDING = 1e-12  # a flow of so small a share of the largest is what adding left behind, and no money
 DUST, POINT = 0.001, 0.01  # last flows that are so small a share of all should not move a rate by so much a year
@@ -170,17 +161,6 @@ def _without_dust(flows: Floats, yearly: Floats) -> Floats:
             break
         kept[t] = np.where(small, 0.0, kept[t])
     return kept
-
-
-def irr_one(flows: list[float], guess: float, steps: Steps | None = None) -> tuple[float, int]:
-    """Rate and status of one flow: a batch of one."""
-    rate, status = irr_batch(np.array(flows, dtype=float).reshape(-1, 1), guess, steps)
-    return float(rate[0]), int(status[0])
-
-
-def xirr_one(flows: list[float], dates: list[float], guess: float) -> float:
-    """The rate a year by dates (ACT/365), rising; nan where there is none."""
-    return irr_one(flows, guess, Steps.dated(np.array(dates)))[0]
 
 
 def present_value(flows: Floats, factor: Floats) -> Floats:

@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from finmodel.workbook.cells import HEADER_ROWS, LABEL, TOTAL, Page
 
-Entry = tuple[str, str, str]
-"""A label, a formula, a number format."""
-
 ALL = range(LABEL, TOTAL + 1)
 ROWS_A_PAGE = 46  # below the header, of a sheet as wide as A4 in landscape reads well
 
