@@ -64,7 +64,7 @@ def bands(
     stands = opened(case, set)
     uses = key_uses(stands.tables, build(stands).model)
     for key in ranges:
-        refuse_idle(key, uses, "it has no band")
+        refuse_idle(stands.tables, key, uses, "it has no band")
 
     def at(more: Mapping[str, str]) -> Summary:
         return simulate(stands.with_set(more), paths, seed, None, None, options).summary

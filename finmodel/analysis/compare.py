@@ -273,7 +273,7 @@ class _Typed:
         said = _at(self.live, keys)
         if said is not None:
             return _said(said)
-        found = find(CaseTables, keys)
+        found = find(type(self.case.tables), keys)
         default = None if found is None or found.field is None else found.field.default
         there = _at(self.case.tables, keys) is not None
         return f"{default} (default)" if there and default is not None else ABSENT

@@ -112,7 +112,7 @@ def solve(
         return run(base.with_set({key: text}), hold_debt=hold_debt)
 
     given = _input(base, key)
-    refuse_idle(key, key_uses(base.tables, build(base).model), "it cannot be solved for")
+    refuse_idle(base.tables, key, key_uses(base.tables, build(base).model), "it cannot be solved for")
     search = _Search(trial, _goal(base, goal), given.unit)
     value = _found(search, _walks(search, given.number, between), goal)
     return Answer(key, spelled(value, given.unit), value, search.goal[0], search.at(value), search.runs)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from finmodel.case.describe import Found, fields, find, nearest
+from finmodel.case.expand import Fault
 from finmodel.case.language import OWN
 from finmodel.case.positions import Document, Keys, Place
 from finmodel.case.quantity import BadValue, BadValues, BareNumber, clip
 from finmodel.case.table import Table
-from finmodel.kernel.errors import Problem
+from finmodel.kernel.errors import CaseError, Problem
 
 MOST, MANY = 50, 200
 _EXPECTED = {
@@ -48,6 +49,17 @@ def ordered(problems: Iterable[Problem]) -> list[Problem]:
     return [*once[:MOST], rest]
 
 
+def refuse(faults: Sequence[Fault], document: Document) -> None:
+    """Raise the faults between keys, if there are any, at their places.
+
+    Raises:
+        CaseError: There are.
+    """
+    if faults:
+        rows = [(tuple(key.split(".")), wrong, remedy) for key, wrong, remedy in faults]
+        raise CaseError(ordered(placed(document.place(keys), keys, wrong, remedy) for keys, wrong, remedy in rows))
+
+
 def value_problems(error: BadValue | BadValues, keys: Keys, document: Document, found: Found | None) -> list[Problem]:
     """The problems of one key whose value does not fit."""
     rows = error.rows if isinstance(error, BadValues) else [error]
@@ -58,6 +70,8 @@ def unknown_key(keys: Keys, document: Document, words: Iterable[str], what: str 
     """A key that does not exist, with the nearest that does."""
     listed = list(words)
     name = clip(keys[-1] if what == "this table" else ".".join(keys), 80)
+    if not any(word.split(".")[0] == keys[0] for word in listed) and (offered := _offered(keys, what)):
+        return placed(document.place(keys), keys, f'"{name}" is not a key of {what}. {offered}')
     near = nearest(name, listed)
     hint = f'Did you mean "{near}"?' if near else ""
     if not near and what == "this table" and listed:
@@ -65,6 +79,15 @@ def unknown_key(keys: Keys, document: Document, words: Iterable[str], what: str 
     elif not near:
         hint = "`finmodel keys` lists them."
     return placed(document.place(keys), keys, f'"{name}" is not a key of {what}. {hint}'.rstrip())
+
+
+def _offered(keys: Keys, what: str) -> str:
+    """Which installed package would know a table of the case that no loaded module knows; empty where none would."""
+    if len(keys) > 1 and what == "this table":  # a key within a table
+        return ""
+    from finmodel.case.installed import hint  # looks through what is installed: for a message alone
+
+    return hint(keys[0])
 
 
 def placed(place: Place, keys: Keys, wrong: str, remedy: str = "") -> Problem:

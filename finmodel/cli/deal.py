@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from finmodel.cli.arguments import CaseFolder, HoldDebt, Resize, Scenario, Sets, TableJson, app
+from finmodel.cli.arguments import CaseFolder, HoldDebt, Modules, Resize, Scenario, Sets, TableJson, app
 from finmodel.cli.requested_files import Targets
-from finmodel.cli.terminal import changes, fail, show, write, write_to
+from finmodel.cli.terminal import changes, fail, given, show, write, write_to
 from finmodel.kernel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def run(  # noqa: PLR0913  (an option is a parameter)
     case: CaseFolder,
     scenario: Scenario = None,
     sets: Sets = None,
+    modules: Modules = None,
     hold_debt: HoldDebt = False,
     resize: Resize = False,
     json: Annotated[str | None, typer.Option(metavar="FILE", help="Write the run as JSON; - is stdout.")] = None,
@@ -48,7 +49,7 @@ def run(  # noqa: PLR0913  (an option is a parameter)
 
         targets.tables(csv, *NAMES)
     changed = changes(sets)
-    result = run_case(load(case, scenario, changed), hold_debt=hold_debt, resize=resize)
+    result = run_case(load(case, scenario, changed, modules or ()), hold_debt=hold_debt, resize=resize)
     year_end = None if year_ends is None else month_of(result.model.timeline, year_ends)
     golden = scenario is None and not changed
     faults = failures_of(result, golden=golden)
@@ -68,6 +69,7 @@ def run(  # noqa: PLR0913  (an option is a parameter)
 def scenarios(
     case: CaseFolder,
     sets: Sets = None,
+    modules: Modules = None,
     hold_debt: HoldDebt = False,
     resize: Resize = False,
     json: TableJson = None,
@@ -81,7 +83,7 @@ def scenarios(
     from finmodel.present.pages.scenarios import page
 
     Targets(case).json(json)
-    table = run_scenarios(case, changes(sets), hold_debt, resize)
+    table = run_scenarios(given(case, modules), changes(sets), hold_debt, resize)
     faults = [f"{name}: {fault}" for name, run in table.runs.items() for fault in failures_of(run, golden=False)]
     if json is not None:
         write_to(json, to_json(table))
@@ -95,6 +97,7 @@ def scenarios(
 def sensitivity(
     case: CaseFolder,
     sets: Sets = None,
+    modules: Modules = None,
     json: TableJson = None,
     bank: Annotated[bool, typer.Option("--bank", help="The bank's standard shocks; so it is without --vary.")] = False,
     values: Annotated[
@@ -114,9 +117,9 @@ def sensitivity(
     if values:
         if bank:
             raise UsageError("the bank's shocks and inputs to vary are two tables: leave out --bank or --vary")
-        _varied(run_sensitivity(case, changes(sets), vary=_ways(values)), json)
+        _varied(run_sensitivity(given(case, modules), changes(sets), vary=_ways(values)), json)
         return
-    table = run_sensitivity(case, changes(sets))
+    table = run_sensitivity(given(case, modules), changes(sets))
     if json is not None:
         write_to(json, to_json(table))
     if json != "-":
@@ -156,11 +159,12 @@ def _varied(table: Varied, json: str | None) -> None:
 
 
 @app.command()
-def solve(
+def solve(  # noqa: PLR0913  (an option is a parameter)
     case: CaseFolder,
     key: Annotated[str, typer.Argument(help="The input to find, such as support.ndpr_floor.floor.")],
     goal: Annotated[str, typer.Argument(help='What must come out, such as "dscr_min = 1.30x".')],
     sets: Sets = None,
+    modules: Modules = None,
     hold_debt: HoldDebt = False,
     between: Annotated[tuple[str, str] | None, typer.Option(metavar="LOW HIGH", help="Where to search.")] = None,
 ) -> None:
@@ -168,7 +172,7 @@ def solve(
     from finmodel.analysis.solve import solve as solve_case
     from finmodel.present.numbers import metric_text
 
-    found = solve_case(case, key, goal, set=changes(sets), hold_debt=hold_debt, between=between)
+    found = solve_case(given(case, modules), key, goal, set=changes(sets), hold_debt=hold_debt, between=between)
     got, name = found.result.metrics[found.metric], found.metric
     write(f'{found.key} = "{found.typed}"')
     write(f"{name} is then {metric_text(name, got, found.result.units[name], 4)} ({found.runs} runs)")
@@ -179,6 +183,7 @@ def compare(
     first: CaseFolder,
     second: Annotated[str | None, typer.Argument(metavar="[CASE]", help="Another; without it, --set.")] = None,
     sets: Sets = None,
+    modules: Modules = None,
 ) -> None:
     """Compare two cases, or a case with itself under --set, and bridge the difference by input.
 
@@ -187,7 +192,8 @@ def compare(
     from finmodel.analysis.compare import compare as compare_cases
     from finmodel.present.pages.compare import page
 
-    found = compare_cases(first, second, changes(sets))
+    other = None if second is None else given(second, modules)
+    found = compare_cases(given(first, modules), other, changes(sets))
     rows = [(change.key, change.first, change.second) for change in found.inputs]
     show(page((found.first, found.second), rows, found.method, found.bridges, found.notes))
 

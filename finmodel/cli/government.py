@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from finmodel.cli.arguments import CaseFolder, HoldDebt, Scenario, Seed, Sets, TableJson, app, seed_of
+from finmodel.cli.arguments import CaseFolder, HoldDebt, Modules, Scenario, Seed, Sets, TableJson, app, seed_of
 from finmodel.cli.requested_files import Targets
-from finmodel.cli.terminal import changes, show, write, write_to
+from finmodel.cli.terminal import changes, given, show, write, write_to
 from finmodel.kernel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def government(  # noqa: PLR0913  (an option is a parameter)
     case: CaseFolder,
     scenario: Scenario = None,
     sets: Sets = None,
+    modules: Modules = None,
     hold_debt: HoldDebt = False,
     paths: Annotated[int | None, typer.Option(help="Show it over so many paths of price risk too.")] = None,
     seed: Seed = None,
@@ -44,7 +45,7 @@ def government(  # noqa: PLR0913  (an option is a parameter)
     targets.tables(csv, *NAMES)
     targets.pictures(charts)
     drawn = seed_of(seed, paths is not None, "--paths")
-    account = account_of(run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt))
+    account = account_of(run_case(load(case, scenario, changes(sets), modules or ()), hold_debt=hold_debt))
     over = None
     if paths is not None:
         from finmodel.analysis.incidence_over_paths import incidence_over_paths
@@ -88,12 +89,13 @@ app.add_typer(support)
 
 
 @support.command("compare")
-def compare_support(
+def compare_support(  # noqa: PLR0913  (an option is a parameter)
     case: CaseFolder,
     outcome: Annotated[str, typer.Option(metavar="dscr|irr", help="What all designs must reach.")] = "dscr",
     target: Annotated[str | None, typer.Option(metavar="VALUE", help="Such as 1.30x; else the case's own.")] = None,
     scenario: Annotated[str | None, typer.Option(metavar="NAME", help="Where it is measured; else the case.")] = None,
     sets: Sets = None,
+    modules: Modules = None,
     json: TableJson = None,
 ) -> None:
     """Size each published scheme to the same outcome and rank them by public cost."""
@@ -101,7 +103,7 @@ def compare_support(
     from finmodel.present.pages.designs import page
 
     Targets(case).json(json)
-    table = compare_designs(case, outcome, _ratio(target), scenario, changes(sets))
+    table = compare_designs(given(case, modules), outcome, _ratio(target), scenario, changes(sets))
     if json is not None:
         write_to(json, to_json(table))
     if json != "-":
@@ -114,13 +116,14 @@ def cheapest(
     dscr: Annotated[str, typer.Option(metavar="VALUE", help="The lowest DSCR to reach, such as 1.20x.")],
     probability: Annotated[str, typer.Option(metavar="SHARE", help="With this probability, such as 85 %.")],
     sets: Sets = None,
+    modules: Modules = None,
 ) -> None:
     """Find the cheapest floor, or floor and budget, that reaches a cover with a probability."""
     from finmodel.analysis.designs.comparison import cheapest_floor
     from finmodel.present.pages.designs import floor_page
 
     asked = (_ratio(dscr) or 0.0, _ratio(probability) or 0.0)
-    table = cheapest_floor(case, *asked, changes(sets))
+    table = cheapest_floor(given(case, modules), *asked, changes(sets))
     show(floor_page(table.base, table.rows, table.unit, asked, table.cheapest))
 
 

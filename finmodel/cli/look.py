@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from finmodel.cli.arguments import CaseFolder, Scenario, Sets, app
+from finmodel.cli.arguments import CaseFolder, Modules, Scenario, Sets, app
 from finmodel.cli.requested_files import Targets
 from finmodel.cli.terminal import changes, write, write_to
 from finmodel.kernel.errors import CaseError, Problem, UsageError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
-def check(case: CaseFolder) -> None:
+def check(case: CaseFolder, modules: Modules = None) -> None:
     """Report every problem of a case.
 
     Scenarios are read too; figures that are assumed or have no source are listed.
@@ -27,7 +27,7 @@ def check(case: CaseFolder) -> None:
     from finmodel.run.build import build, refuse_idle_draws
     from finmodel.run.run import load
 
-    loaded = load(case)
+    loaded = load(case, modules=modules or ())
     built = build(loaded)
     refuse_idle_draws(built)
     model = built.model
@@ -42,27 +42,32 @@ def check(case: CaseFolder) -> None:
 def keys(
     prefix: Annotated[str, typer.Argument(help="Only keys that start so, such as facility.")] = "",
     json_schema: Annotated[str | None, typer.Option(metavar="FILE", help="Write the JSON Schema; - is stdout.")] = None,
+    modules: Modules = None,
 ) -> None:
     """List the keys of a case file."""
+    from finmodel.deal.known import schema_with
     from finmodel.present.listings import keys_text, schema_text
 
+    root = schema_with(modules or ()).root
     if json_schema is None:
-        write(keys_text(prefix))
+        write(keys_text(prefix, root))
     else:
         Targets(None).json(json_schema)
-        write_to(json_schema, schema_text())
+        write_to(json_schema, schema_text(root))
 
 
 @app.command()
 def lines(
-    case: CaseFolder, pattern: Annotated[str, typer.Argument(help='Only ids that match, such as "facility.*".')] = "*"
+    case: CaseFolder,
+    pattern: Annotated[str, typer.Argument(help='Only ids that match, such as "facility.*".')] = "*",
+    modules: Modules = None,
 ) -> None:
     """List the lines of a case's model."""
     from finmodel.present.listings import lines_text
     from finmodel.run.build import build
     from finmodel.run.run import load
 
-    write(lines_text(build(load(case)).model, pattern))
+    write(lines_text(build(load(case, modules=modules or ())).model, pattern))
 
 
 @app.command()
@@ -72,6 +77,7 @@ def explain(
     period: Annotated[str | None, typer.Argument(help="Such as 2031Q1; a single number needs none.")] = None,
     scenario: Scenario = None,
     sets: Sets = None,
+    modules: Modules = None,
 ) -> None:
     """Show how a number comes about.
 
@@ -81,7 +87,7 @@ def explain(
     from finmodel.run.run import load
     from finmodel.run.run import run as run_case
 
-    write(explained(run_case(load(case, scenario, changes(sets))), line, period))
+    write(explained(run_case(load(case, scenario, changes(sets), modules or ())), line, period))
 
 
 @app.command()

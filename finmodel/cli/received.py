@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from finmodel.cli.arguments import app
+from finmodel.cli.arguments import Modules, app
 from finmodel.cli.requested_files import Targets
-from finmodel.cli.terminal import fail, show, write, write_to
+from finmodel.cli.terminal import fail, given, show, write, write_to
 
 Waive = Annotated[
     list[str] | None, typer.Option("--waive", metavar="RULE@WHERE=REASON", help="Accept findings; may be repeated.")
@@ -46,6 +46,7 @@ def import_(
     edited: Annotated[str, typer.Argument(metavar="EDITED.xlsx", help="A workbook of finmodel with edited inputs.")],
     onto: Annotated[str, typer.Option("--onto", metavar="CASE", help="The case that it was written from.")],
     new: Annotated[Path, typer.Option("--output", "-o", metavar="NEW", help="The new case's folder, beside CASE.")],
+    modules: Modules = None,
 ) -> None:
     """Make a case from a workbook whose inputs were edited.
 
@@ -55,7 +56,7 @@ def import_(
     from finmodel.present.pages.imported import page
     from finmodel.workbook.intake.importing import import_workbook
 
-    made = import_workbook(edited, onto, new)
+    made = import_workbook(edited, given(onto, modules), new)
     rows = [(edit.key, edit.cell, edit.before, edit.after) for edit in made.edits]
     show(page(rows, made.before, made.held, made.after))
     write(f"\n{made.folder}: a new case that extends {onto}. Next: finmodel check {made.folder}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from finmodel.cli.arguments import CaseFolder, HoldDebt, Scenario, Seed, Sets, app, seed_of
+from finmodel.cli.arguments import CaseFolder, HoldDebt, Modules, Scenario, Seed, Sets, app, seed_of
 from finmodel.cli.deal import failures_of
 from finmodel.cli.requested_files import Targets
 from finmodel.cli.risk import counted, progress_bar
@@ -20,6 +20,7 @@ def report(  # noqa: PLR0913  (an option is a parameter)
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The report to write, .html.")],
     scenario: Scenario = None,
     sets: Sets = None,
+    modules: Modules = None,
     hold_debt: HoldDebt = False,
     paths: Annotated[int | None, typer.Option(metavar="N", help="Show price risk over N paths too.")] = None,
     seed: Seed = None,
@@ -35,7 +36,7 @@ def report(  # noqa: PLR0913  (an option is a parameter)
 
     Targets(case).file(output, REPORT)
     drawn = seed_of(seed, paths is not None, "--paths")
-    result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
+    result = run_case(load(case, scenario, changes(sets), modules or ()), hold_debt=hold_debt)
     simulation = None
     with progress_bar() as bar:
         if paths is not None:

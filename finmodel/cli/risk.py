@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from finmodel.cli.arguments import CaseFolder, Scenario, Sets, app
+from finmodel.cli.arguments import CaseFolder, Modules, Scenario, Sets, app
 from finmodel.cli.requested_files import Targets
 from finmodel.cli.terminal import changes, show, write, write_to
 
@@ -25,6 +25,7 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
     case: CaseFolder,
     scenario: Scenario = None,
     sets: Sets = None,
+    modules: Modules = None,
     paths: Annotated[int, typer.Option(metavar="N", help="Number of paths.")] = 10_000,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of all draws.")] = 1,
     sampling: Annotated[str, typer.Option(metavar="KIND", help="random, antithetic or sobol.")] = "random",
@@ -64,7 +65,7 @@ def risk(  # noqa: PLR0913  (an option is a parameter)
     targets.json(json)
     targets.file(parquet, PARQUET)
     targets.pictures(charts)
-    loaded = load(case, scenario, changes(sets))
+    loaded = load(case, scenario, changes(sets), modules or ())
     if charts is not None:
         make_folder(charts)
     if replay is not None:
@@ -140,6 +141,7 @@ def calibrate(
     source: Annotated[Path, typer.Argument(metavar="CSV|CASE", help="A file of price histories, or a case folder.")],
     index: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this index; may be repeated.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Estimate reversion from less than ten years.")] = False,
+    modules: Modules = None,
 ) -> None:
     """Estimate volatility, reversion and jumps from price histories, with intervals.
 
@@ -152,7 +154,8 @@ def calibrate(
     from finmodel.risk.draws.calibrate import correlations
     from finmodel.run.run import load
 
-    known = load(source).prices if source.is_dir() or source.suffix == ".toml" else read_prices(source)
+    whole = source.is_dir() or source.suffix == ".toml"
+    known = load(source, modules=modules or ()).prices if whole else read_prices(source)
     strange = [name for name in index or () if name not in known]
     if strange:
         raise UsageError(f'{source} has no index "{strange[0][:60]}"; it has {", ".join(known) or "none"}')

@@ -13,6 +13,8 @@ from finmodel.kernel.errors import FileError, UsageError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from finmodel.deal.read import Case
+
 
 def changes(sets: Sequence[str] | None) -> dict[str, str]:
     """KEY=VALUE as a dictionary; the last value of a key wins.
@@ -27,6 +29,13 @@ def changes(sets: Sequence[str] | None) -> dict[str, str]:
             raise UsageError(f'--set wants KEY=VALUE, such as "sizing.gearing_cap=60 %": got "{text[:80]}"')
         found[key.strip()] = value.strip()
     return found
+
+
+def given(case: str, modules: Sequence[str] | None) -> Case | str:
+    """A case for an analysis: as typed, or read with the own clauses that are named."""
+    from finmodel.run.run import load
+
+    return load(case, modules=modules) if modules else case
 
 
 def write_to(name: str, text: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from finmodel.cli.arguments import CaseFolder, HoldDebt, Scenario, Seed, Sets, app, seed_of
+from finmodel.cli.arguments import CaseFolder, HoldDebt, Modules, Scenario, Seed, Sets, app, seed_of
 from finmodel.cli.requested_files import Targets
 from finmodel.cli.terminal import changes, write
 from finmodel.kernel.errors import UsageError
@@ -25,6 +25,7 @@ def workbook(  # noqa: PLR0913  (an option is a parameter)
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The workbook to write, .xlsx.")],
     scenario: Scenario = None,
     sets: Sets = None,
+    modules: Modules = None,
     hold_debt: HoldDebt = False,
     paths: Annotated[str, typer.Option(metavar="K1,K2", help="Simulated paths as columns, 20 at most.")] = "",
     simulate: Annotated[int | None, typer.Option(metavar="N", help="Show what comes out of N paths.")] = None,
@@ -44,7 +45,7 @@ def workbook(  # noqa: PLR0913  (an option is a parameter)
 
     Targets(case).file(output, WORKBOOK)
     start = seed_of(seed, bool(paths) or simulate is not None, "--simulate or --paths")
-    result = run_case(load(case, scenario, changes(sets)), hold_debt=hold_debt)
+    result = run_case(load(case, scenario, changes(sets), modules or ()), hold_debt=hold_debt)
     drawn = _drawn(result.case, paths, start, simulate)
     simulation = None
     if simulate is not None:

@@ -18,6 +18,9 @@ from finmodel.deal.cover.events import Events
 from finmodel.deal.extra import Extras
 from finmodel.deal.market import prices
 from finmodel.deal.market.prices import Market
+from finmodel.deal.own import joining
+from finmodel.deal.own.face import Seen
+from finmodel.deal.own.joining import Own
 from finmodel.deal.plant import chain, inventory, recycling
 from finmodel.deal.plant.chain import Plants
 from finmodel.deal.plant.goods import Chain
@@ -54,6 +57,7 @@ class Operations:
     capex: CapexLines
     incentives: dict[str, IncentiveLines]
     working: Working
+    own: Own
     extra: Extras
     passed: Expr
     cash: Line
@@ -98,14 +102,16 @@ def build(context: Context, case: CaseTables) -> Operations:
     sales = offtake.build(context.model, case.offtake, nodes, market, context.frame)
     deals = Deals(sales.contracts, market, case.entity)
     supported = support.build(context.model, case.support, case.programme, deals, context.frame)
-    spending = _costs(context, case, nodes, Income(sales, supported), shut)
+    income = Income(sales, supported)
+    spending = _costs(context, case, nodes, income, shut)
     stocks = inventory.tonnes(nodes, sales.held)
     stock = inventory.build(context, nodes, spending, stocks)
     if recycling.used(case.node):
         recycling.build(context, nodes, stocks, sales.gone)
     plant = capex.build(context, case, nodes)
     public = _public(context, case, nodes, spending, plant)
-    balances = working.build(context, sales.sales, spending.spends)
+    own = joining.build(Seen(case, nodes, income, market, context), spending)
+    balances = working.build(context, own.sales.sales, own.costs.spends)
     extras = extra.declare(context, case.extra_lines)
     borrower = next((name for name, entity in case.entity.items() if entity.borrower), "")
     late = completion.build(context, case.completion, borrower, list(nodes.plants.values()))
@@ -119,8 +125,8 @@ def build(context: Context, case: CaseTables) -> Operations:
     net = section.line("net_cash", "Cash of operations before tax", cash if closed is None else cash + closed.cash)
     return Operations(
         chain=nodes,
-        sales=sales,
-        costs=spending,
+        sales=own.sales,
+        costs=own.costs,
         inventory=stock,
         stocks=stocks,
         market=market,
@@ -128,6 +134,7 @@ def build(context: Context, case: CaseTables) -> Operations:
         capex=plant,
         incentives=public.incentives,
         working=balances,
+        own=own,
         extra=extras,
         passed=late.passed,
         cash=net,

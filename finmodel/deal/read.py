@@ -14,21 +14,21 @@ from typing import cast
 from pydantic import ValidationError
 
 from finmodel.case import regimes
-from finmodel.case.expand import Clock, Fault, Value, bind, clock_of, leaves, timeline_faults, told, with_values
+from finmodel.case.expand import Clock, Value, bind, clock_of, leaves, timeline_faults, told, with_values
 from finmodel.case.expect import Expect, read_expect
 from finmodel.case.folder import base_document, digest
 from finmodel.case.frozen import FrozenDict
 from finmodel.case.histories import History
 from finmodel.case.laying import LENDERS, overlay_problems, source_problems, under, with_sets
-from finmodel.case.messages import ordered, placed, problems_of
+from finmodel.case.messages import ordered, problems_of, refuse
 from finmodel.case.origin import Origin, Schema, opened
 from finmodel.case.overlay import check, dotted, from_sets, merge, of_lenders, take
 from finmodel.case.positions import Document, Place
 from finmodel.case.scenario_file import Scenario
 from finmodel.case.table import Table
 from finmodel.case.values import digest_of
+from finmodel.deal.known import own_modules, schema_with
 from finmodel.deal.limits import check_size
-from finmodel.deal.rules import RULES
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.time.fiscal import year_names
 from finmodel.kernel.errors import CaseError, Problem, want, want_path
@@ -36,9 +36,8 @@ from finmodel.kernel.timeline import Timeline
 from finmodel.kernel.units import CURRENCIES
 
 __all__ = ["Case", "Schema", "read_case", "read_with"]
-PLACED = (("extra_lines",), ("risk",))
+PLACED = (("extra_lines",), ("risk",))  # tables with texts that only the lines of the model can judge
 SCENARIO = "a scenario is the name of one"
-"""Tables with texts that only the lines of the model can judge."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +106,11 @@ class Case:
         from_sets(changes)  # refuses what is no key and text, before it is mixed with those that are
         return _derived(self.origin, self.scenario, {**self.sets, **changes})
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Own clauses that were named: name, version and hash of each."""
+        return own_modules(self.tables)
+
     def signed(self) -> Case:
         """The case as its files have it, without scenario and changes: held debt is sized on it."""
         return self if self.scenario is None and not self.sets else _derived(self.origin, None, {})
@@ -157,21 +161,26 @@ class Case:
         return *plain, told(self.tables), self.sizing, dict(self.sources), dict(self.prices), dict(self.places)
 
 
-def read_case(path: Path | str, scenario: str | None = None, sets: Mapping[str, str] | None = None) -> Case:
+def read_case(
+    path: Path | str,
+    scenario: str | None = None,
+    sets: Mapping[str, str] | None = None,
+    modules: Sequence[Path | str] = (),
+) -> Case:
     """Read and check a case.
 
     Args:
         path: A folder that holds a case.toml, or a case file.
         scenario: A scenario of its scenarios.toml to lay over it.
         sets: Dotted key → value as typed, over everything else.
+        modules: Own clauses: Python files, and names of installed ones.
 
     Raises:
         CaseError: Every problem found, with file and line.
-        UsageError: No such scenario.
-        FileError: A file cannot be read.
-        LimitError: A file is beyond a limit.
+        UsageError: No such scenario, or no such installed clause.
+        FileError, LimitError: A file cannot be read, or is beyond a limit.
     """
-    return read_with(Schema(CaseTables, RULES), path, scenario, sets)
+    return read_with(schema_with(modules), path, scenario, sets)
 
 
 def read_with(
@@ -253,7 +262,7 @@ def _case(tables: Table, document: Document, origin: Origin, asked: Asked, sizin
     faults = bind(tables, document, clock, origin.sources.of)
     for rule in origin.schema.rules:
         faults += rule(tables)
-    _raise(faults, document)
+    refuse(faults, document)
     places = {".".join(keys): document.place(keys) for keys in document.places if keys[:1] in PLACED}
     typed = [given for _, given, typed in leaves(tables, document.tree) if typed]
     return Case(
@@ -281,18 +290,11 @@ def _case(tables: Table, document: Document, origin: Origin, asked: Asked, sizin
 def _sha256(origin: Origin, scenario: str | None, sets: Mapping[str, str], tables: Table) -> str:
     """Of the files, and of all values: the same files under another default are another case."""
     files = digest(origin.layers, scenario, sets, [regime.text for regime in origin.sources.regimes.values()])
-    return digest_of(tables, (files,))
+    return digest_of(tables, (files, *own_modules(tables)))
 
 
 def _clock(tables: CaseTables, document: Document) -> Clock:
-    _raise(list(timeline_faults(tables.timeline)), document)
+    refuse(list(timeline_faults(tables.timeline)), document)
     if not isinstance(tables, CaseTables):  # a schema without companies has no countries that name its years
         return clock_of(cast(CaseTables, tables).timeline)
     return clock_of(tables.timeline, year_names(tables))
-
-
-def _raise(faults: Sequence[Fault], document: Document) -> None:
-    """Faults between keys, at their places."""
-    if faults:
-        rows = [(tuple(key.split(".")), wrong, remedy) for key, wrong, remedy in faults]
-        raise CaseError(ordered(placed(document.place(keys), keys, wrong, remedy) for keys, wrong, remedy in rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from finmodel.case.leaf import DateQuantity, Quantity, default
 from finmodel.case.says import Says
@@ -12,6 +12,7 @@ from finmodel.deal.completion.terms import Completion
 from finmodel.deal.cover.terms import Cover, Event
 from finmodel.deal.loans.terms import Facility, FundingTerms, SizingTerms
 from finmodel.deal.market.terms import Index, Inflation
+from finmodel.deal.own.declared import Declared
 from finmodel.deal.owners.terms import EquityClass, PresentValue, ReturnTerms
 from finmodel.deal.plant.terms import Cost, Node, Product
 from finmodel.deal.sales.terms import Offtake
@@ -97,6 +98,8 @@ class TimelineTerms(Table):
 
 class CaseTables(Table):
     """The whole case."""
+
+    clauses: ClassVar[tuple[Declared, ...]] = ()  # own clauses whose tables stand beside these
 
     name: Annotated[str, Says("Name of the deal, as results and workbook show it", example='"Rare-earth separation"')]
     currency: Annotated[Currency, Says("Currency in which cash is kept and results are shown", example='"USD"')]

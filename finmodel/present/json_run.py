@@ -32,6 +32,7 @@ def contract(result: Results) -> dict[str, Any]:
         "schema": SCHEMA,
         "finmodel": version(),
         "case": {"name": case.name, "sha256": case.sha256, "scenario": case.scenario},
+        **({"modules": list(case.modules)} if case.modules else {}),
         "currency": case.tables.currency,
         "periods": [
             {"label": period.label, "start": period.start.isoformat(), "end": period.end.isoformat()}

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from finmodel.case.describe import KeyInfo, json_schema, keys
 from finmodel.case.expand import leaves
+from finmodel.case.table import Table
 from finmodel.deal.read import Case
 from finmodel.deal.sales.oversold import Oversold, oversold
 from finmodel.deal.schema import CaseTables
@@ -22,13 +23,13 @@ ASSUMED = ("assumed", "hypothetical")
 RISK = "risk."
 
 
-def keys_text(prefix: str = "") -> str:
+def keys_text(prefix: str = "", root: type[Table] = CaseTables) -> str:
     """Every key of a case file below a prefix; a name of the user's own may stand for <name>.
 
     Raises:
         UsageError: No key starts so; names the nearest.
     """
-    known = keys(CaseTables)
+    known = keys(root)
     found = [info for info in known if _below(info.key, prefix)]
     if not found:
         raise UsageError(_unknown("key", prefix, [info.key for info in known]))
@@ -36,9 +37,9 @@ def keys_text(prefix: str = "") -> str:
     return aligned(rows)
 
 
-def schema_text() -> str:
+def schema_text(root: type[Table] = CaseTables) -> str:
     """The JSON Schema of a case file, for editors."""
-    return json.dumps(json_schema(CaseTables), indent=1, ensure_ascii=False)
+    return json.dumps(json_schema(root), indent=1, ensure_ascii=False)
 
 
 def lines_text(model: Model, pattern: str = "*") -> str:

@@ -84,7 +84,7 @@ def refuse_idle_draws(built: Built) -> None:
     drawn: dict[str, Driver | Event] = {f"risk.driver.{name}.key": driver for name, driver in risk.driver.items()}
     drawn.update({f"risk.event.{name}.key": event for name, event in risk.event.items()})
     for key, table in drawn.items():
-        if why := why_not(table.key, uses):
+        if why := why_not(built.case.tables, table.key, uses):
             place = built.case.places[key]
             wrong = f"{why}, so drawing it moves no result."
             problems.append(Problem(place.file, place.line, key, place.text, wrong, "Name another figure."))

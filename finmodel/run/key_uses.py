@@ -24,7 +24,7 @@ from finmodel.kernel.expr import Expr, Fold, Given, Shift
 from finmodel.kernel.model import Line, Model, leaves, walk
 
 Kind = Literal["used", "structural", "drawn", "unused"]
-SHOWN = ("income.", "balance.", "party.", "government.", "programme.", "support.", "recycling.", "extra.")
+SHOWN = ("income.", "balance.", "party.", "government.", "programme.", "support.", "recycling.", "extra.", "own.")
 """Sections that are shown as they are: statements, the account of public money, recycled content, lines of a user's."""
 LIMITS = ("sizing.gearing_cap", "sizing.dscr_contracted", "sizing.limit")
 """What a fixed amount of debt is held against when the case states it."""
@@ -63,16 +63,16 @@ def unused_and_typed(tables: CaseTables, uses: Mapping[str, KeyUse]) -> list[Giv
     return [given for given in stated if uses[given.id].kind == "unused" and not shipped(given.where)]
 
 
-def why_not(key: str, uses: Mapping[str, KeyUse]) -> str:
+def why_not(tables: CaseTables, key: str, uses: Mapping[str, KeyUse]) -> str:
     """Why moving a key would show nothing, as the start of a message: "x shapes the model"; empty where it would."""
-    entry, use = find(CaseTables, key.split(".")), uses.get(key)
+    entry, use = find(type(tables), key.split(".")), uses.get(key)
     setting = use is None and entry is not None and entry.slot.leaf is None
     if setting or (use is not None and use.kind == "structural"):
         return f"{key} shapes the model"
     return f"nothing in this case reads {key}" if use is not None and use.kind == "unused" else ""
 
 
-def refuse_idle(key: str, uses: Mapping[str, KeyUse], doing: str) -> None:
+def refuse_idle(tables: CaseTables, key: str, uses: Mapping[str, KeyUse], doing: str) -> None:
     """Refuse to move a key that would show nothing.
 
     Args:
@@ -81,14 +81,14 @@ def refuse_idle(key: str, uses: Mapping[str, KeyUse], doing: str) -> None:
     Raises:
         UsageError: The key is structural or unused.
     """
-    why = why_not(key, uses)
+    why = why_not(tables, key, uses)
     if why:
         raise UsageError(f"{why}, so {doing}. Name another figure.")
 
 
 def _use(given: Given, tables: CaseTables, model: Model, reached: set[str]) -> KeyUse:
     group = given.id.split(".")[0]
-    entry = find(CaseTables, given.id.split("."))
+    entry = find(type(tables), given.id.split("."))
     if given.id in model.shaped_by:
         return STRUCTURAL
     if given.id in reached:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from finmodel.deal.read import Case, read_case
@@ -15,20 +15,26 @@ from finmodel.run.size import ROUNDING, Sized, size
 TOLERANCE = 1e-9
 
 
-def load(path: Path | str, scenario: str | None = None, set: Mapping[str, str] | None = None) -> Case:
+def load(
+    path: Path | str,
+    scenario: str | None = None,
+    set: Mapping[str, str] | None = None,
+    modules: Sequence[Path | str] = (),
+) -> Case:
     """Read and check a case folder.
 
     Args:
         path: A folder that holds a case.toml, or a case file.
         scenario: A scenario of its scenarios.toml to lay over it.
         set: Dotted key → value as typed in a case file, such as {"support.ndpr_floor.floor": "115 USD/kg"}.
+        modules: Own clauses that act in it: Python files, and names of installed ones. They run in this process.
 
     Raises:
         CaseError: Every problem found, with file and line.
-        UsageError: No such scenario.
+        UsageError: No such scenario, or no such installed clause.
         FileError, LimitError: A file cannot be read, or is beyond a limit.
     """
-    return read_case(path, scenario, set)
+    return read_case(path, scenario, set, modules)
 
 
 def opened(case: Case | Path | str, set: Mapping[str, str] | None = None) -> Case:

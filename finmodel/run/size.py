@@ -52,7 +52,7 @@ class Sized:
     @property
     def digest(self) -> str:
         """A short hash of all that debt was sized on: the same inputs, the same hash, whatever they are called."""
-        modules = (f"finmodel {version()}",)
+        modules = (f"finmodel {version()}", *self.lenders.case.modules)
         return digest_of(self.lenders.case.tables, modules, (*LABELS, "risk"))[:12]
 
     def checks(self, live: Built, values: Values) -> tuple[CheckResult, ...]:

@@ -83,7 +83,7 @@ def keys(tables: CaseTables, model: Model) -> tuple[Key, ...]:
 
 def _case_key(given: Given, tables: CaseTables, use: KeyUse) -> Key:
     parts = given.id.split(".")
-    entry = find(CaseTables, parts)
+    entry = find(type(tables), parts)
     leaf = None if entry is None else entry.slot.leaf
     bounds: tuple[float | None, float | None] = (None, None)
     if isinstance(leaf, Quantity):

@@ -50,6 +50,7 @@ SHEETS = (
         "workings",
         ("capex.*", "grant.*", "capex", "subsidy.*", "claw_back", "completion", "closure"),
     ),
+    SheetRule("OwnClauses", "Own clauses", "workings", ("own.*", "own.*.*", "own_costs", "own_sales")),
     SheetRule(
         "Tax", "Tax basis and incentives", "workings", ("tax_basis", "taxable", "incentive.*", "investment_credit.*")
     ),

@@ -39,7 +39,7 @@ def _drawn(case: CaseTables, terms: Completion) -> dict[str, float]:
     for name, driver in case.risk.driver.items() if case.risk is not None else ():
         for part, outcome in driver.outcome.items() if driver.key == "completion.delay" else ():
             with contextlib.suppress(BadValue):
-                drawn[f"risk.driver.{name}.outcome.{part}.value"] = read_outcome(terms.delay, outcome.value)
+                drawn[f"risk.driver.{name}.outcome.{part}.value"] = read_outcome(type(case), terms.delay, outcome.value)
     return drawn
 
 

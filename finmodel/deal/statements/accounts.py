@@ -94,6 +94,8 @@ def _results(model: Model, case: CaseTables, deal: Deal, macro: Macro) -> None:
         model.metric(f"debt.{name}", line)
     if deal.senior:
         _gearing(model, section, deal, (case.sizing.grants_net, drawn))
+    for name, line in deal.works.own.metrics.items():
+        model.metric(name, line)
     support = deal.works.support
     if support.public:
         for name, label, line in (

@@ -67,6 +67,9 @@ def build(model: Model, case: CaseTables, deal: Deal, books: tuple[Line, Line], 
     _support(checks, case)
     _owners(checks, case, deal)
     _companies(checks, case)
+    for claim in deal.works.own.checks:
+        check = checks.number if claim.fault.unit == RATIO else checks.money
+        check(claim.name, claim.label, claim.fault * 1, claim.kind)
 
 
 def _cash(checks: Checks, deal: Deal, books: tuple[Line, Line]) -> None:

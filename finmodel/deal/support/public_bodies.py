@@ -70,6 +70,10 @@ def body(case: CaseTables, id: str) -> Body:
     if kind == "guarantor":
         repo = case.repo[name]
         return Body(id, f"{repo.label}, guarantee", "cover", repo.guarantor, _PUBLIC_INSURER in repo.guarantor, own)
+    if kind == "own":
+        party = next(clause.parties[name] for clause in case.clauses if name in clause.parties)
+        instrument = "tax" if party.country else "operations"
+        return Body(id, party.label, instrument, party.label, bool(party.country), party.country)
     if id.startswith(ACCOUNTS):
         return Body(id, _account(case, id), "account", "the deal itself")
     label = OPERATING.get(kind, kind.replace("_", " ").capitalize())

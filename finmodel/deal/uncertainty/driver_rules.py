@@ -45,7 +45,7 @@ def drivers_move_live_inputs(case: CaseTables) -> Iterator[Fault]:
     named: dict[str, Driver | Event] = {f"risk.driver.{name}": driver for name, driver in risk.driver.items()}
     named.update({f"risk.event.{name}": event for name, event in risk.event.items()})
     for key, table in named.items():
-        found = find(CaseTables, table.key.split(".")) if table.key in known else None
+        found = find(type(case), table.key.split(".")) if table.key in known else None
         leaf = found.slot.leaf if found is not None else None
         if (absent := _left_out(case, table.key)) is not None:
             remedy = f"Write {table.key.split('.')[-1]} = {absent.switched_on} in case.toml{absent.unmoved}."
@@ -60,7 +60,7 @@ def drivers_move_live_inputs(case: CaseTables) -> Iterator[Fault]:
             wrong = f"{table.key} is moved by {taken[table.key]} already."
             yield f"{key}.key", wrong, f"Remove {key} or {taken[table.key]}."
         else:
-            yield from _fits(key, table, found, known[table.key])
+            yield from _fits(type(case), key, table, known[table.key])
         taken[table.key] = key
 
 
@@ -72,12 +72,14 @@ def _left_out(case: CaseTables, key: str) -> Found | None:
         value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
     if not isinstance(value, Table) or getattr(value, parts[-1], case) is not None:
         return None
-    found = find(CaseTables, parts)
+    found = find(type(case), parts)
     return found if found is not None and isinstance(found.slot.leaf, Quantity) and found.live else None
 
 
-def _fits(key: str, table: Driver | Event, found: Found, given: Given) -> Iterator[Fault]:
+def _fits(root: type[Table], key: str, table: Driver | Event, given: Given) -> Iterator[Fault]:
     """What is drawn leaves the input within its bounds."""
+    found = find(root, given.id.split("."))
+    assert found is not None
     leaf = found.slot.leaf
     assert isinstance(leaf, Quantity)
     if not isinstance(table, Driver):
@@ -89,7 +91,7 @@ def _fits(key: str, table: Driver | Event, found: Found, given: Given) -> Iterat
     if table.kind == "outcomes":
         for name, outcome in table.outcome.items():
             try:
-                read_outcome(given, outcome.value)
+                read_outcome(root, given, outcome.value)
             except BadValue as error:
                 remedy = f"Write value = {error.write}." if error.write else ""
                 wrong = f"{subject(tuple(table.key.split('.')), found)} {error.wrong}"

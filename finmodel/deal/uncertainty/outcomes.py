@@ -5,21 +5,22 @@ from __future__ import annotations
 from finmodel.case.describe import find
 from finmodel.case.leaf import Quantity
 from finmodel.case.quantity import BadValue, clip, spell
-from finmodel.deal.schema import CaseTables
+from finmodel.case.table import Table
 from finmodel.kernel.expr import Given
 
 
-def read_outcome(given: Given, typed: str) -> float:
+def read_outcome(root: type[Table], given: Given, typed: str) -> float:
     """An outcome of an input as a number.
 
     Args:
+        root: The schema of the case.
         given: The input as the case has it.
         typed: Such as "6 months".
 
     Raises:
         BadValue: It does not fit the input, or is in another unit than it.
     """
-    entry = find(CaseTables, given.id.split("."))
+    entry = find(root, given.id.split("."))
     leaf = None if entry is None else entry.slot.leaf
     assert isinstance(leaf, Quantity), f"{given.id} is no quantity"
     found = leaf.scalar(typed, str(given.unit).split("/")[0])

@@ -49,6 +49,8 @@ def header(result: Results) -> Group:
     years = f"years end in {month_name(timeline.year_end)}"
     rows.append(Text(f"Amounts in {case.tables.currency} million; {span}; {years}."))
     rows += [Text(f"{label}: {clean(result.facts[name])}") for name, label in FACTS if name in result.facts]
+    if case.modules:
+        rows.append(Text(f"Own clauses: {clean(', '.join(case.modules))}"))
     if "cover_worth" in result.facts:
         worth = f"{millions(float(result.facts['cover_worth']))} {case.tables.currency} m"
         rows.append(Text(f"0.01x of cover: {worth} of debt, first order; --bank sizes it again."))

@@ -9,7 +9,6 @@ from rich.text import Text
 from finmodel.case.describe import find
 from finmodel.case.written import shown
 from finmodel.deal.read import Case
-from finmodel.deal.schema import CaseTables
 from finmodel.kernel.expr import Given
 from finmodel.present.grid import Cell, Grid, grid
 from finmodel.present.listings import figures, is_assumed
@@ -21,19 +20,19 @@ NO_SOURCE = "no source"
 def sources(case: Case) -> Grid:
     """Key, value, place and source of each figure, in the order of the case."""
     unsourced = set(case.unsourced)
-    rows = [list(_row(given, given.id in unsourced)) for given in figures(case)]
+    rows = [list(_row(case, given, given.id in unsourced)) for given in figures(case)]
     return grid("Figures of the case", ("Key", "Value", "Written in", "Source"), rows, words=(0, 2, 3))
 
 
-def _row(given: Given, unsourced: bool) -> Iterator[Cell]:
+def _row(case: Case, given: Given, unsourced: bool) -> Iterator[Cell]:
     style = "yellow" if unsourced or is_assumed(given) else ""
-    yield from (given.id, _value(given), given.where)
+    yield from (given.id, _value(case, given), given.where)
     yield Text(NO_SOURCE if unsourced else clean(given.source), style=style)
 
 
-def _value(given: Given) -> str:
+def _value(case: Case, given: Given) -> str:
     """A number in words; of a row, the first and the last."""
-    entry = find(CaseTables, tuple(given.id.split(".")))
+    entry = find(type(case.tables), tuple(given.id.split(".")))
     values = given.value if isinstance(given.value, tuple) else (given.value,)
     ends = [values[0]] if len(set(values)) == 1 else [values[0], values[-1]]
     if entry is None or entry.slot.leaf is None:

@@ -58,7 +58,7 @@ def market_of(case: Case) -> Market:
         rates={name: _row(values[f"fx.{name}"], timeline.count) for name in risk.fx},
         discounts={name: _row(values[f"offtake.{name}.discount"], timeline.count) for name in risk.basis},
         demands=_demands(risk, values, timeline.count),
-        once=tuple(_once(f"driver.{name}", driver, values[driver.key]) for name, driver in risk.driver.items()),
+        once=tuple(_once(case, f"driver.{name}", driver, values[driver.key]) for name, driver in risk.driver.items()),
         happenings=tuple(
             Happening(f"event.{name}", e.key, e.hazard.number, max(1, round(e.lasts.number)), e.multiple.number)
             for name, e in risk.event.items()
@@ -172,10 +172,10 @@ def _demands(
     }
 
 
-def _once(name: str, driver: Driver, given: Given) -> Multiple | Choice:
+def _once(case: Case, name: str, driver: Driver, given: Given) -> Multiple | Choice:
     if driver.kind == "outcomes":
         outcomes = driver.outcome.values()
-        numbers = tuple(read_outcome(given, outcome.value) for outcome in outcomes)
+        numbers = tuple(read_outcome(type(case.tables), given, outcome.value) for outcome in outcomes)
         return Choice(name, driver.key, numbers, tuple(outcome.chance.number for outcome in outcomes))
     points = [getattr(driver, part) for part in KINDS[driver.kind]]
     return Multiple(name, driver.key, driver.kind, tuple(point.number for point in points))

@@ -18,7 +18,7 @@ from finmodel.case.expand import Clock, clock_of, leaves
 from finmodel.case.leaf import Points
 from finmodel.case.written import NotWritten, shown, written
 from finmodel.deal.edited import Edit, case_files
-from finmodel.deal.read import Case
+from finmodel.deal.read import Case, read_with
 from finmodel.deal.schema import CaseTables
 from finmodel.kernel.errors import CaseError, Problem, RefusedError, UsageError, want_path
 from finmodel.kernel.expr import Given
@@ -27,7 +27,7 @@ from finmodel.kernel.units import DATE
 from finmodel.kernel.version import version
 from finmodel.present import marks
 from finmodel.run.results import Results
-from finmodel.run.run import load, opened, run, run_on
+from finmodel.run.run import opened, run, run_on
 from finmodel.workbook.intake.contents import Book, Cell
 from finmodel.workbook.intake.formulas import address
 from finmodel.workbook.intake.found_inputs import input_values, places
@@ -111,7 +111,7 @@ def import_workbook(edited: Path | str, onto: Case | Path | str, new: Path | str
         raise UsageError(f"{edited}: no input differs from {onto}; there is nothing to import")
     files = case_files(case, extends, edits, Path(edited).name, (on or date.today()).isoformat())
     new_folder(folder, files, lambda made: _try(case, made, folder, book, edits))
-    made = load(folder)
+    made = read_with(case.origin.schema, folder)
     return Imported(folder, edits, before, run_on(made, case), run(made))
 
 
@@ -256,7 +256,7 @@ def _cell(target: str) -> str:
 def _try(case: Case, made: Path, folder: Path, book: Book, edits: Sequence[Edit]) -> None:
     """Read and run the new case before it gets its name; a mistake is told by the cell that makes it."""
     try:
-        new = load(made)
+        new = read_with(case.origin.schema, made)
     except CaseError as error:
         raise CaseError([_told(problem, book, edits, made, folder) for problem in error.problems]) from None
     if new.timeline != case.timeline:

@@ -38,6 +38,7 @@ def fill(book: Book, page: Page) -> bool:
         (say("Figures that are assumed"), str(assumed)),
         (say("Hash of the case"), case.sha256[:16]),
         (say("Version of finmodel"), version()),
+        *((say("Own clause"), module) for module in case.modules),
     )
     band(page, TOP, say("This file"), CONSTANT)
     for row, (label, text) in enumerate(rows, TOP + 1):
