@@ -18,7 +18,8 @@ from finmodel.deal.cover import claims, cover, events
 from finmodel.deal.cover.claims import Paid
 from finmodel.deal.funding import funding
 from finmodel.deal.funding.funding import Funding, Needs
-from finmodel.deal.loans import facility, refinancing
+from finmodel.deal.loans import closing, facility, refinancing
+from finmodel.deal.loans.cost_of_debt import Borrowed
 from finmodel.deal.loans.facility import Loan, Terms
 from finmodel.deal.loans.refinancing import Refinanced
 from finmodel.deal.loans.terms import Facility
@@ -75,6 +76,14 @@ class _Debt:
     short: ShortDebt
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class _Paid:
+    """What the waterfall paid, and the facilities as they are closed with it."""
+
+    flows: Waterfall
+    borrowed: list[Borrowed]
+
+
 def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None = None) -> Model:
     """Declare every line of a deal.
 
@@ -88,20 +97,19 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     clock = timing.build(model, case.timeline, case.completion)
     context = Context(model, clock, macro.build(model, case.inflation, case.fx, clock, case.currency))
     frame = context.frame
-    for name, rate in case.curve.items():
-        model.section(f"curve.{name}", PER_YEAR, f"Base rate {name}").line("rate", f"Base rate, {name}", rate)
+    curves = {name: _curve(model, name, rate) for name, rate in case.curve.items()}
     solved = sizing.unknowns(model, case.currency)
     works = operations.build(context, case)
-    debt = _borrow(context, case, works, solved)
+    debt = _borrow(context, case, works, solved, curves)
     within = companies.begin(model, case, frame)
     owed = {name: account.interest for name, account in within.items()}
     paid_tax, notional_tax = taxes.build(model, case.entity, works, _financing(debt, owed, clock), frame)
     cfads = _cfads(context, works, paid_tax, debt)
     sized = _size(context, case, works, debt, solved, cfads)
     tested, covers = _covers(context, case.waterfall, debt, sized, solved)
-    flows = _pay(context, case, works, debt, cfads, _tests(context, case, works, debt, covers))
-    clawed = claw_back.build(context, works.capex.grants, case.entity, flows.distributions)
-    flows = replace(flows, distributions=clawed.distributions)
+    paid = _pay(context, case, works, debt, cfads, _tests(context, case, works, debt, covers))
+    clawed = claw_back.build(context, works.capex.grants, case.entity, paid.flows.distributions)
+    flows = replace(paid.flows, distributions=clawed.distributions)
     paid_in = waterfall.paid_in(model, debt.funding.equity, flows)
     signed = Signed(solved.equity, withholding.treasury(case))
     report(
@@ -110,6 +118,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
         Deal(
             works=works,
             loans=debt.loans,
+            borrowed=paid.borrowed,
             premium=debt.premium,
             fees=debt.fees,
             reserve_interest=debt.earned,
@@ -136,13 +145,20 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     return model
 
 
-def _borrow(context: Context, case: CaseTables, works: Operations, solved: Unknowns) -> _Debt:
+def _curve(model: Model, name: str, rate: Given) -> Line:
+    """Declare a base rate; returns it [1/year]."""
+    return model.section(f"curve.{name}", PER_YEAR, f"Base rate {name}").line("rate", f"Base rate, {name}", rate)
+
+
+def _borrow(
+    context: Context, case: CaseTables, works: Operations, solved: Unknowns, curves: Mapping[str, Line]
+) -> _Debt:
     """Open the facilities, insure them, plan the reserve and fund construction."""
     model, clock, money, frame = context.model, context.clock, context.money, context.frame
     borrower = next((name for name, entity in case.entity.items() if entity.borrower), "")
     tax = withholding.treasury(case)
     loans = [
-        facility.open_loan(model, name, terms, _terms(context, terms, solved, tax, borrower), clock, money)
+        facility.open_loan(context, name, terms, _terms(context, terms, solved, curves, tax, borrower))
         for name, terms in case.facility.items()
     ]
     senior = [loan for loan in loans if loan.terms.rank == "senior"]
@@ -169,13 +185,16 @@ def _borrow(context: Context, case: CaseTables, works: Operations, solved: Unkno
     return _Debt(loans, senior, premium, ahead, reserve, saved, earned, funded, refinanced, fees, short)
 
 
-def _terms(context: Context, terms: Facility, solved: Unknowns, tax: Treasury, borrower: str) -> Terms:
+def _terms(
+    context: Context, terms: Facility, solved: Unknowns, curves: Mapping[str, Line], tax: Treasury, borrower: str
+) -> Terms:
     """What a facility reads of the deal: how much it is, its schedule where sizing makes one, who borrows, what tax."""
     commitment: Expr = Const(0) if terms.amount is None else context.money.convert(terms.amount)
     if terms.sized:
         commitment = solved.debt if terms.share is None else solved.debt * terms.share
     schedule: Given | None = solved.schedule if terms.profile == "sculpted" and terms.rank == "senior" else None
-    return Terms(commitment, schedule, borrower, tax.keeps(terms.withholding))
+    base_rate = None if terms.rate is not None or terms.curve is None else curves[terms.curve]
+    return Terms(commitment, schedule, base_rate, borrower, tax.keeps(terms.withholding))
 
 
 def _financing(debt: _Debt, within: Mapping[str, Line], clock: Clock) -> Financing:
@@ -249,7 +268,7 @@ def _tests(context: Context, case: CaseTables, works: Operations, debt: _Debt, c
     return covenants.tests(context.model, covers, Signing(case.waterfall, debt.loans, *open_, late, context.frame))
 
 
-def _pay(context: Context, case: CaseTables, works: Operations, debt: _Debt, cfads: Line, tests: Tests) -> Waterfall:
+def _pay(context: Context, case: CaseTables, works: Operations, debt: _Debt, cfads: Line, tests: Tests) -> _Paid:
     """Run the waterfall and close the facilities with what it paid."""
     model, clock = context.model, context.clock
     grants = (model.find("capex.grants_received") + works.refunds) * clock.completed
@@ -260,15 +279,18 @@ def _pay(context: Context, case: CaseTables, works: Operations, debt: _Debt, cfa
         other = other + debt.short.net_cash
     inflows = Inflows(cfads, other, debt.reserve, debt.earned, works.closure)
     desk = Desk(model, case.waterfall, inflows, tests, context.frame)
-    paid = waterfall.run(desk, debt.loans, debt.refinanced.repaid)
+    paid = waterfall.run(desk, debt.loans, debt.refinanced)
     interest, principal = paid.interest, {**debt.funding.taken_out, **paid.principal}
     draws = {**debt.funding.draws, **debt.refinanced.draws}
     parts = debt.refinanced.repaid, paid.prepaid
     gone = {loan.id: [part[loan.id] for part in parts if loan.id in part] for loan in debt.loans}
+    borrowed = []
     for loan in debt.loans:
-        payments = interest.get(loan.id, Const(0)), principal[loan.id]
-        facility.close_loan(loan, draws[loan.id], payments, gone[loan.id], clock)
+        paid_interest = interest.get(loan.id, Const(0))
+        repaid = closing.close_loan(loan, draws[loan.id], paid_interest, principal[loan.id], gone[loan.id], clock)
+        breaks = [costs[loan.id] for costs in (paid.breaks, debt.refinanced.breaks) if loan.id in costs]
+        borrowed.append(Borrowed(loan, repaid, breaks))
     lines.close(debt.short, paid, without)
     seen = Paid(interest, principal, gone, works.events, works.cash_lost)
     claims.build(model, case.cover, debt.loans, seen, clock)
-    return paid
+    return _Paid(paid, borrowed)

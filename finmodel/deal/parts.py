@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from finmodel.deal.funding.funding import Funding
+from finmodel.deal.loans.cost_of_debt import Borrowed
 from finmodel.deal.loans.facility import Loan
 from finmodel.deal.operations import Operations
 from finmodel.deal.owners.equity import Owner
@@ -24,6 +25,7 @@ class Deal:
 
     works: Operations
     loans: list[Loan]
+    borrowed: list[Borrowed]
     premium: Line
     fees: Line
     reserve_interest: Line

@@ -10,8 +10,10 @@ Source:  choice 13 of November 2026.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from finmodel.deal.cover.terms import Cover
+from finmodel.deal.loans.closing import Repaid
 from finmodel.deal.loans.facility import Loan
 from finmodel.deal.owners.returns import Returns
 from finmodel.deal.time.calendar import ONE_YEAR
@@ -32,28 +34,44 @@ REASONS = (
     "the flow is not finite",
     "no rate was found; without small flows at the end there is one",
 )
-BREAKS = ("net_break_cost_prepaid", "net_break_cost_refinanced")
 
 
-def build(found: Returns, loans: Sequence[Loan], covers: Mapping[str, Cover], clock: Clock) -> None:
-    """Declare `average_life.<facility>` and `all_in_cost.<facility>`."""
-    for loan in loans:
-        _average_life(found, loan)
-        borrowed: Expr = found.model.find(f"facility.{loan.id}.net_borrowed")
-        others = [*_premiums(found, loan, covers, clock), *_breaks(found, loan)]
+@dataclass(frozen=True, eq=False, repr=False)
+class Borrowed:
+    """A facility once it is closed, and what ending its swap early costs [reporting currency per period]."""
+
+    loan: Loan
+    repaid: Repaid
+    breaks: Sequence[Line]
+
+
+def build(found: Returns, borrowed: Sequence[Borrowed], covers: Mapping[str, Cover], clock: Clock) -> None:
+    """Declare `average_life.<facility>` [years] and `all_in_cost.<facility>` [1/year].
+
+    Args:
+        found: Where results are declared.
+        borrowed: All facilities.
+        covers: The covers of the case by name.
+        clock: Rows of time.
+    """
+    for one in borrowed:
+        loan = one.loan
+        drawn = _average_life(found, loan, one.repaid.principal)
+        net: Expr = one.repaid.net_borrowed
+        others = [*_premiums(found, loan, covers, clock), *one.breaks]
         if others:
-            borrowed = borrowed - add(others)
+            net = net - add(others)
         label = f"{loan.label}: All-in cost"
-        flow = found.section.line(f"all_in_cost.{loan.id}.flow", f"{label}: Flow to the borrower", borrowed)
-        found.dated_rate(f"all_in_cost.{loan.id}", label, flow, near=_near(found, loan, flow), reasons=REASONS)
+        flow = found.section.line(f"all_in_cost.{loan.id}.flow", f"{label}: Flow to the borrower", net)
+        found.dated_rate(f"all_in_cost.{loan.id}", label, flow, near=_near(found, loan, drawn, flow), reasons=REASONS)
 
 
-def _near(found: Returns, loan: Loan, flow: Line) -> Line:
+def _near(found: Returns, loan: Loan, years: Line, flow: Line) -> Line:
     """Where the search for a loan's cost begins: all that is paid at its mean date, against draws at theirs.
 
-    A spreadsheet does not find a cost of -25 % a year, of a loan that is hardly repaid, from a guess of 10 %.
+    A spreadsheet does not find a cost of -25 % a year, of a loan that is hardly repaid, from a guess of 10 %. `years`
+    are draws by their years from close.
     """
-    years = found.model.find(f"returns.average_life.{loan.id}.drawn")
     weighted = found.section.line(
         f"all_in_cost.{loan.id}.dated",
         f"{loan.label}: All-in cost: Flow to the borrower × years",
@@ -68,20 +86,20 @@ def _near(found: Returns, loan: Loan, flow: Line) -> Line:
     return found.section.line(f"all_in_cost.{loan.id}.near", label, near, RATIO)
 
 
-def _average_life(found: Returns, loan: Loan) -> None:
-    """Mean date of repayments less mean date of draws."""
+def _average_life(found: Returns, loan: Loan, repaid: Line) -> Line:
+    """Mean date of repayments less mean date of draws; returns draws by their years from close."""
     section, name, label = found.section, f"average_life.{loan.id}", f"{loan.label}: Average life, years"
-    repaid = found.model.find(f"facility.{loan.id}.principal_paid")
 
-    def dated(part: str, words: str, flow: Line) -> Expr:
-        weighted = section.line(f"{name}.{part}", f"{label}: {words} × years", flow * found.elapsed, flow.unit * YEAR)
-        return ratio(total(weighted), total(flow))
+    def dated(part: str, words: str, flow: Line) -> Line:
+        return section.line(f"{name}.{part}", f"{label}: {words} × years", flow * found.elapsed, flow.unit * YEAR)
 
-    life = dated("repaid", "Principal", repaid) - dated("drawn", "Draws", loan.drawn)
+    back, drawn = dated("repaid", "Principal", repaid), dated("drawn", "Draws", loan.drawn)
+    life = ratio(total(back), total(repaid)) - ratio(total(drawn), total(loan.drawn))
     never = section.flag(f"{name}.never", f"{label}: Nothing is repaid", total(repaid) <= 0)
     value = section.line(f"{name}.value", f"{label}: Value", life, YEAR)
     row = section.display(name, label, shown(value, ~never), YEAR)
     found.model.metric(name, row, never, ("", "nothing is repaid"))
+    return drawn
 
 
 def _premiums(found: Returns, loan: Loan, covers: Mapping[str, Cover], clock: Clock) -> list[Expr]:
@@ -95,9 +113,3 @@ def _premiums(found: Returns, loan: Loan, covers: Mapping[str, Cover], clock: Cl
         else:
             parts.append(loan.outstanding.opening * terms.share * terms.premium * clock.years)
     return parts
-
-
-def _breaks(found: Returns, loan: Loan) -> list[Expr]:
-    """What ending its swap early costs."""
-    ids = [f"facility.{loan.id}.{name}" for name in BREAKS]
-    return [found.model.find(id) for id in ids if id in found.model.lines]

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
+from finmodel.deal.loans.schedule import Course
 from finmodel.deal.loans.terms import Facility
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, add, ratio, where
 from finmodel.kernel.folds import total
@@ -43,14 +44,15 @@ class Exchange:
         return Account(opening, closing)
 
 
-def exchange(loan: Section, facility: Facility, clock: Clock, macro: Macro) -> Exchange:
+def exchange(context: Context, loan: Section, facility: Facility) -> Exchange:
     """Declare what a facility's currency is worth against that at close; nothing in the reporting currency."""
-    if facility.currency in (None, macro.currency):
-        return Exchange(macro.currency, None, None)
+    money = context.money
+    if facility.currency in (None, money.currency):
+        return Exchange(money.currency, None, None)
     code = str(facility.currency)
-    rate = macro.rate(code)
-    at_close = loan.ahead("rate_at_close", f"{loan.title}: {macro.currency} for one {code} at close", rate.unit)
-    at_close.define(where(clock.first, rate, at_close.prev))
+    rate = money.rate(code)
+    at_close = loan.ahead("rate_at_close", f"{loan.title}: {money.currency} for one {code} at close", rate.unit)
+    at_close.define(where(context.clock.first, rate, at_close.prev))
     label = f"{loan.title}: Value of its currency, against that at close"
     return Exchange(code, rate, loan.line("currency_growth", label, ratio(rate, at_close), RATIO))
 
@@ -75,45 +77,52 @@ def drawn_before(loan: Section, to_date: Line, exchange: Exchange) -> Expr:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Owed:
-    """Balances of a facility: principal, what its schedule repays, overdue principal, and interest owed if any."""
+    """Balances of a facility: principal, what its schedule repays, overdue principal, and interest owed."""
 
     outstanding: Account
     base: Account
     late: Line
-    interest: list[Account | None]
+    interest: list[Account]
 
 
 def differences(
-    loan: Section, terms: tuple[Facility, Exchange], owed: Owed, schedule: tuple[Line, Line], borrower: str
+    loan: Section, facility: Facility, exchange: Exchange, owed: Owed, course: Course, borrower: str
 ) -> None:
     """Declare the loss on exchange; it is in profit as it arises, and in tax as the case says.
 
-    `schedule` is the share repaid at each date and the share still to repay. Nothing in the reporting currency.
+    Nothing in the reporting currency.
+
+    Args:
+        loan: The facility's section.
+        facility: Its terms.
+        exchange: Its currency.
+        owed: Its balances, in the reporting currency.
+        course: The share repaid at each date and the share still to repay.
+        borrower: The entity whose tax counts the loss.
     """
-    facility, exchange = terms
     if exchange.rate is None:
         return
     register = loan.model.register
     principal = _moved(owed.outstanding)
-    interest = add([_moved(account) for account in owed.interest if account is not None])
+    interest = add([_moved(account) for account in owed.interest])
     loss = loan.line("net_exchange_loss", f"{loan.title}: Loss on exchange", principal + interest)
     register.earns("exchange_difference_on_loans", -loss)
     if facility.exchange_tax == "accrued":
         register.taxes(-loss, borrower)
     if facility.exchange_tax == "realised":
         late = principal * ratio(owed.late, owed.outstanding.opening)
-        register.taxes(-_realised(loan, owed.base, schedule, late + interest), borrower)
+        register.taxes(-_realised(loan, owed.base, course, late + interest), borrower)
 
 
 def _moved(account: Account) -> Expr:
     return account.opening - account.closing.prev
 
 
-def _realised(loan: Section, base: Account, schedule: tuple[Line, Line], arising: Expr) -> Line:
+def _realised(loan: Section, base: Account, course: Course, arising: Expr) -> Line:
     """The loss on what falls due, against what it brought; on interest and overdue principal as it arises."""
-    title, (due, planned) = loan.title, schedule
+    title, due = loan.title, course.schedule
     cost = loan.account("historic", f"{title}: Still to fall due, at the rates at which it was drawn")
-    share = ratio(due, planned.lag(1, 1))
+    share = ratio(due, course.planned.lag(1, 1))
     gone = loan.line("historic_due", f"{title}: Falling due, at the rates at which it was drawn", cost.opening * share)
     cost.close(add=[base.closing - base.opening], less=[gone])
     label = f"{title}: Loss on exchange, realised"

@@ -9,6 +9,8 @@ Source:  the loan of JARE to Lynas: interest of 2016 put off, and forgiven in 20
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from finmodel.deal.loans.currency import Exchange
 from finmodel.deal.loans.schedule import Course
 from finmodel.deal.loans.terms import Facility
@@ -17,13 +19,29 @@ from finmodel.kernel.expr import Const
 from finmodel.kernel.model import Account, Line, Section
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Deferral:
+    """The balance of interest put off, None where none can be, and the interest that must be paid now."""
+
+    account: Account | None
+    payable: Line
+
+
 def build(
-    loan: Section, terms: tuple[Facility, Exchange], falls_due: Line, course: Course, borrower: str
-) -> tuple[Account | None, Line]:
-    """Declare what is put off, forgiven and due; returns the balance put off, if any, and what must be paid now."""
-    facility, exchange = terms
+    loan: Section, facility: Facility, exchange: Exchange, falls_due: Line, course: Course, borrower: str
+) -> Deferral:
+    """Declare what is put off, forgiven and due.
+
+    Args:
+        loan: The facility's section.
+        facility: Its terms.
+        exchange: Its currency.
+        falls_due: Interest falling due, before any is put off.
+        course: Its repayment dates and the share still to repay.
+        borrower: The entity that is taxed on what is forgiven.
+    """
     if facility.deferred is None:
-        return None, falls_due
+        return Deferral(None, falls_due)
     title = loan.title
     account = exchange.account(loan, "deferred", f"{title}: Interest put off")
     put_off = loan.line("put_off", f"{title}: Interest put off on its date", falls_due * facility.deferred)
@@ -39,4 +57,4 @@ def build(
     pays = loan.line(
         "interest_payable_now", f"{title}: Interest falling due, but for what is put off", falls_due - put_off + due
     )
-    return account, pays
+    return Deferral(account, pays)

@@ -23,10 +23,24 @@ from finmodel.kernel.model import Line
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Refinanced:
-    """What new facilities draw, and what of the old ones they repay [reporting currency per period], by id."""
+    """What new facilities draw, and what of the old ones they repay [reporting currency per period], by id.
+
+    `per_unit` is what ending the swap of an old one costs per unit repaid, None without a swap; `breaks` what it comes
+    to.
+    """
 
     draws: dict[str, Line]
     repaid: dict[str, Line]
+    per_unit: dict[str, Line | None]
+    breaks: dict[str, Line]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Draw:
+    """The draw of one facility, and what it repays of each old one."""
+
+    drawn: Line
+    repaid: dict[str, Expr]
 
 
 def build(loans: Sequence[Loan], borrower: str, clock: Clock) -> Refinanced:
@@ -34,33 +48,36 @@ def build(loans: Sequence[Loan], borrower: str, clock: Clock) -> Refinanced:
     by_id = {loan.id: loan for loan in loans}
     draws: dict[str, Line] = {}
     repaid: dict[str, list[Expr]] = {}
+    per_unit: dict[str, Line | None] = {}
     for loan in loans:
         if loan.terms.drawn_on is None:
             continue
         old = [by_id[id] for id in loan.terms.refinances]
-        draws[loan.id], parts = _one(loan, old, clock)
-        loan.fees.define(draws[loan.id] * loan.terms.upfront_fee)
+        draw = _one(loan, old, per_unit, clock)
+        draws[loan.id] = draw.drawn
+        loan.fees.define(draw.drawn * loan.terms.upfront_fee)
         register = loan.section.model.register
         register.earns("refinancing_fees", -loan.fees)
         register.taxes(-loan.fees, borrower)
-        for id, part in parts.items():
+        for id, part in draw.repaid.items():
             repaid.setdefault(id, []).append(part)
     label = "Repaid by refinancing"
     rows = {id: by_id[id].section.line("refinanced", f"{by_id[id].label}: {label}", add(p)) for id, p in repaid.items()}
-    for id, row in rows.items():
-        unwinding.settle(by_id[id], "refinanced", row, unwinding.share(by_id[id], clock))
-    return Refinanced(draws, rows)
+    breaks = {id: unwinding.settle(by_id[id], "refinanced", row, per_unit[id]) for id, row in rows.items()}
+    return Refinanced(draws, rows, per_unit, {id: cost for id, cost in breaks.items() if cost is not None})
 
 
-def _one(loan: Loan, old: Sequence[Loan], clock: Clock) -> tuple[Line, dict[str, Expr]]:
-    """The draw of one facility, and its parts."""
+def _one(loan: Loan, old: Sequence[Loan], per_unit: dict[str, Line | None], clock: Clock) -> _Draw:
+    """The draw of one facility, and its parts; break costs of swaps join `per_unit` where they are new."""
     section, title, terms = loan.section, loan.label, loan.terms
     assert terms.drawn_on is not None
     day = section.flag("drawing_date", f"{title}: Date of the draw", clock.last_day.eq(terms.drawn_on))
     left = {item.id: item.outstanding.opening - item.due_principal for item in old}
-    breaks = {item.id: unwinding.share(item, clock) for item in old}
-    dear = [left[id] if per_unit is None else left[id] * (1 + per_unit) for id, per_unit in breaks.items()]
+    for item in old:
+        if item.id not in per_unit:
+            per_unit[item.id] = unwinding.share(item, clock)
+    dear = [left[id] if (cost := per_unit[id]) is None else left[id] * (1 + cost) for id in left]
     owed = section.line("refinances", f"{title}: Owed to those that it repays", add(dear) * day)
     draw = section.line("draw", f"{title}: Drawing", lo(loan.commitment * day, ratio(owed, 1 - terms.upfront_fee)))
     net = section.line("net_of_fee", f"{title}: Drawing less fee", draw - draw * terms.upfront_fee)
-    return draw, {id: net * ratio(amount, owed) for id, amount in left.items()}
+    return _Draw(draw, {id: net * ratio(amount, owed) for id, amount in left.items()})

@@ -22,10 +22,14 @@ from finmodel.kernel.units import RATIO
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Course:
-    """When a facility pays and repays, interest since the last payment date per unit, shares repaid and to repay."""
+    """When a facility pays and repays, interest since the last payment date per unit, shares repaid and to repay.
+
+    `instalment` is the number of the last repayment, 0 before the first.
+    """
 
     pays: Line
     repaying: Line
+    instalment: Line
     window_rate: Line
     schedule: Line
     planned: Line
@@ -33,21 +37,33 @@ class Course:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dates:
-    """Flags of the dates on which a facility pays interest, and on which it repays."""
+    """Flags of the dates on which a facility pays interest, and on which it repays, and the number of repayments."""
 
     pays: Line
     repaying: Line
+    instalment: Line
 
 
 def course(loan: Section, facility: Facility, accrual: Expr, solved: Given | None, clock: Clock) -> Course:
-    """Declare dates, the rate over each window, and the schedule; `accrual` is interest of the period, per unit."""
+    """Declare dates, the rate over each window, and the schedule.
+
+    Args:
+        loan: The facility's section.
+        facility: Its terms.
+        accrual: Interest of the period, per unit outstanding.
+        solved: The schedule that sizing finds, when this one is sculpted.
+        clock: Rows of time.
+
+    Raises:
+        ModelError: The facility is sculpted, and sizing finds no schedule for it.
+    """
     on, title = dates(loan, facility, clock), facility.label
     window_rate = loan.ahead("window_rate", f"{title}: Interest since the last payment date, per unit", RATIO)
     window_rate.define(window_rate.prev * ~on.pays.prev + accrual)
-    repaid = schedule(loan, facility, on.repaying, window_rate, solved)
+    repaid = schedule(loan, facility, on, window_rate, solved)
     planned = loan.ahead("planned", f"{title}: Planned share still to repay", RATIO)
     planned.define(planned.lag(1, 1) - repaid)
-    return Course(on.pays, on.repaying, window_rate, repaid, planned)
+    return Course(on.pays, on.repaying, on.instalment, window_rate, repaid, planned)
 
 
 def dates(loan: Section, facility: Facility, clock: Clock) -> Dates:
@@ -57,17 +73,17 @@ def dates(loan: Section, facility: Facility, clock: Clock) -> Dates:
     if facility.rank == "bridge":
         out = loan.flag("takeout_date", f"{title}: Taken out by senior debt", takeout_date(facility, clock))
         pays = loan.flag("payment_date", label, months | out)
-        return Dates(pays, _counted(loan, out * 1))
+        return _counted(loan, pays, out * 1)
     pays = loan.flag("payment_date", label, months)
     if facility.table is not None:
-        return Dates(pays, _counted(loan, facility.table > 0))
+        return _counted(loan, pays, facility.table > 0)
     since, open_ = _start(facility, clock)
     over = pays & open_ & (since + facility.grace <= clock.end_month)
     eligible = loan.flag("grace_over", f"{title}: Grace period over", over)
     number = loan.ahead("instalment", f"{title}: Instalment number", RATIO)
     number.define(number.prev + eligible)
     repaying = loan.flag("repayment_date", f"{title}: Repayment date", eligible & (number <= facility.instalments))
-    return Dates(pays, repaying)
+    return Dates(pays, repaying, number)
 
 
 def _start(facility: Facility, clock: Clock) -> tuple[Expr, Expr]:
@@ -82,15 +98,17 @@ def takeout_date(facility: Facility, clock: Clock) -> Expr:
     return clock.last_construction if facility.takeout is None else clock.last_day.eq(facility.takeout)
 
 
-def _counted(loan: Section, repays: Expr) -> Line:
+def _counted(loan: Section, pays: Line, repays: Expr) -> Dates:
+    """Repayment dates, numbered as they come."""
     repaying = loan.flag("repayment_date", f"{loan.title}: Repayment date", repays)
     number = loan.ahead("instalment", f"{loan.title}: Instalment number", RATIO)
     number.define(number.prev + repaying)
-    return repaying
+    return Dates(pays, repaying, number)
 
 
-def schedule(loan: Section, facility: Facility, repaying: Line, window_rate: Line, solved: Given | None) -> Line:
+def schedule(loan: Section, facility: Facility, on: Dates, window_rate: Line, solved: Given | None) -> Line:
     """Declare the share of the amount drawn that falls due at each date."""
+    repaying, last = on.repaying, on.instalment.eq(facility.instalments)
     label = f"{facility.label}: Principal falling due, share of the amount drawn"
     if facility.profile == "sculpted":
         if solved is None:
@@ -99,23 +117,16 @@ def schedule(loan: Section, facility: Facility, repaying: Line, window_rate: Lin
     if facility.table is not None:
         return loan.line("schedule", label, facility.table, RATIO)
     if facility.profile == "bullet" or facility.rank == "bridge":
-        return loan.line("schedule", label, repaying & _last(loan, facility), RATIO)
+        return loan.line("schedule", label, repaying & last, RATIO)
     if facility.profile == "equal":
-        return loan.line("schedule", label, _with_balloon(loan, facility, repaying / facility.instalments), RATIO)
-    return _annuity(loan, facility, repaying, window_rate)
+        regular: Expr = repaying / facility.instalments
+    else:
+        regular = _annuity(loan, repaying, window_rate)
+    # a balloon is repaid on the last date, and the rest as the profile says
+    return loan.line("schedule", label, regular * (1 - facility.balloon) + facility.balloon * (repaying & last), RATIO)
 
 
-def _last(loan: Section, facility: Facility) -> Expr:
-    return loan.model.find(f"{loan.name}.instalment").eq(facility.instalments)
-
-
-def _with_balloon(loan: Section, facility: Facility, regular: Expr) -> Expr:
-    """A regular repayment of all but the balloon, which falls due on the last date."""
-    last = loan.model.find(f"{loan.name}.repayment_date") & _last(loan, facility)
-    return regular * (1 - facility.balloon) + facility.balloon * last
-
-
-def _annuity(loan: Section, facility: Facility, repaying: Line, window_rate: Line) -> Line:
+def _annuity(loan: Section, repaying: Line, window_rate: Line) -> Line:
     """Level service: at each date the balance is the value of the payments still to come."""
     title = loan.title
     value = loan.ahead("annuity_value", f"{title}: Value of one a date, remaining", RATIO)
@@ -128,7 +139,6 @@ def _annuity(loan: Section, facility: Facility, repaying: Line, window_rate: Lin
     value.define(discount.next + ~repaying.next * value.next)
     planned = loan.ahead("annuity_balance", f"{title}: Level service, balance", RATIO)
     level = repaying * planned.lag(1, 1) * (ratio(1, value.prev) - window_rate)
-    label = f"{title}: Principal falling due, share of the amount drawn"
     part = loan.line("annuity_part", f"{title}: Level principal, share of all but the balloon", level, RATIO)
     planned.define(planned.lag(1, 1) - part)
-    return loan.line("schedule", label, _with_balloon(loan, facility, part), RATIO)
+    return part

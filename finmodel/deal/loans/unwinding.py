@@ -18,26 +18,31 @@ from finmodel.kernel.units import RATIO, YEAR
 def share(loan: Loan, clock: Clock) -> Line | None:
     """Declare what ending the swap costs for each unit prepaid; None for a loan without a swap."""
     terms, section, title = loan.terms, loan.section, loan.label
-    if terms.swap_rate is None:
+    if terms.swap_rate is None or loan.base_rate is None:
         return None
-    id = f"{section.name}.net_break_share"
-    if id in section.model.lines:
-        return section.model.find(id)
     years = clock.years_by(terms.day_count)
     to_come = section.ahead("balance_years", f"{title}: Years of balance to come, share of the amount drawn", YEAR)
     to_come.define(to_come.next + loan.planned * years.next)
     life = section.line("life_left", f"{title}: Average life left by schedule", ratio(to_come, loan.planned), YEAR)
-    gap = terms.swap_rate - section.model.find(f"curve.{terms.curve}.rate")
+    gap = terms.swap_rate - loan.base_rate
     label = f"{title}: Break cost of the swap, per unit prepaid"
     return section.line("net_break_share", label, gap * terms.hedged * life, RATIO)
 
 
-def settle(loan: Loan, name: str, prepaid: Line, per_unit: Line | None) -> None:
-    """Declare the cost that goes with a prepayment, paid to the bank of the hedge."""
+def settle(loan: Loan, name: str, prepaid: Line, per_unit: Line | None) -> Line | None:
+    """Declare the cost that goes with a prepayment, paid to the bank of the hedge; None without a swap.
+
+    Args:
+        loan: The facility that is prepaid.
+        name: What prepays it, as a part of an id.
+        prepaid: How much of it [reporting currency per period].
+        per_unit: What ending its swap costs per unit prepaid; None without a swap.
+    """
     if per_unit is None:
-        return
+        return None
     label = f"{loan.label}: Break cost of the swap, {name.replace('_', ' ')}"
     cost = loan.section.line(f"net_break_cost_{name}", label, prepaid * per_unit)
     register = loan.section.model.register
     register.pays(cost, f"hedge.{loan.id}")
     register.earns("break_cost_of_swaps", -cost)
+    return cost

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finmodel.deal.loans.facility import Loan, weighted_rate
+from finmodel.deal.loans.facility import Loan
 from finmodel.deal.sizing.sculpting import Form
 from finmodel.kernel.expr import Const, Expr, Given, add, hi, ratio, where
 from finmodel.kernel.model import Line, Model, Section
@@ -102,10 +102,9 @@ def interest(section: Section, loans: Sequence[Loan]) -> Line:
 def rate(section: Section, senior: Sequence[Loan]) -> Line:
     """Declare senior interest over the window, per unit owed; a currency that has become dearer counts as interest."""
     label = "Senior interest over the window, per unit"
-    fixed = [share(loan) for loan in senior]
+    by_share = add([loan.window_rate * share(loan) for loan in senior])
     if not own(senior) and not foreign(senior):
-        return weighted_rate(section, "window_rate", label, list(senior), fixed)
-    by_share = add([loan.window_rate * part for loan, part in zip(senior, fixed, strict=True)])
+        return section.line("window_rate", label, by_share, RATIO)
     planned = [loan.planned.lag(1, 1) for loan in senior]
     before = add([left * _before(loan) for loan, left in zip(senior, planned, strict=True)])
     now = add([left * worth(loan) * (1 + loan.window_rate) for loan, left in zip(senior, planned, strict=True)])

@@ -78,7 +78,7 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
     found.equity_value(net.equity)
     found.payback("payback_years", "Payback of the project after tax, years", net.project_post_tax)
     found.classes(owners)
-    cost_of_debt.build(found, deal.loans, case.cover, clock)
+    cost_of_debt.build(found, deal.borrowed, case.cover, clock)
     if works.support.public:
         support = found.section.line(
             "net_support_flow", "Support paid less given back", works.support.paid - works.support.given_back

@@ -9,11 +9,12 @@ Source:  decisions on the order (F3), which a case may change where `rules_water
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finmodel.deal.loans import unwinding
 from finmodel.deal.loans.facility import Loan
+from finmodel.deal.loans.refinancing import Refinanced
 from finmodel.deal.waterfall import covenants
 from finmodel.deal.waterfall.desk import Desk, Group
 from finmodel.deal.waterfall.steps import STEPS, operations
@@ -26,8 +27,9 @@ from finmodel.kernel.model import Account, Line, Model
 class Waterfall:
     """Accounts and payments that statements, ratios and owners read.
 
-    `groups` are by rank; `prepaid` is by senior facility, empty without a sweep; `added` is contingent equity, `cured`
-    what owners pay in to cure a default, `closed` what they pay for the closure.
+    `groups` are by rank; `prepaid` is by senior facility, empty without a sweep; `breaks` is what ending its swap costs
+    then; `added` is contingent equity, `cured` what owners pay in to cure a default, `closed` what they pay for the
+    closure.
     """
 
     cash: Account
@@ -36,6 +38,7 @@ class Waterfall:
     arrears: Account
     groups: dict[str, Group]
     prepaid: dict[str, Line]
+    breaks: dict[str, Line]
     added: Line | None
     cured: Line | None
     closed: Line | None
@@ -63,25 +66,29 @@ class Waterfall:
         return {name: line for group in self.groups.values() for name, line in group.principal.items()}
 
 
-def run(desk: Desk, loans: Sequence[Loan], refinanced: Mapping[str, Expr]) -> Waterfall:
+def run(desk: Desk, loans: Sequence[Loan], refinanced: Refinanced) -> Waterfall:
     """Declare all steps in order; the caller closes the facilities with the payments returned.
 
     Args:
+        desk: The accounts and tests of the deal.
+        loans: All facilities.
         refinanced: What another facility repays of each, after the payments of its date.
     """
-    desk.open(loans, refinanced)
+    desk.open(loans, refinanced.repaid)
     purse = operations(desk)
     for name in whole_order(desk.terms.order):
         purse = STEPS[name](desk, purse)
     ledger = desk.ledger
     covenants.rows(desk, ledger.after_debt)
+    prepaid = _prepaid(desk, refinanced)
     return Waterfall(
         cash=desk.cash,
         locked=desk.locked,
         reserve=desk.reserve,
         arrears=desk.arrears,
         groups=ledger.groups,
-        prepaid=_prepaid(desk),
+        prepaid=prepaid.lines,
+        breaks=prepaid.breaks,
         added=ledger.added,
         cured=desk.tests.cure,
         closed=ledger.closed,
@@ -90,26 +97,41 @@ def run(desk: Desk, loans: Sequence[Loan], refinanced: Mapping[str, Expr]) -> Wa
     )
 
 
-def _prepaid(desk: Desk) -> dict[str, Line]:
+@dataclass(frozen=True, eq=False, repr=False)
+class _Prepaid:
+    """What is prepaid of senior facilities, and what ending their swaps costs, by id."""
+
+    lines: dict[str, Line]
+    breaks: dict[str, Line]
+
+
+def _prepaid(desk: Desk, refinanced: Refinanced) -> _Prepaid:
     """Prepayments of senior debt, each facility in proportion to what is left of it after all else of the date."""
     parts, paid = desk.ledger.prepaid, desk.ledger.groups["senior"].principal
     if not parts:
-        return {}
+        return _Prepaid({}, {})
     every: Expr = parts[0] if len(parts) == 1 else desk.section.line("prepaid", "Senior debt prepaid", add([*parts]))
     left: dict[str, Expr] = {loan.id: loan.outstanding.opening - paid[loan.id] for loan in desk.loans["senior"]}
-    left = {name: owed - desk.refinanced[name] if name in desk.refinanced else owed for name, owed in left.items()}
+    gone = refinanced.repaid
+    left = {name: owed - gone[name] if name in gone else owed for name, owed in left.items()}
     whole = desk.section.line("prepayable", "Senior debt that can be prepaid", add(list(left.values())))
-    breaks = {loan.id: unwinding.share(loan, desk.clock) for loan in desk.loans["senior"]}
-    burden = [ratio(left[name], whole) * per_unit for name, per_unit in breaks.items() if per_unit is not None]
+    known = refinanced.per_unit
+    per_unit = {
+        loan.id: known[loan.id] if loan.id in known else unwinding.share(loan, desk.clock)
+        for loan in desk.loans["senior"]
+    }
+    burden = [ratio(left[name], whole) * cost for name, cost in per_unit.items() if cost is not None]
     if burden:
         label = "Senior debt prepaid, less break cost of swaps"
         every = desk.section.line("prepaid_principal", label, ratio(every, 1 + add(burden)))
-    lines = {}
+    found = _Prepaid({}, {})
     for loan in desk.loans["senior"]:
         own = every * ratio(left[loan.id], whole)
-        lines[loan.id] = loan.section.line("prepaid", f"{loan.label}: Prepaid", own)
-        unwinding.settle(loan, "prepaid", lines[loan.id], breaks[loan.id])
-    return lines
+        found.lines[loan.id] = loan.section.line("prepaid", f"{loan.label}: Prepaid", own)
+        cost = unwinding.settle(loan, "prepaid", found.lines[loan.id], per_unit[loan.id])
+        if cost is not None:
+            found.breaks[loan.id] = cost
+    return found
 
 
 def paid_in(model: Model, funded: Line, flows: Waterfall) -> Line:
