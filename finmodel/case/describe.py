@@ -11,14 +11,23 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from pydantic import StringConstraints
 from pydantic.fields import FieldInfo
 
+from finmodel.case.language import OwnKeys
 from finmodel.case.leaf import Count, Leaf, Quantity
 from finmodel.case.says import SILENT, Says
 from finmodel.case.table import Table
 
 _PLAIN = {str: ("text", '"…"'), int: ("whole number", "1"), bool: ("true or false", "true"), float: ("number", "1.0")}
-_FREE = {"text": "any text", "list": "any length", "true or false": "true or false", "quantity": "any number"}
+_FREE = {
+    "text": "any text",
+    "name": "a name of small letters, digits and underscores",
+    "list": "a list of any length",
+    "true or false": "true or false",
+    "quantity": "any number",
+    "whole number": "any whole number",
+}
 STRUCTURAL, SWITCH = "structural", "switch"
 
 
@@ -28,9 +37,10 @@ class KeyInfo:
 
     Args:
         key: Dotted; a name of the user's choice stands as <name>.
-        kind: "quantity", "date", "text", "choice", "list" …
+        kind: "quantity", "date", "text", "name", "choice", "list" …
         unit: As people type it; empty without.
         range: Bounds in words, or the choices; "any …" without.
+        forms: What may stand in place of one value: a table by date, a list; empty without.
         default: As it would be typed; None when the key must be given or may be left out.
         required: Whether the key must be given.
         live: Whether scenarios and an imported workbook may change it.
@@ -44,6 +54,7 @@ class KeyInfo:
     kind: str
     unit: str
     range: str
+    forms: str
     default: str | None
     required: bool
     live: bool
@@ -149,8 +160,19 @@ def known(root: type[Table], tree: Mapping[str, Any]) -> list[str]:
 
 
 def json_schema(root: type[Table]) -> dict[str, Any]:
-    """The schema for editors that complete and check TOML."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **root.model_json_schema()}
+    """The schema for editors that complete and check TOML: the tables of the deal, and what a file says of itself."""
+    schema, own = root.model_json_schema(), OwnKeys.model_json_schema()
+    for name, part in own["properties"].items():
+        there = schema["properties"].setdefault(name, part)
+        if there is not part:  # a table of both has the keys of both
+            _below(schema, there)["properties"] |= _below(own, part)["properties"]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _below(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """The table that a part of a JSON Schema refers to."""
+    found: dict[str, Any] = schema["$defs"][part["$ref"].rsplit("/", 1)[-1]]
+    return found
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
@@ -184,6 +206,7 @@ def _info(key: str, found: Found) -> KeyInfo:
         kind=slot.kind,
         unit=leaf.spelled if isinstance(leaf, Quantity) else "",
         range=bounds or ", ".join(item.choices) or _FREE.get(slot.kind, "any"),
+        forms=leaf.forms if isinstance(leaf, Quantity) else "",
         default=None if found.field is None or required else _typed(found.field.default),
         required=required,
         live=found.live,
@@ -215,7 +238,10 @@ def _slot(annotation: Any, metadata: Iterable[Any] = ()) -> Slot:
         return Slot("quantity", leaf=leaf, example=leaf.typed_example)
     if leaf is not None:
         return Slot("whole number" if isinstance(leaf, Count) else "date", leaf=leaf, example=leaf.shown_example)
-    return _told(_plain_slot(annotation), [item for item in notes if isinstance(item, Says)])
+    slot = _plain_slot(annotation)
+    if any(isinstance(item, StringConstraints) for item in notes):
+        slot = replace(slot, kind="name")
+    return _told(slot, [item for item in notes if isinstance(item, Says)])
 
 
 def _plain_slot(annotation: Any) -> Slot:

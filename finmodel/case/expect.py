@@ -10,11 +10,31 @@ from typing import Literal
 from finmodel.case.messages import placed, shown
 from finmodel.case.positions import Document, Keys
 from finmodel.case.quantity import LARGEST, BadValue, parse
+from finmodel.case.says import Part
 from finmodel.kernel.errors import Problem
 from finmodel.kernel.units import Unit, conversion
 
 Kind = Literal["at least", "at most", "within"]
 _ROW = re.compile(r"(?:(at least|at most)\s+(.+)|(.+?)\s+within\s+(.+))")
+PART = Part(
+    "[expect] in case.toml",
+    "Your own claims about results, judged on every run and by `finmodel check`: a name of a result, then a bound or a "
+    "value with its tolerance.",
+    """\
+[expect]
+dscr_min    = "at least 1.30x"
+gearing     = "at most 70 %"
+"debt.jbic" = "500 million USD within 1 USD"
+""",
+)
+GOLDEN = Part(
+    "expected.toml",
+    "Results that must not change unnoticed: plain numbers in the base of their unit, each with a tolerance.",
+    """\
+dscr_min   = { value = 1.35, tolerance = 1e-6 }
+equity_irr = { value = 0.124, tolerance = 1e-6 }
+""",
+)
 _EXAMPLE = 'Write "at least 1.30x", "at most 70 %" or "12.0 % within 0.1 %".'
 
 

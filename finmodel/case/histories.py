@@ -1,9 +1,4 @@
-"""Price histories: prices.csv has a month in its first column and one index in each further column.
-
-month,ndpr,dyo
-,CNY/t,USD/kg; FOB, VAT excluded
-2024-01,390000,247
-"""
+"""Price histories: prices.csv has a month in its first column and one index in each further column."""
 
 from __future__ import annotations
 
@@ -14,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from finmodel.case.guard import Text, read_text
+from finmodel.case.says import Part
 from finmodel.kernel.errors import CaseError, Problem, UnitError
 from finmodel.kernel.timeline import month_start
 from finmodel.kernel.units import Unit, unit
@@ -21,6 +17,17 @@ from finmodel.kernel.units import Unit, unit
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 LARGEST = 1e15
+PART = Part(
+    "prices.csv",
+    "Price histories by month, for calibration and for a bootstrap: names of price indices in the first row, their "
+    "units in the second, then every month once, in order. What follows a semicolon after a unit is the basis.",
+    """\
+month,ndpr,dyo
+,USD/kg,"USD/kg; FOB, VAT excluded"
+2024-01,54.5,247
+2024-02,52.1,251
+""",
+)
 
 
 class History(NamedTuple):

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from finmodel.case.describe import Found, fields, find, nearest
 from finmodel.case.expand import Fault
-from finmodel.case.language import OWN
+from finmodel.case.language import OwnKeys
 from finmodel.case.positions import Document, Keys, Place
 from finmodel.case.quantity import BadValue, BadValues, BareNumber, clip
 from finmodel.case.table import Table
@@ -112,7 +112,7 @@ def _problems(item: Mapping[str, Any], document: Document, root: type[Table]) ->
     if kind == "extra_forbidden":
         above = find(root, keys[:-1])
         words = [name for table in above.slot.tables for name in fields(table)] if above else []
-        return [unknown_key(keys, document, words + [*OWN] * (len(keys) == 1))]
+        return [unknown_key(keys, document, [*words, *(fields(OwnKeys) if len(keys) == 1 else ())])]
     if item["loc"][-1:] == ("[key]",):
         wrong = f'"{clip(keys[-1])}" is not a name: names are small letters, digits and single underscores.'
         return [placed(document.place(keys), keys, wrong, "Write a name such as jbic or co_lender_2.")]

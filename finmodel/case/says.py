@@ -40,3 +40,18 @@ class Says:
 
 
 SILENT = Says("")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a case that no table of the schema describes: a file beside the case file, or [expect] in it.
+
+    Args:
+        where: The file, or the table.
+        meaning: What it is for, in sentences.
+        example: A whole part as typed.
+    """
+
+    where: str
+    meaning: str
+    example: str

@@ -1,11 +1,4 @@
-"""Scenarios: named overrides of live keys, with a probability or without.
-
-[escalation]
-label       = "Gradual escalation"
-probability = "40 %"
-[escalation.set]
-"price.ndpr.premium" = "1.08x"
-"""
+"""Scenarios: named overrides of live keys, with a probability or without."""
 
 from __future__ import annotations
 
@@ -18,10 +11,31 @@ from finmodel.case.messages import placed, shown, unknown_key
 from finmodel.case.overlay import dotted, take
 from finmodel.case.positions import Document, Place
 from finmodel.case.quantity import BadValue, BareNumber, read
+from finmodel.case.says import Part
 from finmodel.kernel.errors import Problem
 
 TOLERANCE = 1e-9
 _KEYS = ("label", "label_ja", "probability", "set")
+PART = Part(
+    "scenarios.toml",
+    "Named changes of the case. Probabilities are shares that sum to 100 %; a scenario without one is shown and not "
+    "weighted. `set` changes live keys of the case by dotted key: neither structural keys nor switches that the case "
+    "leaves out. label_ja is the label in Japanese.",
+    """\
+[gradual]
+label       = "Gradual escalation"
+probability = "60 %"
+
+[severe]
+label       = "Severe escalation"
+label_ja    = "急激な悪化"
+probability = "40 %"
+
+[severe.set]
+"price.ndpr.premium" = "1.20x"
+"capex.plant.amount" = "450 million USD"
+""",
+)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,20 @@ from finmodel.case.messages import MANY, placed, shown, unknown_key
 from finmodel.case.overlay import SET, dotted
 from finmodel.case.positions import Document, Keys, Place
 from finmodel.case.regimes import Regime, source
+from finmodel.case.says import Part
 from finmodel.case.table import Table
 from finmodel.kernel.errors import Problem
+
+PART = Part(
+    "sources.toml",
+    'Where each figure comes from, by dotted key or for a whole table; "assumed" and "hypothetical" say that it has no '
+    "source. `finmodel check` lists figures without one.",
+    """\
+"facility.jbic.rate" = "term sheet of 12 March 2027"
+"capex"              = "feasibility study, table 4"
+"price.ndpr.deck"    = "assumed: flat after 2030"
+""",
+)
 
 
 @dataclass(frozen=True)

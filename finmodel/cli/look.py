@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,17 +41,20 @@ def check(case: CaseFolder, modules: Modules = None) -> None:
 
 @app.command()
 def keys(
-    prefix: Annotated[str, typer.Argument(help="Only keys that start so, such as facility.")] = "",
+    asked: Annotated[
+        str, typer.Argument(metavar="[TABLE|KEY]", help="Such as facility, sizing.llcr, rate, scenarios or prices.")
+    ] = "",
     json_schema: Annotated[str | None, typer.Option(metavar="FILE", help="Write the JSON Schema; - is stdout.")] = None,
     modules: Modules = None,
 ) -> None:
-    """List the keys of a case file."""
+    """List the keys of a case file, or say all of a table, a key, or a file beside it."""
     from finmodel.deal.known import schema_with
-    from finmodel.present.listings import keys_text, schema_text
+    from finmodel.present.key_list import keys_text
+    from finmodel.present.listings import schema_text
 
     root = schema_with(modules or ()).root
     if json_schema is None:
-        write(keys_text(prefix, root))
+        write(keys_text(asked, root, get_terminal_size((80, 24)).columns))
     else:
         Targets(None).json(json_schema)
         write_to(json_schema, schema_text(root))

@@ -1,4 +1,4 @@
-"""Lists for the command: keys of a case file, lines of a model, and what a check of a case finds."""
+"""Lists for the command: the JSON Schema of a case file, lines of a model, and what a check of a case finds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from finmodel.case.describe import KeyInfo, json_schema, keys
+from finmodel.case.describe import json_schema
 from finmodel.case.expand import leaves
 from finmodel.case.table import Table
 from finmodel.deal.read import Case
@@ -21,20 +21,6 @@ from finmodel.run.key_uses import key_uses, unused_and_typed
 
 ASSUMED = ("assumed", "hypothetical")
 RISK = "risk."
-
-
-def keys_text(prefix: str = "", root: type[Table] = CaseTables) -> str:
-    """Every key of a case file below a prefix; a name of the user's own may stand for <name>.
-
-    Raises:
-        UsageError: No key starts so; names the nearest.
-    """
-    known = keys(root)
-    found = [info for info in known if _below(info.key, prefix)]
-    if not found:
-        raise UsageError(_unknown("key", prefix, [info.key for info in known]))
-    rows = [(info.key, info.unit or info.kind, _need(info), _range(info), info.meaning) for info in found]
-    return aligned(rows)
 
 
 def schema_text(root: type[Table] = CaseTables) -> str:
@@ -126,24 +112,6 @@ def _scenarios(case: Case) -> Iterator[str]:
 
 def _weight(probability: float | None) -> str:
     return "shown only" if probability is None else percent(probability, 1)
-
-
-def _below(key: str, prefix: str) -> bool:
-    """Whether a key starts with a prefix; a part of it may be typed in part, or be a name for <name>."""
-    wanted, parts = prefix.strip(".").split("."), key.split(".")
-    if not prefix.strip("."):
-        return True
-    pairs = list(zip(wanted, parts, strict=False))
-    whole = all(part in (want, "<name>") for want, part in pairs[:-1])
-    return len(wanted) <= len(parts) and whole and (pairs[-1][1] == "<name>" or pairs[-1][1].startswith(pairs[-1][0]))
-
-
-def _need(info: KeyInfo) -> str:
-    return "required" if info.required else f"default {info.default}" if info.default not in (None, "") else "optional"
-
-
-def _range(info: KeyInfo) -> str:
-    return f"{info.range or '-'}{'' if info.live else ' (structural)'}"
 
 
 def _unknown(what: str, word: str, known: Sequence[str]) -> str:

@@ -7,27 +7,10 @@ import json
 import pytest
 
 from finmodel.kernel.errors import UsageError
-from finmodel.present.listings import aligned, check_text, keys_text, lines_text, schema_text
+from finmodel.present.listings import aligned, check_text, lines_text, schema_text
 from finmodel.run.build import build
 from finmodel.run.run import load
 from tests.present.toys import CASES, loan, tiny_case
-
-
-def test_every_key_is_listed_and_a_prefix_narrows_the_list() -> None:
-    assert "timeline.frequency" in keys_text() and "facility.<name>.rate" in keys_text()
-    assert all(row.startswith("facility.<name>.") for row in keys_text("facility").splitlines())
-
-
-def test_a_name_of_the_case_stands_for_any_name() -> None:
-    rows = keys_text("facility.jbic.rate").splitlines()
-
-    assert [row.split()[0] for row in rows] == ["facility.<name>.rate"]
-    assert "% p.a." in rows[0] and "Fixed interest rate" in rows[0]
-
-
-def test_an_unknown_key_is_met_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match=r'no key matches "sizing.gearing_cup". Did you mean "sizing.gearing_cap"'):
-        keys_text("sizing.gearing_cup")
 
 
 def test_the_json_schema_is_json() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from finmodel.case.describe import keys
-from finmodel.case.language import OWN
+from finmodel.case.language import OwnKeys
 from finmodel.case.table import Table
 from finmodel.deal.own.clause import Clause
 from finmodel.deal.own.declared import Origin, Party
@@ -63,7 +63,7 @@ def _faults(cls: type[Clause], line: int, classes: Mapping[str, ast.ClassDef]) -
     if not isinstance(name, str) or not NAME.fullmatch(name):
         wrong = f'its name is "{name}": a name is small letters, digits and single underscores'
         yield Fault(line, wrong, 'Write name = "royalty".')
-    elif name in CaseTables.model_fields or name in OWN:
+    elif name in CaseTables.model_fields or name in OwnKeys.model_fields:
         yield Fault(line, f'"{name}" is a key of finmodel itself', "Choose another name.")
     if not isinstance(cls.version, str):
         yield Fault(line, f"its version is {cls.version!r}", 'Write version = "1.0".')
