@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from finmodel.deal import extra, operations
+from finmodel.deal import cfads, extra, operations
 from finmodel.deal.capital import claw_back
+from finmodel.deal.cfads import CashFlow
 from finmodel.deal.completion import completion
 from finmodel.deal.context import Context
-from finmodel.deal.cover import claims, cover, events
-from finmodel.deal.cover.claims import Paid
+from finmodel.deal.cover import claims, cover
+from finmodel.deal.cover.cover import CoverLines
+from finmodel.deal.cover.lenders import Paid
 from finmodel.deal.funding import funding
 from finmodel.deal.funding.funding import Funding, Needs
 from finmodel.deal.loans import closing, facility, refinancing
@@ -42,7 +44,6 @@ from finmodel.deal.statements.accounts import report
 from finmodel.deal.support import contracted_support
 from finmodel.deal.support.claim import Deals
 from finmodel.deal.tax import taxes, withholding
-from finmodel.deal.tax.entity import TaxLines
 from finmodel.deal.tax.taxes import Financing
 from finmodel.deal.tax.withholding import Treasury
 from finmodel.deal.time import timing
@@ -65,7 +66,8 @@ class _Debt:
 
     loans: list[Loan]
     senior: list[Loan]
-    premium: Line
+    cover: CoverLines
+    grants_received: Line
     plan: Plan | None
     reserve: ServiceReserve
     saved: list[SetAside]
@@ -96,50 +98,49 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     model = Model(timeline)
     clock = timing.build(model, case.timeline, case.completion)
     context = Context(model, clock, macro.build(model, case.inflation, case.fx, clock, case.currency))
-    frame = context.frame
     curves = {name: _curve(model, name, rate) for name, rate in case.curve.items()}
     solved = sizing.unknowns(model, case.currency)
     works = operations.build(context, case)
     debt = _borrow(context, case, works, solved, curves)
-    within = companies.begin(model, case, frame)
+    within = companies.begin(context, case)
     owed = {name: account.interest for name, account in within.items()}
-    paid_tax, notional_tax = taxes.build(model, case.entity, works, _financing(debt, owed, clock), frame)
-    cfads = _cfads(context, works, paid_tax, debt)
-    sized = _size(context, case, works, debt, solved, cfads)
+    paid_tax, notional_tax = taxes.build(context, case.entity, works, _financing(debt, owed, clock))
+    cash = cfads.build(context, works, paid_tax, debt.fees, debt.saved)
+    sized = _size(context, case, works, debt, solved, cash.cfads)
     tested, covers = _covers(context, case.waterfall, debt, sized, solved)
-    paid = _pay(context, case, works, debt, cfads, _tests(context, case, works, debt, covers))
+    paid = _pay(context, case, works, debt, cash, _tests(context, case, works, debt, covers))
     clawed = claw_back.build(context, works.capex.grants, case.entity, paid.flows.distributions)
     flows = replace(paid.flows, distributions=clawed.distributions)
     paid_in = waterfall.paid_in(model, debt.funding.equity, flows)
     signed = Signed(solved.equity, withholding.treasury(case))
-    report(
-        model,
+    profit = report(
+        context,
         case,
         Deal(
             works=works,
             loans=debt.loans,
             borrowed=paid.borrowed,
-            premium=debt.premium,
+            premium=debt.cover.premium,
+            grants_received=debt.grants_received,
             fees=debt.fees,
             reserve_interest=debt.earned,
             saved=debt.saved,
             funding=debt.funding,
             tax=paid_tax,
             notional_tax=notional_tax,
-            cfads=cfads,
+            cfads=cash.cfads,
             paid=flows,
             paid_in=paid_in,
             capital_repaid=waterfall.capital_repaid(model, flows),
-            owners=equity.build(model, case.equity, paid_in, flows.distributions, frame, signed),
+            owners=equity.build(context, case.equity, paid_in, flows.distributions, signed),
             solved=solved,
             plan=tested,
             sized=sized,
             covers=covers,
             within=within,
         ),
-        frame,
     )
-    claw_back.close(clawed, model.find("income.net_profit"))
+    claw_back.close(clawed, profit)
     extra.define(works.extra, case.extra_lines, places or {})
     sizing.search(model, solved)
     return model
@@ -162,7 +163,7 @@ def _borrow(
         for name, terms in case.facility.items()
     ]
     senior = [loan for loan in loans if loan.terms.rank == "senior"]
-    premium = cover.build(model, case.cover, loans, clock, money)
+    insured = cover.build(context, case.cover, loans)
     sized = [loan for loan in senior if loan.terms.sized]
     ahead = plan.build(model, sized, clock, money) if sized else None
     if ahead is not None:
@@ -171,18 +172,18 @@ def _borrow(
     reserve = debt_service.service(model, case.reserve.dsra, ahead, later, frame)
     saved = set_aside.build(model, case, works, frame)
     grants = model.sections["capex"].ahead("grants_received", "Grants received").define(works.capex.grants_received)
-    needs = Needs(works.capex.spent, works.cash + works.refunds, premium, reserve.funding, grants)
+    needs = Needs(works.capex.spent, works.cash + works.refunds, insured.premium, reserve.funding, grants)
     at_close = [loan for loan in loans if not loan.terms.refinances]
     funded = funding.build(model, case.funding, needs, at_close, solved, frame)
     refinanced = refinancing.build(loans, borrower, clock)
-    fees = model.sections["cover"].ahead("operating_fees", "Cover premium and agency fees in operation")
-    yearly = (premium + add([loan.agency for loan in loans])) * clock.completed
+    fees = insured.section.ahead("operating_fees", "Cover premium and agency fees in operation")
+    yearly = (insured.premium + add([loan.agency for loan in loans])) * clock.completed
     fees.define(yearly if reserve.letter is None else yearly + reserve.letter.fee)
     if reserve.letter is not None:
         model.register.taxes(-reserve.letter.interest, borrower)
     earned = set_aside.interest(model, reserve, saved)
     short = lines.build(model, case, works, frame)
-    return _Debt(loans, senior, premium, ahead, reserve, saved, earned, funded, refinanced, fees, short)
+    return _Debt(loans, senior, insured, grants, ahead, reserve, saved, earned, funded, refinanced, fees, short)
 
 
 def _terms(
@@ -205,24 +206,8 @@ def _financing(debt: _Debt, within: Mapping[str, Line], clock: Clock) -> Financi
     return Financing(interest, fees, debt.funding.finance_cost, debt.earned, within)
 
 
-def _cfads(context: Context, works: Operations, paid_tax: list[TaxLines], debt: _Debt) -> Line:
-    """Cash flow available for debt service (F4)."""
-    clock = context.clock
-    section = context.model.section("cfads", context.money.money, "Cash flow available for debt service")
-    tax = section.line(
-        "net_tax",
-        "Transferred to the tax reserve",
-        add([entity.transfer for entity in paid_tax]) + works.hook("other_tax"),
-    )
-    cash: Expr = works.cash * clock.completed - tax - debt.fees
-    if works.events.stopped is not None:
-        earned = section.line("net_before_block", "CFADS before a stop of transfers", cash)
-        cash = events.block(context.model, works.events.stopped, earned, clock)
-    return section.line("net_cfads", "CFADS", set_aside.settle(debt.saved, cash, clock))
-
-
 def _size(
-    context: Context, case: CaseTables, works: Operations, debt: _Debt, solved: Unknowns, cfads: Line
+    context: Context, case: CaseTables, works: Operations, debt: _Debt, solved: Unknowns, earned: Line
 ) -> Sizing | None:
     model, frame = context.model, context.frame
     if debt.plan is None:
@@ -232,7 +217,7 @@ def _size(
     counted = [one for one in support.contracts.values() if counts or not one.public]  # a buyer's floor always (F9)
     deals = Deals(works.sales.contracts, works.market, case.entity)
     revenue = contracted_support.with_support(model, works.sales.secured, counted, deals, frame)
-    cash = Cash(cfads, support.paid - support.given_back, revenue, context.money.cent)
+    cash = Cash(earned, support.paid - support.given_back, revenue, context.money.cent)
     others = add([loan.committed for loan in debt.loans if _lasting(loan)])
     geared = debt.funding.net_uses if case.sizing.grants_net else debt.funding.total_uses
     room = Room(geared, debt.funding.shared_total, others)
@@ -268,16 +253,16 @@ def _tests(context: Context, case: CaseTables, works: Operations, debt: _Debt, c
     return covenants.tests(context.model, covers, Signing(case.waterfall, debt.loans, *open_, late, context.frame))
 
 
-def _pay(context: Context, case: CaseTables, works: Operations, debt: _Debt, cfads: Line, tests: Tests) -> _Paid:
+def _pay(context: Context, case: CaseTables, works: Operations, debt: _Debt, cash: CashFlow, tests: Tests) -> _Paid:
     """Run the waterfall and close the facilities with what it paid."""
     model, clock = context.model, context.clock
-    grants = (model.find("capex.grants_received") + works.refunds) * clock.completed
+    grants = (debt.grants_received + works.refunds) * clock.completed
     other = grants + debt.funding.surplus + debt.funding.initial_cash
     other = other if tests.cure is None else other + tests.cure
-    without = cfads + other + debt.earned
+    without = cash.cfads + other + debt.earned
     if debt.short.net_cash is not None:
         other = other + debt.short.net_cash
-    inflows = Inflows(cfads, other, debt.reserve, debt.earned, works.closure)
+    inflows = Inflows(cash.cfads, other, debt.reserve, debt.earned, works.closure)
     desk = Desk(model, case.waterfall, inflows, tests, context.frame)
     paid = waterfall.run(desk, debt.loans, debt.refinanced)
     interest, principal = paid.interest, {**debt.funding.taken_out, **paid.principal}
@@ -291,6 +276,6 @@ def _pay(context: Context, case: CaseTables, works: Operations, debt: _Debt, cfa
         breaks = [costs[loan.id] for costs in (paid.breaks, debt.refinanced.breaks) if loan.id in costs]
         borrowed.append(Borrowed(loan, repaid, breaks))
     lines.close(debt.short, paid, without)
-    seen = Paid(interest, principal, gone, works.events, works.cash_lost)
-    claims.build(model, case.cover, debt.loans, seen, clock)
+    seen = Paid(interest, principal, gone, works.events, works.cash_lost, cash.blocked)
+    claims.build(context, debt.cover.insured, debt.loans, seen)
     return _Paid(paid, borrowed)

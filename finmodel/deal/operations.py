@@ -41,6 +41,23 @@ from finmodel.kernel.model import Line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class Public:
+    """Public money beside price support: production incentives, refunded credits and subsidies."""
+
+    incentives: dict[str, IncentiveLines]
+    refunds: dict[str, Refund]
+    subsidies: dict[str, SubsidyLines]
+
+    @property
+    def received(self) -> list[Line]:
+        """What joins the cash of operations in a period."""
+        return [
+            *(credit.received for credit in self.incentives.values()),
+            *(one.received for one in self.subsidies.values()),
+        ]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Operations:
     """Lines of operations; `cash` is what they bring before tax and financing [reporting currency per period].
 
@@ -55,7 +72,7 @@ class Operations:
     market: Market
     support: SupportLines
     capex: CapexLines
-    incentives: dict[str, IncentiveLines]
+    public: Public
     working: Working
     own: Own
     extra: Extras
@@ -71,29 +88,15 @@ class Operations:
         return self.extra.hook(name)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class _Public:
-    """Public money beside price support: production incentives, refunded credits and subsidies."""
-
-    incentives: dict[str, IncentiveLines]
-    refunds: list[Refund]
-    subsidies: list[SubsidyLines]
-
-    @property
-    def received(self) -> list[Line]:
-        """What joins the cash of operations in a period."""
-        return [*(credit.received for credit in self.incentives.values()), *(one.received for one in self.subsidies)]
-
-
 def build(context: Context, case: CaseTables) -> Operations:
     """Declare operations in the order in which goods and money move.
 
     Raises:
         ModelError: Nodes feed each other, or a currency has no rate; the reader of cases refuses both.
     """
-    clock, money = context.clock, context.money.money
+    money = context.money.money
     market = prices.build(context, case.price)
-    happening = events.build(context.model, case, clock)
+    happening = events.build(context, case)
     terms = case.shutdown
     shut = None if terms is None else shutdown.begin(context, terms, market.index[terms.price])
     owners = {name: entity.label for name, entity in case.entity.items()}
@@ -132,15 +135,15 @@ def build(context: Context, case: CaseTables) -> Operations:
         market=market,
         support=supported,
         capex=plant,
-        incentives=public.incentives,
+        public=public,
         working=balances,
         own=own,
         extra=extras,
         passed=late.passed,
         cash=net,
-        refunds=add([lines.received for lines in public.refunds]),
+        refunds=add([lines.received for lines in public.refunds.values()]),
         events=happening,
-        cash_lost=events.cash_lost(context.model, case, happening, nodes, market, context.frame),
+        cash_lost=events.cash_lost(context, case, happening, nodes, market),
         closure=closed,
     )
 
@@ -153,11 +156,11 @@ def _costs(context: Context, case: CaseTables, nodes: Chain, income: Income, shu
     return spending
 
 
-def _public(context: Context, case: CaseTables, nodes: Chain, spending: Costs, plant: CapexLines) -> _Public:
+def _public(context: Context, case: CaseTables, nodes: Chain, spending: Costs, plant: CapexLines) -> Public:
     credits = _incentives(context, case, spending)
     refunds = _refunds(context, case, plant)
-    green = [subsidy.build(context, name, terms, nodes.main[terms.node]) for name, terms in case.subsidy.items()]
-    return _Public(credits, refunds, green)
+    green = {name: subsidy.build(context, name, terms, nodes.main[terms.node]) for name, terms in case.subsidy.items()}
+    return Public(credits, refunds, green)
 
 
 def _incentives(context: Context, case: CaseTables, spending: Costs) -> dict[str, IncentiveLines]:
@@ -169,16 +172,14 @@ def _incentives(context: Context, case: CaseTables, spending: Costs) -> dict[str
         flagged = [spend.billed for spend in spending.spends if spend.incentive and spend.entity == name]
         cost = spending.section.ahead(f"flagged.{name}", f"{entity.label}: Cost flagged for the incentive")
         cost.define(add(list(flagged)))
-        credits[name] = incentive.build(context.model, name, entity.label, entity.incentive, cost, context.clock)
+        credits[name] = incentive.build(context, name, entity.label, entity.incentive, cost)
     return credits
 
 
-def _refunds(context: Context, case: CaseTables, plant: CapexLines) -> list[Refund]:
+def _refunds(context: Context, case: CaseTables, plant: CapexLines) -> dict[str, Refund]:
     """The refundable investment credits."""
-    return [
-        investment_credit.refunded(
-            context.model, name, entity.label, entity.investment_credit, plant.basis_added[name], context.clock
-        )
+    return {
+        name: investment_credit.refunded(context, name, entity.label, entity.investment_credit, plant.basis_added[name])
         for name, entity in case.entity.items()
         if entity.investment_credit is not None and entity.investment_credit.refundable
-    ]
+    }

@@ -27,6 +27,7 @@ class Deal:
     loans: list[Loan]
     borrowed: list[Borrowed]
     premium: Line
+    grants_received: Line
     fees: Line
     reserve_interest: Line
     saved: list[SetAside]

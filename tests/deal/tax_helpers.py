@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from finmodel.deal.context import Context
 from finmodel.deal.market import macro
 from finmodel.deal.market.macro import Macro
 from finmodel.deal.schema import TimelineTerms
@@ -39,6 +40,11 @@ class Deal:
     model: Model
     clock: Clock
     macro: Macro
+
+    @property
+    def context(self) -> Context:
+        """What clauses read of the model, time and money."""
+        return Context(self.model, self.clock, self.macro)
 
     @property
     def frame(self) -> tuple[Clock, Macro]:

@@ -38,7 +38,7 @@ def received(distributed: Sequence[float], classes: Mapping[str, EquityClass], p
     """What each class receives in 2027 to 2031 of distributions from 2028."""
     small = deal("year", (1, 4, 0), close=date(2027, 1, 1), year_end=12)
     flows = small.flow("paid", paid), small.flow("distributed", [0, *distributed])
-    owners = equity.build(small.model, classes, *flows, small.frame)
+    owners = equity.build(small.context, classes, *flows)
     values = evaluate(small.model)
     return {one.id: np.array(values[one.received.id]) for one in owners}
 

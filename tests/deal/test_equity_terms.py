@@ -45,7 +45,7 @@ def flows(distributed: Sequence[float], terms: dict[str, equity.EquityClass]) ->
     """Lines of classes that pay in 100 at the end of 2027 and share distributions from 2028, by id."""
     small = deal("year", (1, 4, 0), close=date(2027, 1, 1), year_end=12)
     paid, shared = small.flow("paid", [100]), small.flow("distributed", [0, *distributed])
-    equity.build(small.model, terms, paid, shared, small.frame)
+    equity.build(small.context, terms, paid, shared)
     return {id: np.array(row) for id, row in evaluate(small.model).items()}
 
 

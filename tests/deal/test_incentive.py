@@ -21,7 +21,7 @@ def declare(deal: Deal, cost: Sequence[float], lag: int = 0) -> IncentiveLines:
         end=given("entity.au.incentive.end", serial(date(2028, 3, 31)), "date"),
         lag=given("entity.au.incentive.lag", lag, "month"),
     )
-    return incentive.build(deal.model, "au", "Australia", terms, deal.flow("cost", cost), deal.clock)
+    return incentive.build(deal.context, "au", "Australia", terms, deal.flow("cost", cost))
 
 
 def test_10_percent_of_eligible_cost_is_earned_within_the_window() -> None:

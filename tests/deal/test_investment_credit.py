@@ -33,7 +33,7 @@ def taxed(terms: InvestmentCredit, income: list[float], cost: float = 100.0, rat
     small = deal("year", PHASES)
     owner = entity(rate=rate, pool=depreciation("straight", 10)).model_copy(update={"investment_credit": terms})
     inputs = TaxInputs(small.flow("income", [0.0, *income]), small.flow("interest", 0.0), small.flow("basis", [cost]))
-    tax.build(small.model, "tax.x", owner, inputs, small.frame)
+    tax.build(small.context, "tax.x", owner, inputs)
     return evaluate(small.model)
 
 

@@ -35,12 +35,10 @@ def results(flow: Sequence[float], frequency: str = "year", timing: str = "dated
     small = deal(frequency, (1, len(flow) - 1, 0), close=CLOSE, year_end=12)
     rate, guess = (given(f"returns.{name}", 0.08, "1/year") for name in ("npv_rate", "guess"))
     terms = TimelineTerms.model_construct(financial_close=given("returns.close", serial(CLOSE), "date"))
-    found = Returns(
-        small.model, ReturnTerms.model_construct(npv_rate=rate, guess=guess), terms, small.clock, small.macro, timing
-    )
+    found = Returns(small.context, ReturnTerms.model_construct(npv_rate=rate, guess=guess), terms, timing)
     line = small.flow("net", flow)
-    found.rate("irr", "Rate", line)
-    found.dated_rate("xirr", "Dated rate", line, near=small.model.find("returns.irr.value") * ONE_YEAR)
+    by_periods = found.rate("irr", "Rate", line)
+    found.dated_rate("xirr", "Dated rate", line, near=by_periods * ONE_YEAR)
     found.present_value("npv", "Present value", line)
     found.payback("payback", "Payback", line)
     values = evaluate(small.model)

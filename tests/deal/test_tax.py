@@ -18,7 +18,7 @@ FOUR_QUARTERS = [100.0, 100.0, 100.0, -200.0]
 def declare(deal: Deal, terms: Entity, income: Sequence[float], interest: float = 0, cost: float = 0) -> TaxLines:
     """The tax of an entity with this income by period, interest in each, and cost in the first."""
     inputs = TaxInputs(deal.flow("income", income), deal.flow("interest", interest), deal.flow("cost", [cost]))
-    return tax.build(deal.model, "tax.x", terms, inputs, deal.frame)
+    return tax.build(deal.context, "tax.x", terms, inputs)
 
 
 def assess(deal: Deal, terms: Entity, income: Sequence[float], interest: float = 0, cost: float = 0) -> dict[str, Any]:
@@ -142,9 +142,9 @@ def test_notional_tax_is_the_same_code_under_another_name() -> None:
     """Without interest: 30 % of 100 against 30 % of 85; no id and no label is used twice."""
     small = deal("year", (0, 3, 1))
     income, none = small.flow("income", 100.0), small.flow("none", 0)
-    frame, terms = small.frame, entity()
-    real = tax.build(small.model, "tax.x", terms, TaxInputs(income, small.flow("interest", 15.0), none), frame)
-    notional = tax.build(small.model, "notional_tax.x", terms, TaxInputs(income, none, none), frame)
+    context, terms = small.context, entity()
+    real = tax.build(context, "tax.x", terms, TaxInputs(income, small.flow("interest", 15.0), none))
+    notional = tax.build(context, "notional_tax.x", terms, TaxInputs(income, none, none))
     values, labels = evaluate(small.model), [line.label for line in small.model.lines.values()]
 
     assert values[real.accrued.id][0] == pytest.approx(25.5)

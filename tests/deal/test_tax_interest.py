@@ -28,9 +28,9 @@ def limited(share: float = 0.3, years: int | None = None, minimum: float | None 
 def declare(small: Deal, terms: Entity, income: Sequence[float], interest: Sequence[float]) -> None:
     """The deduction of years whose totals to date are given."""
     section = small.model.section("tax.x", unit("USD"), "Taxpayer")
-    to_date = small.flow("income", income), small.flow("interest", interest)
+    earned, paid = small.flow("income", income), small.flow("interest", interest)
     assessed = small.clock.year_end(terms.tax_year_end)
-    section.line("deducted", "Deducted", tax_interest.build(section, terms, to_date, assessed, small.clock))
+    section.line("deducted", "Deducted", tax_interest.build(section, terms, earned, paid, assessed, small.clock))
 
 
 def rows(terms: Entity, income: Sequence[float], interest: Sequence[float]) -> dict[str, Any]:

@@ -18,15 +18,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.cover.terms import Event
 from finmodel.deal.market.macro import Macro
 from finmodel.deal.market.prices import Market
 from finmodel.deal.plant.goods import Chain, market_value
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.time.calendar import KG_PER_T
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Const, Expr, add, hi, month_of
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import RATIO
 
 _STOPS_MONEY = "transfer_stop"
@@ -46,15 +46,23 @@ class Events:
     political: Line | None
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Blocked:
+    """Cash that a stop of transfers blocks, and what moves for all that [reporting currency per period]."""
+
+    added: Line
+    moves: Expr
+
+
 NONE = Events({}, {}, None, None)
 
 
-def build(model: Model, case: CaseTables, clock: Clock) -> Events:
+def build(context: Context, case: CaseTables) -> Events:
     """Declare each event; nothing when the case has none."""
     if not case.event:
         return NONE
-    lost = {name: _lost(model, name, terms, clock) for name, terms in case.event.items()}
-    section = model.section("events", RATIO, "Events")
+    lost = {name: _lost(context, name, terms) for name, terms in case.event.items()}
+    section = context.model.section("events", RATIO, "Events")
     left, political = {}, {}
     for node, terms in case.node.items():
         hit = [name for name, event in case.event.items() if _hits(event, node)]
@@ -76,8 +84,9 @@ def _hits(event: Event, node: str) -> bool:
     return event.kind != _STOPS_MONEY and (not event.nodes or node in event.nodes)
 
 
-def _lost(model: Model, name: str, terms: Event, clock: Clock) -> Line:
-    section = model.section(f"event.{name}", RATIO, terms.label)
+def _lost(context: Context, name: str, terms: Event) -> Line:
+    clock = context.clock
+    section = context.model.section(f"event.{name}", RATIO, terms.label)
     start = month_of(terms.start) + terms.later
     holds = (start < clock.end_month) & (clock.end_month <= start + terms.duration)
     active = section.flag("active", f"{terms.label}: Holds", holds)
@@ -91,24 +100,33 @@ def _left(section: Section, name: str, label: str, lost: list[Line]) -> Line:
     return section.line(name, label, share)
 
 
-def cash_lost(
-    model: Model, case: CaseTables, events: Events, chain: Chain, market: Market, frame: tuple[Clock, Macro]
-) -> Line | None:
-    """Cash of operations that political events take away [reporting currency per period]; None without any."""
+def cash_lost(context: Context, case: CaseTables, events: Events, chain: Chain, market: Market) -> Line | None:
+    """Declare the cash of operations that political events take away.
+
+    Args:
+        context: The deal's model, time and money.
+        case: The tables of the case.
+        events: What events leave of output.
+        chain: The plants and their products.
+        market: Prices.
+
+    Returns:
+        Cash [reporting currency per period]; None without a political event.
+    """
     if events.political is None:
         return None
-    macro = frame[1]
-    section = model.section("events_cash", macro.money, "Cash lost to events")
+    section = context.model.section("events_cash", context.money.money, "Cash lost to events")
     parts = []
     for node, left in events.left_political.items():
-        goods, capacity = chain.main[node], model.find(f"node.{node}.capacity_free")
+        goods, capacity = chain.main[node], chain.plants[node].capacity_free
+        assert capacity is not None
         made = section.line(
             f"tonnes.{node}",
             f"{goods.terms.label}: Tonnes lost to political events",
             capacity * (1 - left),
             capacity.unit,
         )
-        margin = _margin(section, case, node, chain, (market, macro))
+        margin = _margin(context, section, case, node, chain, market)
         parts.append(
             section.line(
                 f"lost.{node}", f"{goods.terms.label}: Margin lost to political events", made * KG_PER_T * hi(0, margin)
@@ -117,9 +135,9 @@ def cash_lost(
     return section.line("operations", "Cash of operations lost to political events", add(list(parts)))
 
 
-def _margin(section: Section, case: CaseTables, node: str, chain: Chain, frame: tuple[Market, Macro]) -> Line:
+def _margin(context: Context, section: Section, case: CaseTables, node: str, chain: Chain, market: Market) -> Line:
     """Value of a kg of the main product with its by-products, less what it costs beside fixed cost."""
-    market, macro = frame
+    macro = context.money
     terms = case.node[node]
     products = {terms.product: Const(1), **terms.by_products}
     value = add([_value(chain, id, market, macro) * share for id, share in products.items()])
@@ -128,7 +146,8 @@ def _margin(section: Section, case: CaseTables, node: str, chain: Chain, frame: 
         index = hi(market.index[case.product[id].price], macro.convert(feed.floor))
         came = came - index * feed.payable * products[id] / terms.recovery
     if terms.takes is not None:
-        need = section.model.find(f"node.{node}.feed_per_product")
+        need = chain.plants[node].need
+        assert need is not None
         came = came - _value(chain, terms.takes.product, market, macro) * need
     for cost in case.cost.values():
         if cost.node == node and cost.per_kg is not None:
@@ -144,13 +163,20 @@ def _value(chain: Chain, product: str, market: Market, macro: Macro) -> Expr:
     return market_value(goods.terms, market.index[goods.terms.price], goods.contained, macro)
 
 
-def block(model: Model, stopped: Line, cash: Line, clock: Clock) -> Expr:
-    """Declare what of the cash before debt service is blocked, and freed again; returns the cash that moves."""
-    section = model.section("blocked", cash.unit, "Blocked cash")
+def block(context: Context, stopped: Line, cash: Line) -> Blocked:
+    """Declare what of the cash before debt service is blocked, and freed again.
+
+    Args:
+        context: The deal's model, time and money.
+        stopped: The share of cash that is not transferred.
+        cash: Cash before debt service [reporting currency per period]; may be negative.
+    """
+    clock, register = context.clock, context.register
+    section = context.model.section("blocked", cash.unit, "Blocked cash")
     account = section.account("cash", "Blocked cash")
     blocked = section.line("added", "Cash blocked", hi(0, cash) * stopped * ~clock.last)
     freed = section.line("freed", "Cash freed again", account.opening * ((stopped <= 0) | clock.last))
     account.close(add=[blocked], less=[freed])
-    model.register.banks_with("blocked_cash", account.opening, account.closing)
-    model.register.owns("blocked_cash", account.closing)
-    return cash - blocked + freed
+    register.banks_with("blocked_cash", account.opening, account.closing)
+    register.owns("blocked_cash", account.closing)
+    return Blocked(blocked, cash - blocked + freed)

@@ -117,7 +117,7 @@ def _term(section: Section, name: str, title: str, terms: OecdPremium, horizon: 
 
 def _parts(section: Section, loan: Loan, title: str) -> Expr:
     """Equal parts on the payment dates up to the last repayment."""
-    repaid = section.model.find(f"facility.{loan.id}.instalment").prev
+    repaid = loan.instalment.prev
     date = section.flag(
         f"{loan.id}.premium_date", f"{title}: Premium date", loan.pays & (repaid < loan.terms.instalments)
     )

@@ -10,21 +10,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.owners.terms import EquityClass
 from finmodel.kernel.expr import Expr, Given, add, hi, lo, ratio
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.model import Line
 
 _TURNS = ("first", "pro_rata", "last")
 
 
-def build(
-    model: Model, classes: Mapping[str, EquityClass], paid: Line, committed: Given | None, macro: Macro
-) -> dict[str, Expr]:
-    """What each class pays in: by shares, unless one of them has a turn of its own."""
+def build(context: Context, classes: Mapping[str, EquityClass], paid: Line, committed: Given | None) -> dict[str, Expr]:
+    """What each class pays in: by shares, unless one of them has a turn of its own.
+
+    Args:
+        context: The deal's model, time and money.
+        classes: The classes of equity by name.
+        paid: What is called in all [reporting currency per period].
+        committed: What the owners signed for; None shares every call.
+
+    Returns:
+        What each class pays in [reporting currency per period], in the order of `classes`.
+    """
     if committed is None or all(terms.contributes == "pro_rata" for terms in classes.values()):
         return {name: paid * terms.share for name, terms in classes.items()}
-    section = model.section("contributions", macro.money, "Contributions")
+    section = context.model.section("contributions", context.money.money, "Contributions")
     called = section.ahead("called_to_date", "Equity called to date")
     called.define(called.prev + paid)
     within = section.line("called_of_commitment", "Equity called to date, of what was committed", lo(called, committed))

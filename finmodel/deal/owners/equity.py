@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.owners import contributions, exits
 from finmodel.deal.owners.exits import Sale
 from finmodel.deal.owners.terms import EquityClass
 from finmodel.deal.tax.withholding import Treasury, Withheld
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Const, Expr, Given, add, hi, lo, ratio
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,11 +40,12 @@ class Owner:
     """One class: paid in to and received from the deal, and net flow [reporting currency per period].
 
     `put_in` and `got` have the prices of exits too, and `got` is after withholding tax; `outside` is what a buyer
-    outside the deal receives, less what it pays in.
+    outside the deal receives, less what it pays in. `net_loans` is its net flow of shareholder loans, None without any.
     """
 
     id: str
     terms: EquityClass
+    section: Section
     paid_in: Line
     received: Line
     put_in: Line
@@ -52,6 +53,7 @@ class Owner:
     net: Line
     outside: Line | None
     withheld: Line | None = None
+    net_loans: Line | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,6 +79,14 @@ class _Open:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class _Tier:
+    """What a tier pays, by class and in all."""
+
+    parts: dict[str, Expr]
+    paid: Line
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class _Position:
     """What a position receives in all, and its sale if there is one."""
 
@@ -86,36 +96,38 @@ class _Position:
 
 
 def build(
-    model: Model,
-    classes: Mapping[str, EquityClass],
-    paid: Line,
-    distributed: Line,
-    frame: tuple[Clock, Macro],
-    signed: Signed | None = None,
+    context: Context, classes: Mapping[str, EquityClass], paid: Line, distributed: Line, signed: Signed | None = None
 ) -> list[Owner]:
-    """Declare each class's account and its part of every distribution."""
-    signed = signed or Signed()
-    clock, macro = frame
-    paying = contributions.build(model, classes, paid, signed.committed, macro)
+    """Declare each class's account and its part of every distribution.
+
+    Args:
+        context: The deal's model, time and money.
+        classes: The classes of equity by name.
+        paid: What owners pay in [reporting currency per period].
+        distributed: What they are paid [reporting currency per period].
+        signed: What they committed, and who keeps back tax; None for neither.
+    """
+    signed, clock = signed or Signed(), context.clock
+    paying = contributions.build(context, classes, paid, signed.committed)
     buyers = {terms.exit.buyer for terms in classes.values() if terms.exit is not None}
     traded = {name for name, terms in classes.items() if terms.exit is not None or name in buyers}
-    opened = [_open(model, (name, name in traded), terms, paying[name], frame) for name, terms in classes.items()]
-    section = model.section("equity", macro.money, "Equity")
+    opened = [_open(context, name, name in traded, terms, paying[name]) for name, terms in classes.items()]
+    section = context.model.section("equity", context.money.money, "Equity")
     senior, junior = ([c for c in opened if c.terms.subordinated is after] for after in (False, True))
-    first, tier_one = _tier(section, "tier_one", "First tier", senior, distributed)
-    left = section.line("after_tier_one", "Left after the first tier", distributed - tier_one)
-    second, tier_two = _catch_up(section, senior, junior, left)
-    rest = section.line("tier_three", "Third tier, by shares", left - tier_two)
+    first = _tier(section, "tier_one", "First tier", senior, distributed)
+    left = section.line("after_tier_one", "Left after the first tier", distributed - first.paid)
+    second = _catch_up(section, senior, junior, left)
+    rest = section.line("tier_three", "Third tier, by shares", left - second.paid)
     before = {c.id: add(_part(c, first, second)) for c in opened}
     by_share = _shared(opened, rest, before, clock)
-    positions = [_receive(c, [*_part(c, first, second), by_share[c.id]], frame) for c in opened]
+    positions = [_receive(context, c, [*_part(c, first, second), by_share[c.id]]) for c in opened]
     return [_close(position, positions, signed.keeps(position.owner.terms)) for position in positions]
 
 
-def _open(model: Model, named: tuple[str, bool], terms: EquityClass, paid: Expr, frame: tuple[Clock, Macro]) -> _Open:
-    """Open the accounts of a class, by its name and whether positions change hands with it."""
-    (name, traded), (clock, macro) = named, frame
-    section = model.section(f"equity.{name}", macro.money, terms.label)
+def _open(context: Context, name: str, traded: bool, terms: EquityClass, paid: Expr) -> _Open:
+    """Open the accounts of a class; `traded` says whether positions change hands with it."""
+    clock = context.clock
+    section = context.model.section(f"equity.{name}", context.money.money, terms.label)
     position = ("position_paid_in", "Paid in on its position") if traded else ("paid_in", "Paid in")
     paid_in = section.line(position[0], f"{terms.label}: {position[1]}", paid)
     closing = section.ahead("hurdle_left", f"{terms.label}: Still owed to reach its hurdle")
@@ -131,14 +143,14 @@ def _open(model: Model, named: tuple[str, bool], terms: EquityClass, paid: Expr,
     return _Open(name, terms, section, traded, paid_in, claim, closing, entitled)
 
 
-def _tier(section: Section, name: str, label: str, classes: list[_Open], means: Line) -> tuple[dict[str, Expr], Line]:
+def _tier(section: Section, name: str, label: str, classes: list[_Open], means: Line) -> _Tier:
     """Pay the classes of a tier in proportion to what each is owed."""
     owed = section.line(f"{name}_due", f"{label}, owed", add([c.owed for c in classes]))
     paid = section.line(name, f"{label}, paid", lo(means, owed))
-    return {c.id: paid * ratio(c.owed, owed) for c in classes}, paid
+    return _Tier({c.id: paid * ratio(c.owed, owed) for c in classes}, paid)
 
 
-def _catch_up(section: Section, others: list[_Open], late: list[_Open], means: Line) -> tuple[dict[str, Expr], Line]:
+def _catch_up(section: Section, others: list[_Open], late: list[_Open], means: Line) -> _Tier:
     """The second tier; where a class has a catch-up share, the others receive the rest of what is paid for it."""
     if all(c.terms.catch_up is None for c in late):
         return _tier(section, "tier_two", "Second tier", late, means)
@@ -148,7 +160,7 @@ def _catch_up(section: Section, others: list[_Open], late: list[_Open], means: L
     paid = section.line("tier_two", "Second tier, paid", lo(means, whole))
     parts = {c.id: paid * ratio(wanted[c.id], whole) * shares[c.id] for c in late}
     beside = section.line("tier_two_beside", "Second tier, paid to the others", paid - add(list(parts.values())))
-    return parts | _by_weight(others, beside), paid
+    return _Tier(parts | _by_weight(others, beside), paid)
 
 
 def _by_weight(classes: Sequence[_Open], amount: Expr) -> dict[str, Expr]:
@@ -158,8 +170,8 @@ def _by_weight(classes: Sequence[_Open], amount: Expr) -> dict[str, Expr]:
     return {name: amount * ratio(weight, whole) for name, weight in weights.items()}
 
 
-def _part(owner: _Open, *tiers: Mapping[str, Expr]) -> list[Expr]:
-    return [tier[owner.id] for tier in tiers if owner.id in tier]
+def _part(owner: _Open, *tiers: _Tier) -> list[Expr]:
+    return [tier.parts[owner.id] for tier in tiers if owner.id in tier.parts]
 
 
 def _shared(opened: list[_Open], rest: Line, before: Mapping[str, Expr], clock: Clock) -> dict[str, Expr]:
@@ -186,7 +198,7 @@ def _capped(owner: _Open, rest: Line, before: Expr, clock: Clock) -> Line:
     return paid
 
 
-def _receive(owner: _Open, parts: list[Expr], frame: tuple[Clock, Macro]) -> _Position:
+def _receive(context: Context, owner: _Open, parts: list[Expr]) -> _Position:
     """What the position receives: what the class receives, unless positions change hands with it."""
     title, terms = owner.section.title, owner.terms.exit
     position = ("position_received", "Received on its position")
@@ -195,7 +207,7 @@ def _receive(owner: _Open, parts: list[Expr], frame: tuple[Clock, Macro]) -> _Po
     owner.closing.define(hi(0, owner.claim - received))
     if terms is None:
         return _Position(owner, received, None)
-    return _Position(owner, received, exits.sale(owner.section, terms, (owner.paid_in, received), frame))
+    return _Position(owner, received, exits.sale(context, owner.section, terms, owner.paid_in, received))
 
 
 def _close(position: _Position, positions: list[_Position], kept: Withheld | None) -> Owner:
@@ -217,7 +229,7 @@ def _close(position: _Position, positions: list[_Position], kept: Withheld | Non
     if tax is not None:
         got = line("kept", f"{title}: Received, less withholding tax", got - tax)
     net = line("net_flow", f"{title}: Net flow", got - put_in)
-    return Owner(owner.id, owner.terms, paid_in, received, put_in, got, net, _outside(position), tax)
+    return Owner(owner.id, owner.terms, owner.section, paid_in, received, put_in, got, net, _outside(position), tax)
 
 
 def _own(position: _Position, bought: list[_Position]) -> tuple[Line, Line]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.owners.terms import Exit
 from finmodel.deal.time.calendar import DAYS_PER_YEAR, ONE_YEAR
 from finmodel.deal.time.timing import Clock
@@ -35,26 +35,35 @@ def growth(section: Section, name: str, rate: Given, clock: Clock) -> Line:
     return section.line(f"{name}_growth", label, (1 + rate * ONE_YEAR) ** years, RATIO)
 
 
-def sale(section: Section, terms: Exit, position: tuple[Expr, Expr], frame: tuple[Clock, Macro]) -> Sale:
-    """Declare the price; `position` is what was paid in and received on it, by whoever held it."""
-    clock, macro = frame
+def sale(context: Context, section: Section, terms: Exit, paid: Expr, received: Expr) -> Sale:
+    """Declare the price of a position.
+
+    Args:
+        context: The deal's model, time and money.
+        section: The section of the class that sells.
+        terms: When it sells, and at what price.
+        paid: What was paid in on the position, by whoever held it [reporting currency per period].
+        received: What was received on it likewise.
+    """
+    clock = context.clock
     title = section.title
     now = section.flag("exit_date", f"{title}: Exit", clock.between(terms.date, terms.date))
     after = section.flag("exit_done", f"{title}: Has left", month_of(terms.date) < clock.last_month)
-    price = section.line("exit_price", f"{title}: Price of the exit", _value(section, terms, position, frame) * now)
-    assert macro.money == price.unit
+    price = section.line(
+        "exit_price", f"{title}: Price of the exit", _value(context, section, terms, paid, received) * now
+    )
+    assert context.money.money == price.unit
     return Sale(terms, price, after)
 
 
-def _value(section: Section, terms: Exit, position: tuple[Expr, Expr], frame: tuple[Clock, Macro]) -> Expr:
-    paid, received = position
+def _value(context: Context, section: Section, terms: Exit, paid: Expr, received: Expr) -> Expr:
     if terms.price is not None:
-        return frame[1].convert(terms.price)
+        return context.money.convert(terms.price)
     if terms.multiple is not None:
         to_date = section.ahead("paid_to_date", f"{section.title}: Paid in to date")
         to_date.define(to_date.prev + paid)
         return to_date * terms.multiple
     assert terms.rate is not None
     owed = section.ahead("net_exit_account", f"{section.title}: Owed at the return of its exit")
-    owed.define(owed.prev * growth(section, "exit", terms.rate, frame[0]) + paid - received)
+    owed.define(owed.prev * growth(section, "exit", terms.rate, context.clock) + paid - received)
     return hi(0, owed)

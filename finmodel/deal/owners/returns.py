@@ -12,15 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.owners.equity import Owner
 from finmodel.deal.owners.terms import ReturnTerms
 from finmodel.deal.schema import TimelineTerms
 from finmodel.deal.time.calendar import DAYS_PER_YEAR, HALF_A_PERIOD, ONE_YEAR, given
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Const, Expr, Given, hi, lo, ratio, shown, where
 from finmodel.kernel.folds import irr, irr_status, total, xirr, xirr_status
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import PER_YEAR, RATIO, YEAR
 
 REASONS = (
@@ -45,21 +44,23 @@ class Flows:
     equity: Line
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Sums:
+    """What is paid in and received over the deal's life [reporting currency]; `never` is 1 where nothing is paid in."""
+
+    paid: Line
+    received: Line
+    never: Line
+
+
 class Returns:
     """Declares results one by one under the section `returns`."""
 
-    def __init__(
-        self,
-        model: Model,
-        terms: ReturnTerms,
-        timeline: TimelineTerms,
-        clock: Clock,
-        macro: Macro,
-        timing: str = "dated",
-    ) -> None:
-        self.model, self.terms, self.clock = model, terms, clock
-        self.section = model.section("returns", macro.money, "Returns")
-        periods = given("calendar.periods_per_year", float(clock.timeline.per_year), "ratio", "Periods in a year")
+    def __init__(self, context: Context, terms: ReturnTerms, timeline: TimelineTerms, timing: str = "dated") -> None:
+        self.model, self.terms, self.clock = context.model, terms, context.clock
+        self.section = self.model.section("returns", context.money.money, "Returns")
+        self._factor: Line | None = None
+        periods = given("calendar.periods_per_year", float(self.clock.timeline.per_year), "ratio", "Periods in a year")
         self.per_year = self.section.line("periods_per_year", "Periods in a year", periods, RATIO)
         self.guess = (1 + terms.guess * ONE_YEAR) ** ratio(1, self.per_year) - 1
         self.elapsed = self.section.line("elapsed", "Years from financial close", self._elapsed(timeline, timing), YEAR)
@@ -69,13 +70,13 @@ class Returns:
         if timing == "dated":
             end = self.clock.last_day + given("unit.day", 1.0, "day", "One day")
             return (end - timeline.financial_close) / DAYS_PER_YEAR
-        number: Expr = self.model.find("time.number")
+        number: Expr = self.clock.number
         if timing == "mid":
             number = number - HALF_A_PERIOD
         return ratio(number, self.per_year) * ONE_YEAR
 
-    def rate(self, name: str, label: str, flow: Line) -> None:
-        """A yearly rate of return from equal periods, as a result."""
+    def rate(self, name: str, label: str, flow: Line) -> Line:
+        """A yearly rate of return from equal periods, as a result; returns it [1/year], 0 where there is none."""
         status = self.section.line(
             f"{name}.status", f"{label}: Status", irr_status(flow, self.guess, self.per_year), RATIO
         )
@@ -85,6 +86,7 @@ class Returns:
             f"{name}.value", f"{label}: Value", ((1 + period) ** self.per_year - 1) / ONE_YEAR, PER_YEAR
         )
         self.model.metric(name, self.section.display(name, label, shown(yearly, found), PER_YEAR), status, REASONS)
+        return yearly
 
     def dated_rate(
         self, name: str, label: str, flow: Line, near: Expr | None = None, reasons: Sequence[str] = REASONS
@@ -116,11 +118,10 @@ class Returns:
 
     def factor(self) -> Line:
         """The discount factor at the case's rate."""
-        known = self.model.lines.get("returns.discount_factor")
-        if known is not None:
-            return known
-        factor = (1 + self.terms.npv_rate * ONE_YEAR) ** (-self.elapsed / ONE_YEAR)
-        return self.section.line("discount_factor", "Discount factor", factor, RATIO)
+        if self._factor is None:
+            factor = (1 + self.terms.npv_rate * ONE_YEAR) ** (-self.elapsed / ONE_YEAR)
+            self._factor = self.section.line("discount_factor", "Discount factor", factor, RATIO)
+        return self._factor
 
     def equity_value(self, flow: Line) -> None:
         """The present value of the equity flow at the rate that owners ask for, as a result; n/a without one."""
@@ -137,22 +138,22 @@ class Returns:
         label = "Equity net present value: Discounted flow"
         return total(self.section.line("equity_npv.flow", label, flow * factor))
 
-    def multiple(self, name: str, label: str, paid: Line, received: Line) -> None:
-        """Money out over money in, as a result."""
+    def multiple(self, name: str, label: str, paid: Line, received: Line) -> Sums:
+        """Money out over money in, as a result; returns the two sums."""
         put = self.section.line(f"{name}.paid", f"{label}: Paid in", total(paid))
         got = self.section.line(f"{name}.received", f"{label}: Received", total(received))
         value = self.section.line(f"{name}.value", f"{label}: Value", ratio(got, put), RATIO)
         never = self.section.flag(f"{name}.never", f"{label}: Nothing is paid in", put.eq(0))
         shown_row = self.section.display(name, label, shown(value, ~never), RATIO)
         self.model.metric(name, shown_row, never, ("", "nothing is paid in"))
+        return Sums(put, got, never)
 
-    def loss(self, name: str, label: str, multiple: str) -> None:
+    def loss(self, name: str, label: str, sums: Sums) -> None:
         """The share of the money paid in that does not come back, undiscounted, as a result."""
-        find = self.model.find
-        put, got, never = (find(f"{multiple}.{part}") for part in ("paid", "received", "never"))
-        value = self.section.line(f"{name}.value", f"{label}: Value", hi(0, ratio(put - got, put)), RATIO)
-        shown_row = self.section.display(name, label, shown(value, ~never), RATIO)
-        self.model.metric(name, shown_row, never, ("", "nothing is paid in"))
+        lost = hi(0, ratio(sums.paid - sums.received, sums.paid))
+        value = self.section.line(f"{name}.value", f"{label}: Value", lost, RATIO)
+        shown_row = self.section.display(name, label, shown(value, ~sums.never), RATIO)
+        self.model.metric(name, shown_row, sums.never, ("", "nothing is paid in"))
 
     def payback(self, name: str, label: str, flow: Line) -> None:
         """Years from financial close until the flow is recovered, linear within the period, as a result."""
@@ -178,9 +179,9 @@ class Returns:
         for owner in owners:
             title = owner.terms.label
             self.rate(f"equity_irr.{owner.id}", f"{title}: IRR", owner.net)
-            self.multiple(f"equity_multiple.{owner.id}", f"{title}: Multiple", owner.put_in, owner.got)
+            sums = self.multiple(f"equity_multiple.{owner.id}", f"{title}: Multiple", owner.put_in, owner.got)
             self.payback(f"equity_payback.{owner.id}", f"{title}: Payback, years", owner.net)
-            self.loss(f"equity_loss.{owner.id}", f"{title}: Loss", f"returns.equity_multiple.{owner.id}")
+            self.loss(f"equity_loss.{owner.id}", f"{title}: Loss", sums)
 
 
 def flows(section: Section, before_tax: Expr, notional_tax: Expr, equity: Expr) -> Flows:

@@ -2,50 +2,45 @@
 
 from __future__ import annotations
 
+from finmodel.deal.context import Context
 from finmodel.deal.loans import cost_of_debt
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.owners import owner_loans
 from finmodel.deal.owners.returns import Returns, flows
 from finmodel.deal.parts import Deal
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.statements import checks, companies, parties, statements
-from finmodel.deal.statements.statements import Capital, Operating
+from finmodel.deal.statements.statements import Books, Capital, Operating
 from finmodel.deal.time.calendar import ONE_YEAR
-from finmodel.deal.time.timing import Clock
 from finmodel.deal.waterfall import ratios
 from finmodel.kernel.expr import add, ratio
 from finmodel.kernel.folds import total
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import RATIO
 
-Frame = tuple[Clock, Macro]
 
-
-def report(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
-    """Declare statements, ratios, returns, results and checks."""
-    assets, difference = _statements(model, deal, frame)
-    companies.close(model, deal.within, case, deal.works, deal.tax)
+def report(context: Context, case: CaseTables, deal: Deal) -> Line:
+    """Declare statements, ratios, returns, results and checks; returns the net profit of a period."""
+    model, frame = context.model, context.frame
+    books = _statements(context, deal)
+    differences = companies.close(deal.within, case, deal.works, deal.tax, books)
     if deal.sized is not None and deal.covers is not None and deal.plan is not None:
         ratios.summary(model, deal.covers, ratios.lives(model, deal.senior, deal.plan.dates, deal.sized, frame))
-    _returns(model, case, deal, frame)
-    _results(model, case, deal, frame[1])
-    checks.build(model, case, deal, (assets, difference), frame)
-    parties.build(model, case, frame[1])
+    _returns(context, case, deal)
+    _results(context, case, deal)
+    checks.build(context, case, deal, books, differences)
+    parties.build(context, case)
+    return books.profit
 
 
-def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
-    """Income statement and balance sheet; returns total assets and the difference that must be nothing."""
-    clock, macro = frame
-    works, paid = deal.works, deal.paid
-    written = statements.finance_asset(model, deal.funding.finance_cost, clock, macro)
-    depreciation = model.sections["finance_asset"].line(
-        "all_depreciation", "Depreciation, all", works.capex.depreciation + written
-    )
+def _statements(context: Context, deal: Deal) -> Books:
+    """Income statement and balance sheet."""
+    works = deal.works
+    depreciation = statements.depreciation(context, works.capex.depreciation, deal.funding.finance_cost)
     sales, support = works.sales, works.support
     operating = Operating(
         revenue=sales.billed - sales.deferred_added + sales.deferred_released + works.hook("other_revenue"),
         support=support.net_granted,
-        incentive=add([credit.earned for credit in works.incentives.values()]),
+        incentive=add([credit.earned for credit in works.public.incentives.values()]),
         cost=works.costs.billed + works.hook("other_cost"),
         stock_increase=works.inventory.increase,
         financing_cost=deal.fees,
@@ -53,32 +48,30 @@ def _statements(model: Model, deal: Deal, frame: Frame) -> tuple[Line, Line]:
         tax=add([entity.accrued + entity.fx for entity in deal.tax]) + works.hook("other_tax"),
         interest_earned=deal.reserve_interest,
     )
-    capital = Capital(deal.loans, deal.funding.finance_cost, deal.paid_in, paid.distributions, deal.capital_repaid)
-    profit = statements.income(model, operating, capital, frame)
-    return statements.balance(model, profit, capital, macro)
+    profit = statements.income(context, operating, deal.loans)
+    return statements.balance(context, profit, Capital(deal.paid_in, deal.paid.distributions, deal.capital_repaid))
 
 
-def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
+def _returns(context: Context, case: CaseTables, deal: Deal) -> None:
     """Rates of return, present values and payback (F28)."""
-    clock, macro = frame
-    found = Returns(model, case.returns, case.timeline, clock, macro, case.npv.timing)
+    found = Returns(context, case.returns, case.timeline, case.npv.timing)
     works = deal.works
-    project = works.cash + works.refunds - works.capex.spent + model.find("capex.grants_received")
+    project = works.cash + works.refunds - works.capex.spent + deal.grants_received
     tax = add([entity.transfer for entity in deal.notional_tax]) + works.hook("other_tax")
     withheld = [owner.withheld for owner in deal.owners if owner.withheld is not None]
     to_owners = deal.paid.distributions - add(list(withheld)) if withheld else deal.paid.distributions
-    owners, lent = owner_loans.join(model, deal.owners, deal.loans)
+    owners = owner_loans.join(deal.owners, deal.loans)
+    lent = [owner.net_loans for owner in owners if owner.net_loans is not None]
     net = flows(found.section, project, tax, add([to_owners, *lent]) - deal.paid_in)
     found.rate("project_irr_pre_tax", "Project IRR before tax", net.project)
     found.rate("project_irr_post_tax", "Project IRR after tax", net.project_post_tax)
-    found.rate("equity_irr", "Equity IRR", net.equity)
-    by_periods = model.find("returns.equity_irr.value") * ONE_YEAR
+    by_periods = found.rate("equity_irr", "Equity IRR", net.equity) * ONE_YEAR
     found.dated_rate("equity_xirr", "Equity IRR by dates", net.equity, near=by_periods)
     found.present_value("npv_post_tax", "Project net present value after tax", net.project_post_tax)
     found.equity_value(net.equity)
     found.payback("payback_years", "Payback of the project after tax, years", net.project_post_tax)
     found.classes(owners)
-    cost_of_debt.build(found, deal.borrowed, case.cover, clock)
+    cost_of_debt.build(found, deal.borrowed, case.cover, context.clock)
     if works.support.public:
         support = found.section.line(
             "net_support_flow", "Support paid less given back", works.support.paid - works.support.given_back
@@ -86,14 +79,15 @@ def _returns(model: Model, case: CaseTables, deal: Deal, frame: Frame) -> None:
         found.present_value("support_net_pv", "Net support, present value", support)
 
 
-def _results(model: Model, case: CaseTables, deal: Deal, macro: Macro) -> None:
+def _results(context: Context, case: CaseTables, deal: Deal) -> None:
     """Totals by name: gearing, debt, support."""
-    section = model.section("results", macro.money, "Results")
+    model = context.model
+    section = model.section("results", context.money.money, "Results")
     drawn = {loan.id: section.line(f"debt.{loan.id}", f"{loan.label}: Drawn", total(loan.drawn)) for loan in deal.loans}
     for name, line in drawn.items():
         model.metric(f"debt.{name}", line)
     if deal.senior:
-        _gearing(model, section, deal, (case.sizing.grants_net, drawn))
+        _gearing(section, deal, case.sizing.grants_net, drawn)
     for name, line in deal.works.own.metrics.items():
         model.metric(name, line)
     support = deal.works.support
@@ -110,9 +104,9 @@ def _results(model: Model, case: CaseTables, deal: Deal, macro: Macro) -> None:
         model.metric("support_net", net)
 
 
-def _gearing(model: Model, section: Section, deal: Deal, terms: tuple[bool, dict[str, Line]]) -> None:
+def _gearing(section: Section, deal: Deal, net: bool, drawn: dict[str, Line]) -> None:
     """Senior debt over uses, by the case's own rule on grants, and the variants that others quote (F27)."""
-    funding, (net, drawn) = deal.funding, terms
+    funding = deal.funding
     later = [loan.id for loan in deal.loans if loan.terms.refinances]
     senior = add([drawn[loan.id] for loan in deal.senior if loan.id not in later])
     debt = add([line for id, line in drawn.items() if id not in [*funding.taken_out, *later]])
@@ -124,4 +118,4 @@ def _gearing(model: Model, section: Section, deal: Deal, terms: tuple[bool, dict
         ("gearing_capital", "Senior debt over senior debt and equity", senior, senior + paid_in),
     )
     for name, label, above, below in rows:
-        model.metric(name, section.line(name, label, ratio(above, below), RATIO))
+        section.model.metric(name, section.line(name, label, ratio(above, below), RATIO))

@@ -7,21 +7,20 @@ Source:  finance section 23; decisions on what sizing fixes (F8), the tail (F11)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from finmodel.deal.context import Context
 from finmodel.deal.loans.public_lenders import JBIC_STANDARD, counted, is_jbic
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.parts import Deal
 from finmodel.deal.sales.oversold import primary, served
 from finmodel.deal.schema import CaseTables
+from finmodel.deal.statements.statements import Books
 from finmodel.deal.time.calendar import MONTHS_PER_YEAR, ONE_MONTH, RATIO_ROUNDING
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, add, hi, lo, ratio
 from finmodel.kernel.folds import highest, lowest, total
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.model import Line
 from finmodel.kernel.units import MONTH, RATIO, YEAR
 
-Frame = tuple[Clock, Macro]
 _OWED_AT_THE_END = (
     "loans", "interest_accrued", "interest_overdue", "interest_deferred", "operating_arrears", "letter_of_credit"
 )  # fmt: skip
@@ -31,10 +30,10 @@ _OWED_AT_THE_END = (
 class Checks:
     """Declares checks under the section `checks`."""
 
-    def __init__(self, model: Model, assets: Line, frame: Frame) -> None:
-        self.model, (self.clock, self.macro) = model, frame
-        self.section = model.section("checks", RATIO, "Checks")
-        scale = model.section("scale", self.macro.money, "Scale of the checks")
+    def __init__(self, context: Context, assets: Line) -> None:
+        self.model, self.clock, self.macro = context.model, context.clock, context.money
+        self.section = self.model.section("checks", RATIO, "Checks")
+        scale = self.model.section("scale", self.macro.money, "Scale of the checks")
         self.scale = scale.line("assets", "Largest total assets", highest(assets))
 
     def money(self, name: str, label: str, fault: Expr, kind: str = "error") -> None:
@@ -50,9 +49,17 @@ class Checks:
         self.money(name, label, lo(0, *lines))
 
 
-def build(model: Model, case: CaseTables, deal: Deal, books: tuple[Line, Line], frame: Frame) -> None:
-    """Declare every check of the deal; `books` are total assets and the balance sheet's difference."""
-    checks = Checks(model, books[0], frame)
+def build(context: Context, case: CaseTables, deal: Deal, books: Books, companies: Mapping[str, Line]) -> None:
+    """Declare every check of the deal.
+
+    Args:
+        context: The deal's model, time and money.
+        case: The tables of the case.
+        deal: What the clauses offer.
+        books: The books of the group.
+        companies: Assets less liabilities less equity of each company that has books of its own.
+    """
+    checks = Checks(context, books.assets)
     _cash(checks, deal, books)
     _debt(checks, case, deal)
     _completion(checks, case)
@@ -62,30 +69,32 @@ def build(model: Model, case: CaseTables, deal: Deal, books: tuple[Line, Line], 
         checks.money("resale_credited", label, deal.works.sales.paid_twice, "alert")
         _capacity(checks, case, deal)
     if case.repo:
-        calls = add([model.find(f"repo.{name}.margin_call") for name in case.repo])
+        calls = add([checks.model.find(f"repo.{name}.margin_call") for name in case.repo])
         checks.money("no_margin_call", "No margin call on inventory finance", calls, "alert")
     _support(checks, case)
     _owners(checks, case, deal)
-    _companies(checks, case)
+    for name, difference in companies.items():
+        label = f"{case.entity[name].label}: Balance sheet balances"
+        checks.money(f"company.{name}", label, difference)
     for claim in deal.works.own.checks:
         check = checks.number if claim.fault.unit == RATIO else checks.money
         check(claim.name, claim.label, claim.fault * 1, claim.kind)
 
 
-def _cash(checks: Checks, deal: Deal, books: tuple[Line, Line]) -> None:
+def _cash(checks: Checks, deal: Deal, books: Books) -> None:
     """Money is conserved, and no account is overdrawn or left full."""
     fund, paid = deal.funding, deal.paid
     sources = add(list(fund.draws.values())) + fund.equity + fund.grants + fund.income - fund.surplus
     uses = add([fund.uses, *fund.taken_out.values()])
     checks.money("sources_equal_uses", "Sources equal uses", sources - uses)
-    checks.money("balance_sheet", "Balance sheet balances", books[1])
+    checks.money("balance_sheet", "Balance sheet balances", books.difference)
     checks.money("cash_conserved", "Cash is conserved", _gap(checks))
     reserves = add([entity.reserve.closing - entity.liability for entity in deal.tax])
     checks.money("tax_reserve", "Tax reserve equals tax payable", reserves)
     held = [paid.cash, paid.locked, paid.reserve, *(part.account for part in deal.saved)]
     checks.lowest("cash_not_negative", "Cash is never negative", [account.closing for account in held])
     owed = [value for item, value in checks.model.register.read("liabilities").items() if item not in _OWED_AT_THE_END]
-    checks.money("accounts_end_at_zero", "Accounts end at zero", add([books[0], *owed]) * checks.clock.last)
+    checks.money("accounts_end_at_zero", "Accounts end at zero", add([books.assets, *owed]) * checks.clock.last)
     checks.money("operating_costs_paid", "Operating costs are paid when due", paid.arrears.closing, "alert")
     if paid.closed is not None:
         unpaid = checks.model.find("waterfall.closure_unpaid") * checks.clock.last
@@ -117,12 +126,9 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
             f"{name}.whole", f"{label} whole", (total(loan.schedule) - 1) * (loan.commitment > checks.macro.cent)
         )
         checks.number(f"{name}.positive", f"{label}, never negative", lo(0, lowest(loan.schedule)))
-    for name, label, group in (
-        ("senior", "Senior debt is paid when due", deal.paid.senior),
-        ("junior", "Mezzanine is paid when due", deal.paid.junior),
-    ):
-        late = model.lines.get(f"covenant.arrears_{name}", group.shortfall)
-        checks.money(f"{name}_paid", label, late, "alert")
+    for rank, label in (("senior", "Senior debt is paid when due"), ("junior", "Mezzanine is paid when due")):
+        late = model.lines.get(f"covenant.arrears_{rank}", deal.paid.groups[rank].shortfall)
+        checks.money(f"{rank}_paid", label, late, "alert")
     checks.number("distributions_open", "No lock-up of distributions", model.find("covenant.lock_up"), "alert")
     jbic = [loan.terms.share for loan in deal.senior if is_jbic(loan.id, loan.terms) and loan.terms.share is not None]
     if jbic:
@@ -143,14 +149,13 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
 def _tail(checks: Checks, case: CaseTables, deal: Deal) -> None:
     """Contracts (operations, when there are none) outlive senior debt by the agreed tail."""
     assert case.sizing.tail is not None
-    model, clock = checks.model, checks.clock
+    assert deal.plan is not None and deal.covers is not None
+    model, clock, section = checks.model, checks.clock, checks.model.sections["ratios"]
     active = [model.find(f"offtake.{name}.active") for name in case.offtake if case.offtake[name].quantity is not None]
-    section = model.sections["ratios"]
     covered = section.flag(
         "revenue_contracted", "Revenue is contracted", hi(0, *active) if active else clock.operations
     )
     left = section.ahead("debt_left", "Senior debt is still to be repaid", RATIO)
-    assert deal.plan is not None
     left.define(hi(deal.plan.dates.repaying, left.next))
     tail = section.line(
         "tail_years", "Contracted after the last repayment", clock.years * (covered & ~left & clock.operations), YEAR
@@ -228,17 +233,11 @@ def _owners(checks: Checks, case: CaseTables, deal: Deal) -> None:
     standby = case.funding.standby_equity
     promised: Expr = deal.solved.equity
     if standby is not None:
-        section, both = checks.model.sections["funding"], promised + checks.macro.convert(standby)
-        promised = section.line("equity_promised", "Equity committed, with standby equity", both)
+        both = promised + checks.macro.convert(standby)
+        promised = checks.model.sections["funding"].line(
+            "equity_promised", "Equity committed, with standby equity", both
+        )
     lines = checks.model.lines
-    needed = lines.get("funding.equity_total", lines["funding.equity_target"])
-    checks.money("funding_shortfall", "Equity is within its commitment and standby", hi(0, needed - promised))
+    over = hi(0, lines.get("funding.equity_total", lines["funding.equity_target"]) - promised)
+    checks.money("funding_shortfall", "Equity is within its commitment and standby", over)
     checks.lowest("equity_not_negative", "No owner is paid from funding", [deal.funding.equity])
-
-
-def _companies(checks: Checks, case: CaseTables) -> None:
-    """The balance sheet of each company balances, where companies have books of their own."""
-    for name, entity in case.entity.items():
-        difference = checks.model.lines.get(f"company.{name}.net_difference")
-        if difference is not None:
-            checks.money(f"company.{name}", f"{entity.label}: Balance sheet balances", difference)

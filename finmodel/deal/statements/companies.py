@@ -17,14 +17,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.costs.items import Sale, Spend
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.costs.working import Working
 from finmodel.deal.operations import Operations
 from finmodel.deal.schema import CaseTables
+from finmodel.deal.statements.statements import Books
+from finmodel.deal.support.subsidy import SubsidyLines
 from finmodel.deal.tax.entity import TaxLines
-from finmodel.deal.time.timing import Clock
+from finmodel.deal.tax.incentive import IncentiveLines
+from finmodel.deal.tax.investment_credit import Refund
 from finmodel.kernel.expr import Const, Expr, add
-from finmodel.kernel.model import Account, Line, Model, Section
+from finmodel.kernel.model import Account, Line, Section
 
 _NOTHING = Const(0)
 
@@ -49,15 +53,15 @@ class _Part:
     owes: Expr = _NOTHING
 
 
-def begin(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> dict[str, Within]:
-    """Declare the account of each company but the borrower, and its interest; none without a stated rate."""
+def begin(context: Context, case: CaseTables) -> dict[str, Within]:
+    """Declare the account of each company but the borrower, by name, and its interest; none without a stated rate."""
     if case.intercompany is None:
         return {}
-    clock, macro = frame
+    clock, money = context.clock, context.money.money
     accounts = {}
     for name, entity in case.entity.items():
         if not entity.borrower:
-            section = model.section(f"company.{name}", macro.money, f"{entity.label}, books")
+            section = context.model.section(f"company.{name}", money, f"{entity.label}, books")
             owed = section.account("net_owed", f"{section.title}: Owed to the borrower")
             accrued = owed.opening * case.intercompany.rate * clock.years * clock.completed
             interest = section.line("net_interest", f"{section.title}: Interest within the group", accrued)
@@ -66,19 +70,35 @@ def begin(model: Model, case: CaseTables, frame: tuple[Clock, Macro]) -> dict[st
 
 
 def close(
-    model: Model, accounts: Mapping[str, Within], case: CaseTables, works: Operations, taxes: Sequence[TaxLines]
-) -> None:
-    """Declare the books of every company, once those of the group are declared."""
+    accounts: Mapping[str, Within], case: CaseTables, works: Operations, taxes: Sequence[TaxLines], group: Books
+) -> dict[str, Line]:
+    """Declare the books of every company, once those of the group are declared.
+
+    Args:
+        accounts: What `begin` declared.
+        case: The tables of the case.
+        works: Operations, of which each company has its own part.
+        taxes: Tax of each company.
+        group: The books of the group.
+
+    Returns:
+        Assets less liabilities less equity of each company by name [reporting currency], zero when true; none without
+        companies that have books of their own.
+    """
     if not accounts:
-        return
+        return {}
     by_name = {tax.name.split(".", 1)[1]: tax for tax in taxes}
-    for name, account in accounts.items():
-        _book(account, list(_parts(model, case, works, (name, by_name[name]))))
+    books = {name: _book(account, list(_parts(case, works, by_name[name], name))) for name, account in accounts.items()}
     borrower = next(name for name, entity in case.entity.items() if entity.borrower)
-    _rest(model, (borrower, case.entity[borrower].label), works, [account.section for account in accounts.values()])
+    section = next(iter(accounts.values())).section
+    rest = section.model.section(f"company.{borrower}", section.unit, f"{case.entity[borrower].label}, books")
+    lent = [account.owed.closing for account in accounts.values()]
+    differences = {name: own.difference for name, own in books.items()}
+    differences[borrower] = _rest(rest, group, list(books.values()), lent, works.inventory.margin)
+    return {name: differences[name] for name in case.entity if name in differences}
 
 
-def _book(account: Within, parts: list[_Part]) -> None:
+def _book(account: Within, parts: list[_Part]) -> Books:
     """The statements of a company that the pool pays for."""
     section = account.section
     earned = _rows(section, "net_income", "in income", parts, "earned")
@@ -87,36 +107,28 @@ def _book(account: Within, parts: list[_Part]) -> None:
     account.owed.close(add=[account.interest], less=[came])
     assets = section.line("assets", f"{section.title}: Assets", add(_rows(section, "assets", "asset", parts, "owns")))
     owes = add(_rows(section, "liabilities", "liability", parts, "owes")) + account.owed.closing
-    _balance(section, (assets, section.line("net_liabilities", f"{section.title}: Liabilities", owes)), profit)
-
-
-def _balance(section: Section, sides: tuple[Line, Line], profit: Line) -> None:
-    """What is left for the owner, and the difference that must be nothing."""
-    assets, liabilities = sides
+    liabilities = section.line("net_liabilities", f"{section.title}: Liabilities", owes)
     retained = section.account("net_retained", f"{section.title}: Profit retained")
-    retained.close(add=[profit])
+    equity = retained.close(add=[profit])
     label = f"{section.title}: Assets less liabilities less equity"
-    section.line("net_difference", label, assets - liabilities - retained.closing)
+    return Books(
+        profit, assets, liabilities, equity, section.line("net_difference", label, assets - liabilities - equity)
+    )
 
 
-def _rest(model: Model, named: tuple[str, str], works: Operations, others: Sequence[Section]) -> None:
+def _rest(section: Section, group: Books, others: Sequence[Books], lent: Sequence[Line], margin: Line | None) -> Line:
     """The borrower: the group less the others, with its claims on them and the margin that the group leaves out."""
-    (name, label), margin = named, works.inventory.margin
-    section = model.section(f"company.{name}", others[0].unit, f"{label}, books")
-
-    def every(part: str) -> Expr:
-        return add([model.find(f"{other.name}.{part}") for other in others])
-
-    profit = _with(model.find("income.net_profit"), None if margin is None else margin - margin.prev)
-    section.line("net_profit", f"{section.title}: Profit", profit - every("net_profit"))
-    lent = section.line("net_lent", f"{section.title}: Lent to other companies", every("net_owed.closing"))
-    assets = _with(model.find("balance.assets"), margin) - every("assets") + lent
-    own = section.line("net_assets", f"{section.title}: Assets", assets)
-    owed = model.find("balance.liabilities") - every("net_liabilities") + lent
-    owes = section.line("net_liabilities", f"{section.title}: Liabilities", owed)
-    equity = _with(model.find("balance.net_equity"), margin) - every("net_retained.closing")
-    kept = section.line("net_equity", f"{section.title}: Equity", equity)
-    section.line("net_difference", f"{section.title}: Assets less liabilities less equity", own - owes - kept)
+    title = section.title
+    profit = _with(group.profit, None if margin is None else margin - margin.prev)
+    section.line("net_profit", f"{title}: Profit", profit - add([other.profit for other in others]))
+    claims = section.line("net_lent", f"{title}: Lent to other companies", add(list(lent)))
+    assets = _with(group.assets, margin) - add([other.assets for other in others]) + claims
+    own = section.line("net_assets", f"{title}: Assets", assets)
+    owed = group.liabilities - add([other.liabilities for other in others]) + claims
+    owes = section.line("net_liabilities", f"{title}: Liabilities", owed)
+    equity = _with(group.equity, margin) - add([other.equity for other in others])
+    kept = section.line("net_equity", f"{title}: Equity", equity)
+    return section.line("net_difference", f"{title}: Assets less liabilities less equity", own - owes - kept)
 
 
 def _with(whole: Line, margin: Expr | None) -> Expr:
@@ -138,11 +150,12 @@ def _rows(section: Section, kind: str, words: str, parts: list[_Part], field: st
     ]
 
 
-def _parts(model: Model, case: CaseTables, works: Operations, company: tuple[str, TaxLines]) -> Iterator[_Part]:
+def _parts(case: CaseTables, works: Operations, tax: TaxLines, name: str) -> Iterator[_Part]:
     """Everything that belongs to one company, whether income, cash or balance."""
-    name, tax = company
-    yield from (_sold(model, sale) for sale in works.sales.sales if sale.entity == name)
-    yield from (_bought(model, spend) for spend in [*works.costs.spends, *works.sales.spends] if spend.entity == name)
+    yield from (_sold(works.working, sale) for sale in works.sales.sales if sale.entity == name)
+    yield from (
+        _bought(works.working, spend) for spend in [*works.costs.spends, *works.sales.spends] if spend.entity == name
+    )
     for contract in works.sales.contracts.values():
         held = contract.deferred.get(name)
         if held is not None:
@@ -155,60 +168,55 @@ def _parts(model: Model, case: CaseTables, works: Operations, company: tuple[str
         if name in (move.seller, move.buyer):
             amount = move.amount * 1 if move.seller == name else -move.amount
             yield _Part("sales_within_the_group", earned=amount, came=amount)
-    yield from _stock(model, works, name)
-    yield from _plant(model, case, works, name)
-    yield from _public(model, case, works, name)
+    yield from _stock(works, name)
+    yield from _plant(works, name)
+    yield from _public(case, works, name)
     reserve = tax.reserve.closing
     yield _Part("income_tax", -(tax.accrued + tax.fx), -tax.transfer, reserve, tax.liability * 1)
 
 
-def _sold(model: Model, sale: Sale) -> _Part:
-    open_, lost = (model.lines.get(f"working.{kind}.{sale.name}") for kind in ("receivable", "written_off"))
+def _sold(working: Working, sale: Sale) -> _Part:
+    open_, lost = working.receivable.items.get(sale.name), working.receivable.lost.get(sale.name)
     earned: Expr = sale.billed * 1 if lost is None else sale.billed - lost
     if open_ is None:
         return _Part("sales", earned=earned, came=earned)
     return _Part("sales", earned=earned, came=earned + open_.prev - open_, owns=open_)
 
 
-def _bought(model: Model, spend: Spend) -> _Part:
-    open_ = model.lines.get(f"working.payable.{spend.name}")
+def _bought(working: Working, spend: Spend) -> _Part:
+    open_ = working.payable.items.get(spend.name)
     if open_ is None:
         return _Part("costs", earned=-spend.billed, came=-spend.billed)
     return _Part("costs", earned=-spend.billed, came=open_ - open_.prev - spend.billed, owes=open_)
 
 
-def _stock(model: Model, works: Operations, name: str) -> Iterator[_Part]:
+def _stock(works: Operations, name: str) -> Iterator[_Part]:
     """Stock of the company's nodes, and its move."""
     for node, goods in works.chain.main.items():
         if goods.entity == name:
-            own = works.inventory.own
-            value = own[node] if node in own else model.find(f"inventory.{node}.value.closing")
+            value = works.inventory.own.get(node, works.inventory.values[node])
             yield _Part("stock", earned=value - value.prev, owns=value)
 
 
-def _plant(model: Model, case: CaseTables, works: Operations, name: str) -> Iterator[_Part]:
+def _plant(works: Operations, name: str) -> Iterator[_Part]:
     """Capital cost of the company and the grants for it."""
-    for id, terms in case.capex.items():
-        if terms.entity == name:
-            line = model.sections[f"capex.{id}"].name
-            spent = [model.find(f"{line}.spent"), model.lines.get(f"{line}.sustaining")]
-            paid = add([row for row in spent if row is not None])
-            book, written = model.find(f"{line}.book.closing"), model.find(f"{line}.depreciation")
-            yield _Part("plant", earned=-written, came=-paid, owns=book)
-    for id, grant in works.capex.grants.items():
+    for asset in works.capex.assets.values():
+        if asset.entity == name:
+            paid = add([row for row in (asset.spent, asset.sustaining) if row is not None])
+            yield _Part("plant", earned=-asset.depreciation, came=-paid, owns=asset.book.closing)
+    for grant in works.capex.grants.values():
         if grant.entity == name:
-            final, deferred = (model.lines.get(f"grant.{id}.{part}") for part in ("income", "deferred.closing"))
-            income: Expr = _NOTHING if final is None else final
-            owed: Expr = _NOTHING if deferred is None else deferred
+            income: Expr = _NOTHING if grant.final is None else grant.final.income
+            owed: Expr = _NOTHING if grant.final is None else grant.final.deferred.closing
             yield _Part("grants", income, grant.received, grant.receivable.closing, owed)
 
 
-def _public(model: Model, case: CaseTables, works: Operations, name: str) -> Iterator[_Part]:
+def _public(case: CaseTables, works: Operations, name: str) -> Iterator[_Part]:
     """Subsidies, the production incentive and a refunded credit of the company."""
-    lines = [f"incentive.{name}", f"investment_credit.{name}"]
-    lines += [f"subsidy.{id}" for id, terms in case.subsidy.items() if works.chain.main[terms.node].entity == name]
-    for line in lines:
-        owed = model.lines.get(f"{line}.receivable.closing")
-        if owed is not None:
-            kind = "granted" if line.startswith("investment_credit") else "earned"
-            yield _Part("public_money", model.find(f"{line}.{kind}"), model.find(f"{line}.received"), owed)
+    public, nodes = works.public, works.chain.main
+    money: list[IncentiveLines | Refund | SubsidyLines] = []
+    money += [lines for id, lines in public.incentives.items() if id == name]
+    money += [lines for id, lines in public.refunds.items() if id == name]
+    money += [lines for id, lines in public.subsidies.items() if nodes[case.subsidy[id].node].entity == name]
+    for lines in money:
+        yield _Part("public_money", lines.earned, lines.received, lines.receivable.closing)

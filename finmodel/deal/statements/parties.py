@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.support.public_bodies import ACCOUNTS, Body, body, government_terms
 from finmodel.deal.support.terms import Programme
@@ -24,20 +24,22 @@ from finmodel.kernel.units import RATIO
 INSTRUMENTS = ("price support", "grant", "subsidy", "equity", "loan", "cover")
 
 
-def build(model: Model, case: CaseTables, macro: Macro) -> None:
+def build(context: Context, case: CaseTables) -> None:
     """Declare one line for each party, and the government's account; nothing for a deal without support."""
     if not case.support:
         return
-    lines = _parties(model, macro)
-    public = [(body(case, id), line) for id, line in lines.items()]
-    _account(model, case, [(who, line) for who, line in public if who.public], macro)
+    lines = _parties(context)
+    public = {body(case, id): line for id, line in lines.items()}
+    _account(context, case, {who: line for who, line in public.items() if who.public})
     for name, terms in case.programme.items():
-        _programme(model, name, terms, [id for id, support in case.support.items() if support.programme == name])
+        _programme(
+            context.model, name, terms, [id for id, support in case.support.items() if support.programme == name]
+        )
 
 
-def _parties(model: Model, macro: Macro) -> dict[str, Line]:
-    register = model.register
-    section = model.section("party", macro.money, "Parties")
+def _parties(context: Context) -> dict[str, Line]:
+    register = context.register
+    section = context.model.section("party", context.money.money, "Parties")
     paid, received = register.read("paid"), register.read("received")
     flows: Mapping[str, Expr] = {
         **{
@@ -52,13 +54,13 @@ def _parties(model: Model, macro: Macro) -> dict[str, Line]:
     }
 
 
-def _account(model: Model, case: CaseTables, public: Sequence[tuple[Body, Line]], macro: Macro) -> None:
+def _account(context: Context, case: CaseTables, public: Mapping[Body, Line]) -> None:
     """What public bodies receive less what they pay, by instrument; own and foreign tax apart."""
-    section = model.section("government", macro.money, "Government's account")
+    section = context.model.section("government", context.money.money, "Government's account")
     own = government_terms(case).country
-    rows = {kind: [line for who, line in public if who.instrument == kind] for kind in INSTRUMENTS}
-    rows["own tax"] = [line for who, line in public if who.instrument == "tax" and who.country == own]
-    rows["foreign tax"] = [line for who, line in public if who.instrument == "tax" and who.country != own]
+    rows = {kind: [line for who, line in public.items() if who.instrument == kind] for kind in INSTRUMENTS}
+    rows["own tax"] = [line for who, line in public.items() if who.instrument == "tax" and who.country == own]
+    rows["foreign tax"] = [line for who, line in public.items() if who.instrument == "tax" and who.country != own]
     flows = {}
     for kind, lines in rows.items():
         if lines:

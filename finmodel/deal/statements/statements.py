@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.loans.facility import Loan
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, add, lo, ratio
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,32 +35,48 @@ class Operating:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Capital:
-    """Financing lines of the group [reporting currency per period]; `repaid` is the capital in what is distributed."""
+    """What owners pay in and are paid [reporting currency per period]; `repaid` is the capital in it."""
 
-    loans: Sequence[Loan]
-    capitalised: Line
     paid_in: Line
     distributed: Line
     repaid: Line | None = None
 
 
-def finance_asset(model: Model, cost: Line, clock: Clock, macro: Macro) -> Line:
-    """Capitalised financing cost, written off evenly over operations; returns the depreciation."""
-    section = model.section("finance_asset", macro.money, "Capitalised financing cost")
+@dataclass(frozen=True, eq=False, repr=False)
+class Books:
+    """Profit of a period, and the balance sheet at its end [reporting currency]; `difference` is zero when true."""
+
+    profit: Line
+    assets: Line
+    liabilities: Line
+    equity: Line
+    difference: Line
+
+
+def depreciation(context: Context, plant: Line, cost: Line) -> Line:
+    """Declare what is written off in all: the plant, and financing cost, evenly over operations.
+
+    Args:
+        context: The deal's model, time and money.
+        plant: Depreciation of the plant [reporting currency per period].
+        cost: Financing cost of construction, capitalised [reporting currency per period].
+    """
+    clock = context.clock
+    section = context.model.section("finance_asset", context.money.money, "Capitalised financing cost")
     book = section.account("book", "Capitalised financing cost")
     left = section.ahead("years_left", "Years of operation left", clock.years.unit)
     left.define(left.next + clock.years * clock.operations)
     share = lo(1, ratio(clock.years * clock.operations, left))
     written = section.line("depreciation", "Capitalised financing cost written off", book.opening * share)
     book.close(add=[cost], less=[written])
-    model.register.owns("financing_cost", book.closing)
-    return written
+    context.register.owns("financing_cost", book.closing)
+    return section.line("all_depreciation", "Depreciation, all", plant + written)
 
 
-def income(model: Model, flows: Operating, capital: Capital, frame: tuple[Clock, Macro]) -> Line:
-    """Declare the income statement; returns the net profit."""
-    clock, macro = frame
-    section = model.section("income", macro.money, "Income statement")
+def income(context: Context, flows: Operating, loans: Sequence[Loan]) -> Line:
+    """Declare the income statement; returns the net profit [reporting currency per period]."""
+    clock = context.clock
+    section = context.model.section("income", context.money.money, "Income statement")
     revenue = section.line("revenue", "Revenue", flows.revenue)
     support = section.line("net_support", "Price support less given back", flows.support)
     incentive = section.line("incentive", "Production incentive", flows.incentive)
@@ -68,7 +84,7 @@ def income(model: Model, flows: Operating, capital: Capital, frame: tuple[Clock,
     finance = section.line("financing_cost", "Premium and agency fees in operation", flows.financing_cost)
     ebitda = section.line("net_ebitda", "EBITDA", revenue + support + incentive - cost - finance)
     interest = section.line(
-        "interest", "Interest expense", add([_expensed(loan, clock) for loan in capital.loans]) if capital.loans else 0
+        "interest", "Interest expense", add([_expensed(loan, clock) for loan in loans]) if loans else 0
     )
     before_tax = section.line(
         "net_before_tax",
@@ -94,11 +110,18 @@ def _expensed(loan: Loan, clock: Clock) -> Expr:
     return expensed if loan.default_interest is None else expensed + loan.default_interest
 
 
-def balance(model: Model, profit: Line, capital: Capital, macro: Macro) -> tuple[Line, Line]:
-    """Declare the balance sheet; returns total assets and assets less liabilities less equity (zero when true)."""
-    section = model.section("balance", macro.money, "Balance sheet")
-    assets = _side(section, "assets", "Total assets", model.register.read("assets"))
-    liabilities = _side(section, "liabilities", "Total liabilities", model.register.read("liabilities"))
+def balance(context: Context, profit: Line, capital: Capital) -> Books:
+    """Declare the balance sheet of what every clause noted in the register.
+
+    Args:
+        context: The deal's model, time and money.
+        profit: Net profit [reporting currency per period].
+        capital: What owners paid in and received.
+    """
+    register = context.register
+    section = context.model.section("balance", context.money.money, "Balance sheet")
+    assets = _side(section, "assets", "Total assets", register.read("assets"))
+    liabilities = _side(section, "liabilities", "Total liabilities", register.read("liabilities"))
     contributed = section.account("contributed", "Equity paid in")
     retained = section.account("net_retained", "Profit retained")
     if capital.repaid is None:
@@ -107,10 +130,11 @@ def balance(model: Model, profit: Line, capital: Capital, macro: Macro) -> tuple
     else:
         contributed.close(add=[capital.paid_in], less=[capital.repaid])
         retained.close(add=[profit], less=[capital.distributed - capital.repaid])
-        model.find("waterfall.net_retained_before").define(retained.opening)
-        model.find("waterfall.capital_before").define(contributed.opening)
+        context.model.find("waterfall.net_retained_before").define(retained.opening)
+        context.model.find("waterfall.capital_before").define(contributed.opening)
     equity = section.line("net_equity", "Total equity", contributed.closing + retained.closing)
-    return assets, section.line("net_difference", "Assets less liabilities less equity", assets - liabilities - equity)
+    difference = section.line("net_difference", "Assets less liabilities less equity", assets - liabilities - equity)
+    return Books(profit, assets, liabilities, equity, difference)
 
 
 def _side(section: Section, name: str, label: str, items: dict[str, Expr]) -> Line:

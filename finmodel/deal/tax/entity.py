@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.market.macro import Macro
 from finmodel.deal.tax import interest as tax_interest
 from finmodel.deal.tax import investment_credit
@@ -26,7 +27,7 @@ from finmodel.deal.tax.terms import Entity
 from finmodel.deal.time.running import year_to_date
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Const, Expr, hi, ratio, where
-from finmodel.kernel.model import Account, Line, Model, Section
+from finmodel.kernel.model import Account, Line, Section
 from finmodel.kernel.units import unit
 
 
@@ -72,8 +73,7 @@ class TaxLines:
 class _Year:
     """The tax year of an entity: where it starts, and where it is assessed."""
 
-    clock: Clock
-    macro: Macro
+    context: Context
     starts: Line
     assessed: Line
 
@@ -99,32 +99,37 @@ class _Reported:
     reserve: Account
 
 
-def build(model: Model, name: str, terms: Entity, inputs: TaxInputs, frame: tuple[Clock, Macro]) -> TaxLines:
+def build(context: Context, name: str, terms: Entity, inputs: TaxInputs) -> TaxLines:
     """Declare the tax of an entity.
 
     Args:
+        context: The deal's model, time and money.
         name: "tax.<entity>", or "notional_tax.<entity>" for a tax that is computed and not paid, such as one without
             interest. It is the prefix of all ids, and its first part that of all labels.
+        terms: The entity.
+        inputs: What it earns, pays and may write off.
     """
-    clock, macro = frame
+    clock, macro = context.clock, context.money
     kind = name.split(".", maxsplit=1)[0].replace("_", " ")
-    section = model.section(name, unit(terms.currency), f"{terms.label}, {kind}")
+    section = context.model.section(name, unit(terms.currency), f"{terms.label}, {kind}")
     year_ends = clock.year_end(terms.tax_year_end)
     assessed = section.flag("assessed", f"{section.title}: A tax year is assessed", year_ends | clock.last)
     basis = section.line("basis_added", f"{section.title}: Depreciable cost", _own(inputs.basis_added, terms, macro))
     pools = tax_pools.build(section, terms.depreciation, basis, terms.tax_year_end, clock)
-    year = _Year(clock, macro, clock.year_start(terms.tax_year_end), assessed)
+    year = _Year(context, clock.year_start(terms.tax_year_end), assessed)
     income = _income(section, terms, inputs, pools.depreciation, year)
-    used, losses = tax_losses.build(section, terms, income, assessed, clock)
-    taxable = section.line("taxable_to_date", f"{section.title}: Taxable income, year to date", hi(0, income - used))
+    losses = tax_losses.build(section, terms, income, assessed, clock)
+    taxable = section.line(
+        "taxable_to_date", f"{section.title}: Taxable income, year to date", hi(0, income - losses.used_to_date)
+    )
     eligible = _own(inputs.basis_added if inputs.cost is None else inputs.cost, terms, macro)
-    due = _due(section, terms, taxable, (eligible, assessed), clock)
+    due = _due(section, terms, taxable, eligible, assessed, clock)
     reported = _reported(section, due, macro.rate(terms.currency), macro)
     return TaxLines(
         name=name,
         currency=terms.currency,
         taxable=taxable,
-        losses=losses,
+        losses=losses.carried,
         tax_value=pools.closing,
         payable=due.payable,
         accrued=reported.accrued,
@@ -143,7 +148,7 @@ def _own(amount: Line, terms: Entity, macro: Macro) -> Expr:
 
 def _income(section: Section, terms: Entity, inputs: TaxInputs, depreciation: Line, year: _Year) -> Line:
     """Taxable income before losses, of the tax year to date."""
-    title, macro = section.title, year.macro
+    title, macro = section.title, year.context.money
     label = f"{title}: Income before depreciation and interest"
     operating = section.line("net_operating_income", label, _own(inputs.income, terms, macro))
     label = f"{title}: Interest and fees less interest earned"
@@ -155,17 +160,17 @@ def _income(section: Section, terms: Entity, inputs: TaxInputs, depreciation: Li
     written = year_to_date(
         section, "depreciation_to_date", f"{title}: Depreciation, year to date", depreciation, year.starts
     )
-    deducted = tax_interest.build(section, terms, (earned, paid), year.assessed, year.clock)
+    deducted = tax_interest.build(section, terms, earned, paid, year.assessed, year.context.clock)
     label = f"{title}: Taxable income before losses, year to date"
     return section.line("net_income_to_date", label, earned - written - deducted)
 
 
-def _due(section: Section, terms: Entity, taxable: Line, flags: tuple[Expr, Line], clock: Clock) -> _Due:
+def _due(section: Section, terms: Entity, taxable: Line, eligible: Expr, assessed: Line, clock: Clock) -> _Due:
     """Accrued on the year to date, less credits; paid a lag after the year is assessed."""
-    title, assessed = section.title, flags[1]
+    title = section.title
     to_date = section.line("tax_to_date", f"{title}: Tax of the year to date", terms.tax_rate * taxable)
     if terms.investment_credit is not None and not terms.investment_credit.refundable:
-        credit = investment_credit.set_off(section, terms.investment_credit, to_date, flags, clock)
+        credit = investment_credit.set_off(section, terms.investment_credit, to_date, eligible, assessed, clock)
         to_date = section.line("tax_after_credit", f"{title}: Tax of the year to date, after credit", to_date - credit)
     before = where(clock.year_start(terms.tax_year_end), 0, to_date.prev)
     accrued = section.line("net_accrued", f"{title}: Tax accrued", to_date - before)

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.tax.terms import Incentive
 from finmodel.deal.time.running import settled
-from finmodel.deal.time.timing import Clock
-from finmodel.kernel.model import Account, Line, Model
+from finmodel.kernel.model import Account, Line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -26,21 +26,27 @@ class IncentiveLines:
     receivable: Account
 
 
-def build(model: Model, entity_id: str, label: str, terms: Incentive, cost: Line, clock: Clock) -> IncentiveLines:
+def build(context: Context, entity_id: str, label: str, terms: Incentive, cost: Line) -> IncentiveLines:
     """Declare the incentive of an entity.
 
     Args:
+        context: The deal's model, time and money.
+        entity_id: The entity's name in the case.
         label: The entity in words.
+        terms: The incentive.
         cost: Operating cost flagged for the incentive [reporting currency per period], before the eligible share.
+
+    Returns:
+        One value a period [reporting currency].
     """
-    title = f"{label}, incentive"
-    section = model.section(f"incentive.{entity_id}", cost.unit, title)
+    title, clock = f"{label}, incentive", context.clock
+    section = context.model.section(f"incentive.{entity_id}", cost.unit, title)
     window = clock.between(terms.start, terms.end)
     eligible = section.line("eligible", f"{title}: Eligible cost", cost * terms.eligible * window)
     earned = section.line("earned", f"{title}: Earned", eligible * terms.share)
     receivable = section.account("receivable", f"{title}: Receivable")
     received = section.line("received", f"{title}: Received", settled(earned, receivable, terms.lag, clock))
     receivable.close(add=[earned], less=[received])
-    model.register.receives(received, f"tax.{entity_id}")
-    model.register.owns("incentive_receivable", receivable.closing)
+    context.register.receives(received, f"tax.{entity_id}")
+    context.register.owns("incentive_receivable", receivable.closing)
     return IncentiveLines(earned, received, receivable)

@@ -17,14 +17,20 @@ from finmodel.kernel.expr import Const, Expr, hi, lo, where
 from finmodel.kernel.model import Line, Section
 
 
-def build(section: Section, terms: Entity, to_date: tuple[Line, Line], assessed: Line, clock: Clock) -> Line:
+def build(section: Section, terms: Entity, income: Line, interest: Line, assessed: Line, clock: Clock) -> Line:
     """Declare what is deducted of the tax year to date.
 
     Args:
-        to_date: Income before depreciation and interest, and net interest, of the tax year to date; may be negative.
+        section: The entity's tax section, in its tax currency.
+        terms: The entity.
+        income: Income before depreciation and interest, of the tax year to date; may be negative.
+        interest: Net interest of the tax year to date; may be negative.
         assessed: 1 in the period in which a tax year is assessed.
+        clock: Rows of time.
+
+    Returns:
+        What is deducted [tax currency], one value a period; negative where more is earned than paid.
     """
-    income, interest = to_date
     if terms.interest_limit is None or terms.interest_test == "third_party":
         return interest
     title = section.title

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.tax import carry_forward
 from finmodel.deal.tax.terms import InvestmentCredit
 from finmodel.deal.time.running import settled
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, lo, month_of
-from finmodel.kernel.model import Account, Line, Model, Section
+from finmodel.kernel.model import Account, Line, Section
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -29,29 +30,47 @@ class Refund:
     receivable: Account
 
 
-def refunded(model: Model, entity_id: str, label: str, terms: InvestmentCredit, cost: Line, clock: Clock) -> Refund:
-    """Declare a credit that the treasury pays out; `cost` is what is spent [reporting currency per period]."""
-    title = f"{label}, investment credit"
-    section = model.section(f"investment_credit.{entity_id}", cost.unit, title)
+def refunded(context: Context, entity_id: str, label: str, terms: InvestmentCredit, cost: Line) -> Refund:
+    """Declare a credit that the treasury pays out.
+
+    Args:
+        context: The deal's model, time and money.
+        entity_id: The entity's name in the case.
+        label: The entity in words.
+        terms: The credit.
+        cost: What is spent and is eligible [reporting currency per period].
+
+    Returns:
+        One value a period [reporting currency].
+    """
+    title, clock, register = f"{label}, investment credit", context.clock, context.register
+    section = context.model.section(f"investment_credit.{entity_id}", cost.unit, title)
     earned = _granted(section, "", title, terms, cost, clock)
     receivable = section.account("receivable", f"{title}: Receivable")
     received = section.line("received", f"{title}: Received", settled(earned, receivable, terms.lag, clock))
     receivable.close(add=[earned], less=[received])
-    model.register.receives(received, f"tax.{entity_id}")
-    model.register.owns("credit_receivable", receivable.closing)
-    model.register.earns("investment_credit", earned)
+    register.receives(received, f"tax.{entity_id}")
+    register.owns("credit_receivable", receivable.closing)
+    register.earns("investment_credit", earned)
     return Refund(earned, received, receivable)
 
 
 def set_off(
-    section: Section, terms: InvestmentCredit, tax_to_date: Line, flags: tuple[Expr, Line], clock: Clock
+    section: Section, terms: InvestmentCredit, tax_to_date: Line, cost: Expr, assessed: Line, clock: Clock
 ) -> Line:
     """Declare what is set off against the tax of the year to date, in the tax currency.
 
     Args:
-        flags: Eligible cost [tax currency per period], and 1 where a tax year is assessed.
+        section: The entity's tax section, in its tax currency.
+        terms: The credit.
+        tax_to_date: Tax of the year to date, before the credit [tax currency].
+        cost: Eligible cost [tax currency per period].
+        assessed: 1 where a tax year is assessed.
+        clock: Rows of time.
+
+    Returns:
+        What is set off in the year to date [tax currency], one value a period.
     """
-    cost, assessed = flags
     title = f"{section.title}, investment credit"
     granted = _granted(section, "credit.", title, terms, cost, clock)
     account = section.account("credit", f"{title}: Carried forward")

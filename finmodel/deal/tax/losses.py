@@ -7,6 +7,8 @@ Source:  carried without limit in Australia; half of income and ten years in Jap
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from finmodel.deal.tax import carry_forward
 from finmodel.deal.tax.terms import Entity
 from finmodel.deal.time.timing import Clock
@@ -14,12 +16,23 @@ from finmodel.kernel.expr import hi, lo
 from finmodel.kernel.model import Account, Line, Section
 
 
-def build(section: Section, terms: Entity, income: Line, assessed: Line, clock: Clock) -> tuple[Line, Account]:
-    """Declare the loss account of an entity: (losses used on the income of the year to date, the account).
+@dataclass(frozen=True, eq=False, repr=False)
+class LossLines:
+    """Losses used on the income of the year to date, and what is carried forward [tax currency]."""
+
+    used_to_date: Line
+    carried: Account
+
+
+def build(section: Section, terms: Entity, income: Line, assessed: Line, clock: Clock) -> LossLines:
+    """Declare the loss account of an entity.
 
     Args:
+        section: The entity's tax section, in its tax currency.
+        terms: The entity.
         income: Taxable income of the year to date, before losses; may be negative.
         assessed: 1 in the period in which a tax year is assessed.
+        clock: Rows of time.
     """
     title = section.title
     losses = section.account("losses", f"{title}: Losses carried forward")
@@ -29,4 +42,4 @@ def build(section: Section, terms: Entity, income: Line, assessed: Line, clock: 
     used = section.line("losses.used", f"{title}: Losses used", to_date * assessed)
     carried = carry_forward.Carried(section, "losses", losses, assessed, terms.loss_years)
     carry_forward.close(carried, created, used, clock)
-    return to_date, losses
+    return LossLines(to_date, losses)

@@ -58,7 +58,12 @@ def build(section: Section, terms: Depreciation, added: Line, year_end: str, clo
     Args:
         section: The entity's tax section, in its tax currency.
         added: Depreciable cost [tax currency] of each period, not negative: a grant lowers the cost it is paid for.
+        terms: How the cost is written off.
         year_end: The month in which the tax year ends.
+        clock: Rows of time.
+
+    Returns:
+        What is written off in a period and what is left at its end [tax currency].
     """
     title = section.title
     progress = section.account("in_progress", f"{title}: Cost in progress")
@@ -69,7 +74,7 @@ def build(section: Section, terms: Depreciation, added: Line, year_end: str, clo
     later = section.line("added_later", f"{title}: Cost added after completion", added * clock.completed)
     rules = _Rules(terms, clock, clock.year_start(year_end))
     plant = _pool(section, "plant", ready, clock.completion + terms.life * MONTHS_PER_YEAR, rules)
-    additions = _pool(section, "additions", later, section.model.find("time.close_of_operations"), rules)
+    additions = _pool(section, "additions", later, clock.end_of_operations, rules)
     depreciation = section.line("depreciation", f"{title}: Depreciation", plant.depreciation + additions.depreciation)
     value = progress.closing + plant.closing + additions.closing
     return PoolLines(depreciation, section.line("tax_value", f"{title}: Tax value not yet written off", value))

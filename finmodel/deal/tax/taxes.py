@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.operations import Operations
 from finmodel.deal.tax import entity as tax
 from finmodel.deal.tax.entity import TaxInputs, TaxLines
 from finmodel.deal.tax.terms import Entity
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Const, Expr, add
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.model import Line
+from finmodel.kernel.register import Register
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,18 +35,17 @@ class Financing:
 
 
 def build(
-    model: Model,
-    entities: Mapping[str, Entity],
-    operations: Operations,
-    financing: Financing,
-    frame: tuple[Clock, Macro],
+    context: Context, entities: Mapping[str, Entity], operations: Operations, financing: Financing
 ) -> tuple[list[TaxLines], list[TaxLines]]:
-    """Declare the tax of each entity, and the notional tax of each as if there were no debt."""
-    macro = frame[1]
-    section = model.section("taxable", macro.money, "Taxable income")
+    """Declare the tax of each entity, and the notional tax of each as if there were no debt.
+
+    Returns:
+        The tax that is paid, and the notional one, each in the order of the entities.
+    """
+    section = context.model.section("taxable", context.money.money, "Taxable income")
     paid, notional = [], []
     none = section.ahead("no_interest", "No interest").define(0)
-    other = model.register.read("taxed")
+    other = context.register.read("taxed")
     for name, terms in entities.items():
         income = section.line(
             f"net_income.{name}",
@@ -54,7 +53,7 @@ def build(
             _income(name, terms, operations) + other.get(name, Const(0)),
         )
         cost = operations.capex.basis_added[name]
-        notional.append(tax.build(model, f"notional_tax.{name}", terms, TaxInputs(income, none, cost), frame))
+        notional.append(tax.build(context, f"notional_tax.{name}", terms, TaxInputs(income, none, cost)))
         if terms.borrower:
             label = f"{terms.label}: Interest and fees of operation, less interest earned"
             deducted = financing.interest + financing.fees - financing.earned
@@ -63,32 +62,31 @@ def build(
             interest = section.line(f"net_interest.{name}", label, deducted)
             whole = cost + financing.capitalised if terms.idc_tax == "capitalise" else cost * 1
             basis = section.line(f"basis.{name}", f"{terms.label}: Depreciable cost with financing cost", whole)
-            paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, interest, basis, cost), frame))
+            paid.append(tax.build(context, f"tax.{name}", terms, TaxInputs(income, interest, basis, cost)))
         else:
             owed = financing.within.get(name, none)
-            paid.append(tax.build(model, f"tax.{name}", terms, TaxInputs(income, owed, cost), frame))
+            paid.append(tax.build(context, f"tax.{name}", terms, TaxInputs(income, owed, cost)))
     for entity in paid:
-        _note(model, entity)
-    _note_extra(model, operations)
+        _note(context.register, entity)
+    _note_extra(context.register, operations)
     return paid, notional
 
 
-def _note(model: Model, entity: TaxLines) -> None:
+def _note(register: Register, entity: TaxLines) -> None:
     """The treasury is paid from the tax reserve, which holds what is owed to it."""
-    register = model.register
     register.pays(entity.paid, entity.name)
     register.banks_with(f"{entity.name}.reserve", entity.reserve.opening, entity.reserve.closing)
     register.owns("tax_reserve", entity.reserve.closing)
     register.owes("tax_payable", entity.liability)
 
 
-def _note_extra(model: Model, operations: Operations) -> None:
+def _note_extra(register: Register, operations: Operations) -> None:
     """An analyst's own lines are paid to, and by, others."""
     for name, line in operations.extra.hooks.items():
         if name == "other_revenue":
-            model.register.receives(line, "others")
+            register.receives(line, "others")
         elif name in ("other_cost", "other_tax"):
-            model.register.pays(line, "others")
+            register.pays(line, "others")
 
 
 def _income(name: str, terms: Entity, operations: Operations) -> Expr:

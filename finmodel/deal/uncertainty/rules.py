@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from finmodel.case import correlation
 from finmodel.case.expand import Fault
@@ -32,10 +33,19 @@ EXAMPLES = {
 MOST_MONTHS_BEFORE = 120
 
 
-def processes(risk: RiskTerms) -> dict[str, tuple[str, Process]]:
-    """Name → (key, process) of every exchange rate, price and basis that moves; a name of two counts once."""
+class Moving(NamedTuple):
+    """A price or rate that moves: the key of its process in the case, and the process."""
+
+    key: str
+    process: Process
+
+
+def processes(risk: RiskTerms) -> dict[str, Moving]:
+    """Process by name of every exchange rate, price and basis that moves; a name of two counts once."""
     kinds = {"fx": risk.fx, "price": risk.price, "basis": risk.basis}
-    return {name: (f"risk.{kind}.{name}", process) for kind, table in kinds.items() for name, process in table.items()}
+    return {
+        name: Moving(f"risk.{kind}.{name}", process) for kind, table in kinds.items() for name, process in table.items()
+    }
 
 
 def what_moves_is_known(case: CaseTables) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from finmodel.case.expand import leaves
 from finmodel.case.histories import History as Recorded
 from finmodel.deal.read import Case
 from finmodel.deal.uncertainty.outcomes import read_outcome
-from finmodel.deal.uncertainty.rules import processes
+from finmodel.deal.uncertainty.rules import Moving, processes
 from finmodel.deal.uncertainty.terms import Driver, Process, Regime, RiskTerms
 from finmodel.kernel.errors import UsageError
 from finmodel.kernel.expr import Given
@@ -81,7 +81,7 @@ def _motion(key: str, process: Process) -> Motion:
     return Motion(key.removeprefix("risk."), process.centre, **numbers)
 
 
-def _histories(named: Mapping[str, tuple[str, Process]], prices: Mapping[str, Recorded]) -> list[History]:
+def _histories(named: Mapping[str, Moving], prices: Mapping[str, Recorded]) -> list[History]:
     """The log changes of the months that all drawn histories have in common.
 
     Raises:
