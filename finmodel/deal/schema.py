@@ -141,7 +141,7 @@ class CaseTables(Table):
             str,
             Says(
                 "Formula of a line of your own, made of line ids and of quantities in single quotes",
-                example='"revenue.total * 0.01"',
+                example='"income.revenue * 0.01"',
             ),
         ],
     ] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import pytest
@@ -17,7 +18,9 @@ from finmodel.case.says import Says
 from finmodel.case.table import Id, Table
 from finmodel.deal.schema import CaseTables
 from finmodel.kernel.expr import Given
+from finmodel.run.run import load, run
 
+ROOT = Path(__file__).parents[2]
 KEYS = {info.key: info for info in keys(CaseTables)}
 
 
@@ -82,6 +85,16 @@ def reader(table: type[Table], path: list[str]) -> Any:
         return annotation
     inner = next(arg for arg in (annotation, *get_args(annotation)) if isinstance(arg, type) and issubclass(arg, Table))
     return reader(inner, rest)
+
+
+def test_the_example_of_a_line_of_your_own_is_a_formula_of_lines_that_exist(tmp_path):
+    """One per cent of the revenue of the small loan."""
+    loan = (ROOT / "cases" / "tiny_loan" / "case.toml").read_text(encoding="utf-8")
+    row = f"\n[extra_lines]\nfee = {KEYS['extra_lines.<name>'].example}\n"
+    (tmp_path / "case.toml").write_text(loan + row, encoding="utf-8")
+    result = run(load(tmp_path))
+
+    assert list(result["extra.fee"]) == list(result["income.revenue"] * 0.01)
 
 
 def test_an_example_of_a_choice_is_one_of_its_values():
