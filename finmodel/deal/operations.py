@@ -26,7 +26,7 @@ from finmodel.deal.plant.chain import Plants
 from finmodel.deal.plant.goods import Chain
 from finmodel.deal.plant.inventory import Inventory, Stock
 from finmodel.deal.sales import offtake
-from finmodel.deal.sales.offtake import Sales
+from finmodel.deal.sales.sold import Sales
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.shutdown import shutdown
 from finmodel.deal.shutdown.shutdown import Shut
@@ -102,7 +102,7 @@ def build(context: Context, case: CaseTables) -> Operations:
     owners = {name: entity.label for name, entity in case.entity.items()}
     running = None if shut is None else shut.running
     nodes = chain.build(context, Plants(case.node, case.product, happening.left, running, owners), market)
-    sales = offtake.build(context.model, case.offtake, nodes, market, context.frame)
+    sales = offtake.build(context, case.offtake, nodes, market)
     deals = Deals(sales.contracts, market, case.entity)
     supported = support.build(context.model, case.support, case.programme, deals, context.frame)
     income = Income(sales, supported)

@@ -17,7 +17,7 @@ from finmodel.deal.context import Context
 from finmodel.deal.costs.items import Spend
 from finmodel.deal.plant.goods import Chain
 from finmodel.deal.plant.terms import Cost
-from finmodel.deal.sales.offtake import Sales
+from finmodel.deal.sales.sold import Sales
 from finmodel.deal.support.support import SupportLines
 from finmodel.deal.time.calendar import KG_PER_T
 from finmodel.kernel.errors import ModelError

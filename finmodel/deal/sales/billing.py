@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.costs.items import Loss, Sale, Spend
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.market.prices import Market
 from finmodel.deal.plant.goods import Chain, Goods, market_value
 from finmodel.deal.sales import price_formula
@@ -24,17 +24,22 @@ from finmodel.deal.sales.price_formula import Achieved
 from finmodel.deal.sales.sellers import Offered, Seller
 from finmodel.deal.sales.take_or_pay import Take
 from finmodel.deal.time.calendar import KG_PER_T
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, add, ratio
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.folds import total
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import TONNE
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Supply:
-    """One product of a contract: the tonnes of contained first product delivered and paid for in the period."""
+    """One product of a contract in a period: tonnes delivered, what is billed for them [reporting currency].
+
+    `paid_for` are the tonnes of contained first product delivered and paid for.
+    """
 
     goods: Goods
+    delivered: Line
+    billed: Line
     paid_for: Line
 
 
@@ -62,9 +67,9 @@ RESALE = {
 class Billing:
     """Bills deliveries; collects sales and damages, what is contracted, and what floors add."""
 
-    def __init__(self, model: Model, chain: Chain, market: Market, frame: tuple[Clock, Macro]) -> None:
-        self.model, self.market = model, market
-        self.clock, self.macro = frame
+    def __init__(self, context: Context, chain: Chain, market: Market) -> None:
+        self.model, self.clock, self.macro = context.model, context.clock, context.money
+        self.market = market
         self.sales: list[Sale] = []
         self.spends: list[Spend] = []
         self.revenue: dict[str, list[Expr]] = {node: [] for node in {goods.node for goods in chain.goods.values()}}
@@ -100,10 +105,10 @@ class Billing:
             return values[terms.goods[0].id]
         return sellers_.weighted(terms, offered, values)
 
-    def contract(self, terms: Contracting, delivery: Delivery, offered: Offered) -> tuple[list[Supply], list[Line]]:
-        """Bill each product of a contract; returns supplies and tonnes by product."""
+    def contract(self, terms: Contracting, delivery: Delivery, offered: Offered) -> list[Supply]:
+        """Bill each product of a contract."""
         section, offtake = terms.section, terms.offtake
-        supplies, gone = [], []
+        supplies = []
         sold = Achieved(delivery.paid_for, self.average(terms, offered))
         upside = price_formula.upside_share(terms, sold, self.clock, self.macro)
         for goods in terms.goods:
@@ -116,22 +121,23 @@ class Billing:
             net = gross if upside is None else gross - upside * ratio(paid * goods.contained, delivery.paid_for)
             billed = section.line(f"{goods.id}.billed", f"{title}: Billed", net)
             label = f"{title}: Delivered and paid for, contained"
-            supplies.append(Supply(goods, section.line(f"{goods.id}.supported", label, paid * goods.contained, TONNE)))
+            supported = section.line(f"{goods.id}.supported", label, paid * goods.contained, TONNE)
+            supplies.append(Supply(goods, tonnes, billed, supported))
             self._bill(terms, goods, title, billed)
             self.secured.sale(delivery.bound, goods, billed, paid, self.macro)
-            gone.append(tonnes)
         if offtake.impute_support:
             self._impute(terms, supplies)
-        return supplies, gone
+        return supplies
 
-    def spot(self, product: str, goods: Goods, tonnes: Expr) -> None:
-        """Sell what no contract takes."""
+    def spot(self, product: str, goods: Goods, tonnes: Expr) -> Line:
+        """Sell what no contract takes; returns its tonnes."""
         section = self.model.section(f"spot.{product}", self.macro.money, f"{goods.terms.label}, spot")
         line = section.line("delivered", f"{section.title}: Delivered", tonnes, TONNE)
         value = market_value(goods.terms, self._spot_price(goods), goods.contained, self.macro)
         billed = section.line("billed", f"{section.title}: Billed", line * KG_PER_T * value)
         self.gone[product].append(line)
         self.sell(Sale(f"spot.{product}", section.title, goods.entity, billed, goods.terms.payment_days), goods.node)
+        return line
 
     def sell(self, sale: Sale, node: str) -> None:
         """Note a sale of a node's product."""
@@ -153,7 +159,7 @@ class Billing:
             lift = price_formula.support_per_kg(terms.offtake, index, self.macro)
             parts.append(supply.paid_for * KG_PER_T * lift)
         imputed = section.line("support_imputed", f"{title}: Support within the floor", add(parts))
-        billed = add([self.model.find(f"{section.name}.{supply.goods.id}.billed") for supply in supplies])
+        billed = add([supply.billed for supply in supplies])
         section.line("market_part", f"{title}: Billed at the market's price", billed - imputed)
         self.imputed.append(imputed)
 
@@ -176,6 +182,14 @@ class Billing:
             owed = sellers_.parts(terms, sellers, name, RESALE[name].capitalize(), spent)
             self._owe(terms, sellers, (name, f"{label}, {RESALE[name]}"), owed)
         return paid
+
+    def imputed_in_all(self, section: Section) -> Line | None:
+        """What floors of contracts add to revenue over the whole deal; None without any such floor."""
+        if not self.imputed:
+            return None
+        imputed = section.line("support_imputed", "Support within contract floors", add(self.imputed))
+        label = "Support within contract floors, in all"
+        return self.model.metric("support_imputed", section.line("all_support_imputed", label, total(imputed)))
 
     def _share(
         self,

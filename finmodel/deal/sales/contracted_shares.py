@@ -25,19 +25,25 @@ class ByWindow:
     by_volume: Line
 
 
-def build(section: Section, revenue: ByWindow, repaying: Line, solved: tuple[Given, Given]) -> None:
-    """Declare both shares, for the engine to find on the sizing case, and the results that show them."""
-    by_price, by_volume = solved
+def build(section: Section, revenue: ByWindow, repaying: Line, by_price: Given, by_volume: Given) -> None:
+    """Declare both shares, for the engine to find on the sizing case, and the results that show them.
+
+    Args:
+        repaying: 1 from the first to the last window that repays debt.
+        by_price: The share contracted by price and volume, which the engine finds.
+        by_volume: The share contracted by volume at least, which the engine finds.
+    """
     whole = section.line("repaying_revenue", "Revenue of windows that repay debt", revenue.whole * repaying)
     kinds = [("price", "price and volume", revenue.by_price, by_price)]
     if revenue.by_volume is not revenue.by_price:
         kinds.append(("volume", "volume at least", revenue.by_volume, by_volume))
+    shown = {}
     for name, words, line, value in kinds:
         label = f"Revenue of windows that repay debt, contracted by {words}"
         part = section.line(f"repaying_{name}", label, line * repaying)
         label = f"Share of revenue contracted by {words}, first to last repayment"
         section.line(f"share_by_{name}_target", label, lo(1, ratio(total(part), total(whole))), RATIO)
-        shown = section.line(f"share_by_{name}", f"{label}, on the sizing case", value * 1, RATIO)
-        section.model.metric(f"contracted_share.{name}", shown)
-    if revenue.by_volume is revenue.by_price:
-        section.model.metric("contracted_share.volume", section.model.find(f"{section.name}.share_by_price"))
+        shown[name] = section.line(f"share_by_{name}", f"{label}, on the sizing case", value * 1, RATIO)
+        section.model.metric(f"contracted_share.{name}", shown[name])
+    if "volume" not in shown:
+        section.model.metric("contracted_share.volume", shown["price"])

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.plant.goods import Goods
 from finmodel.deal.sales.terms import Offtake
 from finmodel.deal.time.calendar import MONTHS_PER_YEAR
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, month_of
-from finmodel.kernel.model import Account, Line, Model, Section
+from finmodel.kernel.model import Account, Line, Section
 from finmodel.kernel.timeline import MONTH_NAMES, from_serial
 from finmodel.kernel.units import MONTH, TONNE
 
@@ -44,19 +44,23 @@ class Contracting:
     rights: Account | None
 
 
-def begin(model: Model, name: str, offtake: Offtake, goods: list[Goods], frame: tuple[Clock, Macro]) -> Contracting:
-    """Declare the flags of a contract."""
-    clock, macro = frame
-    section = model.section(f"offtake.{name}", macro.money, offtake.label)
+def begin(context: Context, name: str, offtake: Offtake, goods: list[Goods]) -> Contracting:
+    """Declare the flags of a contract.
+
+    Args:
+        goods: The products that it buys, in the order of the chain.
+    """
+    clock = context.clock
+    section = context.model.section(f"offtake.{name}", context.money.money, offtake.label)
     first = section.line("start_month", f"{offtake.label}: First month", month_of(offtake.start), MONTH)
     after = section.line("end_month", f"{offtake.label}: Month after the last", first + offtake.term, MONTH)
     defaulted = _defaulted(section, offtake, clock)
     runs = (first < clock.end_month) & (clock.end_month <= after) & clock.operations
     active = section.flag("active", f"{offtake.label}: In force", runs if defaulted is None else runs & ~defaulted)
-    ends = clock.year_end(_month_before(model, offtake))
+    ends = clock.year_end(_month_before(section, offtake))
     closes = section.flag("closes", f"{offtake.label}: Last period", active & ~active.next)
     year_ends = section.flag("year_ends", f"{offtake.label}: Contract year ends", active & (ends | closes))
-    tail = _tail(section, offtake, (after, clock.operations), defaulted, clock)
+    tail = _tail(section, offtake, after, defaulted, clock)
     alive, ended = active, closes
     if tail is not None:
         alive = section.flag("alive", f"{offtake.label}: In force, or rights may be used", active | tail)
@@ -77,15 +81,12 @@ def _defaulted(section: Section, offtake: Offtake, clock: Clock) -> Line | None:
     return section.flag("defaulted", f"{offtake.label}: The buyer is in default", gone)
 
 
-def _tail(
-    section: Section, offtake: Offtake, life: tuple[Line, Line], defaulted: Line | None, clock: Clock
-) -> Line | None:
+def _tail(section: Section, offtake: Offtake, after: Line, defaulted: Line | None, clock: Clock) -> Line | None:
     """Periods after the contract in which rights may still be used."""
     if offtake.make_up_tail is None:
         return None
-    after, operations = life
     until = after + offtake.make_up_tail * MONTHS_PER_YEAR
-    late = (after < clock.end_month) & (clock.end_month <= until) & operations
+    late = (after < clock.end_month) & (clock.end_month <= until) & clock.operations
     return section.flag("tail", f"{offtake.label}: Make-up tail", late if defaulted is None else late & ~defaulted)
 
 
@@ -96,6 +97,6 @@ def _spared(section: Section, offtake: Offtake) -> Expr:
     return 1 - lost
 
 
-def _month_before(model: Model, offtake: Offtake) -> str:
+def _month_before(section: Section, offtake: Offtake) -> str:
     """The month that ends a contract year: the one before the contract's first."""
-    return MONTH_NAMES[(from_serial(model.decides(offtake.start)).month - 2) % len(MONTH_NAMES)]
+    return MONTH_NAMES[(from_serial(section.model.decides(offtake.start)).month - 2) % len(MONTH_NAMES)]

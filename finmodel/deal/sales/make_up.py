@@ -67,7 +67,12 @@ class MakeUp:
 
 
 def use(terms: Contracting, beyond: Line, delivered: Line) -> Used:
-    """Declare the rights that take beyond the pledge uses, and all take of the tail."""
+    """Declare the rights that take beyond the pledge uses, and all take of the tail.
+
+    Args:
+        beyond: Tonnes taken beyond what the whole contract year owes, year to date.
+        delivered: Tonnes delivered in the period.
+    """
     section, title = terms.section, terms.offtake.label
     rights = terms.rights or section.account("make_up", f"{title}: Make-up rights", TONNE)
     so_far = section.ahead("make_up_used_to_date", f"{title}: Make-up used, contract year to date", TONNE)
@@ -88,13 +93,17 @@ def use(terms: Contracting, beyond: Line, delivered: Line) -> Used:
 
 
 def build(terms: Contracting, used: Used, made: Made, price: Expr, clock: Clock) -> MakeUp:
-    """Close the rights and the money behind them."""
+    """Close the rights and the money behind them.
+
+    Args:
+        price: The contract price [reporting currency per kg contained].
+    """
     section, title = terms.section, terms.offtake.label
     created = _created(section, title, made)
     life = round(section.model.decides(terms.offtake.make_up_years) * clock.timeline.per_year)
     vintages = Vintages(section, "make_up", f"{title}: Make-up", used.account)
     expired = close(vintages, created, used.whole, life, terms.ended)
-    money = _deferred(section, used, expired, (created, made.billed))
+    money = _deferred(section, used, expired, created, made.billed)
     deferred = money.deferred
     top_up = None
     if terms.offtake.make_up_top_up:
@@ -127,9 +136,9 @@ def close(held: Vintages, created: Line, used: Line, life: int, ended: Line) -> 
     return expired
 
 
-def _deferred(section: Section, used: Used, expired: Line, made: tuple[Line, Line]) -> MakeUp:
+def _deferred(section: Section, used: Used, expired: Line, created: Line, billed: Line) -> MakeUp:
     """Deferred revenue moves with the rights, at their average price."""
-    title, (created, billed) = section.title, made
+    title = section.title
     deferred = section.account("deferred", f"{title}: Deferred revenue")
     opening = used.account.opening
     gone = deferred.opening * ratio(used.whole, opening)

@@ -16,100 +16,84 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from finmodel.deal.costs.items import Sale, Spend
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.market.prices import Market
 from finmodel.deal.plant.goods import Chain
 from finmodel.deal.sales import contracted, contracting, sellers, storage, take_or_pay
-from finmodel.deal.sales.billing import Billing, Delivery, Supply
-from finmodel.deal.sales.contracted import Bound, Revenue
+from finmodel.deal.sales.billing import Billing, Delivery
 from finmodel.deal.sales.contracting import Contracting
 from finmodel.deal.sales.sellers import Offered
+from finmodel.deal.sales.sold import Contract, Sales
 from finmodel.deal.sales.storage import Kept
 from finmodel.deal.sales.take_or_pay import Prices, Take, Volumes
 from finmodel.deal.sales.terms import Offtake
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, add, hi, lo, ratio
-from finmodel.kernel.folds import total
-from finmodel.kernel.model import Account, Line, Model
+from finmodel.kernel.model import Account, Line
 from finmodel.kernel.units import TONNE
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Contract:
-    """One contract: `supported` are the tonnes of contained first product delivered and paid for in the period.
+class _Shipped:
+    """Contained tonnes delivered; what a licence holds back, and that less what it held back before."""
 
-    `deferred` is what each company that sells holds of deferred revenue at period end; empty without take-or-pay.
-    `bound` is what the buyer must take and pay; None where it may stay away.
-    """
-
-    id: str
-    terms: Offtake
-    entity: str
     delivered: Line
-    supported: Line
-    supplies: list[Supply]
-    deferred: dict[str, Line]
-    bound: Bound | None
+    held_back: Line | None = None
+    delayed: Line | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sales:
-    """All sales billed [reporting currency per period], and what accrual moves between periods.
+class _Firm:
+    """A contract on a quantity: its tonnes, and what of them the buyer pays for and does not take."""
 
-    `spends` are damages to buyers and what resale costs; `paid_twice` is what buyers pay for tonnes sold on without
-    credit; `gone` are the tonnes of each product that left; `held` what is kept of it for buyers who did not take it.
+    terms: Contracting
+    volumes: Volumes
+    take: Take
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Served:
+    """What a contract gets of what there is; `firm` is None for a share."""
+
+    shipped: _Shipped
+    firm: _Firm | None = None
+
+
+def build(context: Context, offtakes: Mapping[str, Offtake], chain: Chain, market: Market) -> Sales:
+    """Declare every contract in order, then the spot sales of what is left.
+
+    Args:
+        chain: What there is to sell.
+        market: Prices of the indices that contracts and spot sales refer to.
     """
-
-    sales: list[Sale]
-    spends: list[Spend]
-    contracts: dict[str, Contract]
-    secured: Revenue
-    billed: Line
-    deferred_added: Expr
-    deferred_released: Expr
-    deferred: Expr
-    by_node: dict[str, Expr]
-    deferral: dict[str, Expr]
-    paid_twice: Expr
-    gone: dict[str, list[Line]]
-    held: dict[str, list[Account]]
-
-
-def build(
-    model: Model, offtakes: Mapping[str, Offtake], chain: Chain, market: Market, frame: tuple[Clock, Macro]
-) -> Sales:
-    """Declare every contract in order, then the spot sales of what is left."""
-    return _Builder(model, chain, market, frame).build(offtakes)
+    return _Builder(context, chain, market).build(offtakes)
 
 
 class _Builder:
     """Declares contracts in order; `left` is what earlier ones leave of each product."""
 
-    def __init__(self, model: Model, chain: Chain, market: Market, frame: tuple[Clock, Macro]) -> None:
-        self.model, self.chain, self.frame = model, chain, frame
-        self.clock, self.macro = frame
-        self.billing = Billing(model, chain, market, frame)
+    def __init__(self, context: Context, chain: Chain, market: Market) -> None:
+        self.context, self.chain = context, chain
+        self.model, self.clock, self.macro = context.model, context.clock, context.money
+        self.billing = Billing(context, chain, market)
         self.left: dict[str, Expr] = {product: goods.sold for product, goods in chain.goods.items()}
-        self.takes: list[tuple[Contracting, Take]] = []
+        self.firm: list[_Firm] = []
         self.held: dict[str, list[Account]] = {}
 
     def build(self, offtakes: Mapping[str, Offtake]) -> Sales:
         """Declare every contract in order, then the spot sales of what is left."""
         order = sorted(offtakes, key=lambda name: self.model.decides(offtakes[name].priority))
         contracts = {name: self._contract(name, offtakes[name]) for name in order}
-        for terms, take in self.takes:
-            if take.extra is not None:
-                self._make_up_extra(terms, take, take.extra)
+        for firm in self.firm:
+            if firm.take.extra is not None:
+                self._make_up_extra(firm.terms, firm.take, firm.take.extra)
         billing = self.billing
         billing.sales += self.chain.rebates
-        for product, goods in self.chain.goods.items():
-            billing.spot(product, goods, self.left[product])
+        spot = {
+            product: billing.spot(product, goods, self.left[product]) for product, goods in self.chain.goods.items()
+        }
         section = self.model.section("sales", self.macro.money, "Sales")
-        if billing.imputed:
-            imputed = section.line("support_imputed", "Support within contract floors", add(billing.imputed))
-            label = "Support within contract floors, in all"
-            self.model.metric("support_imputed", section.line("all_support_imputed", label, total(imputed)))
+        imputed = billing.imputed_in_all(section)
+        takes = [firm.take for firm in self.firm]
         billed = section.line("billed", "Revenue billed", add([sale.billed for sale in billing.sales]))
         return Sales(
             sales=billing.sales,
@@ -117,14 +101,16 @@ class _Builder:
             contracts={name: contracts[name] for name in offtakes},
             secured=billing.secured.lines(section, billed),
             billed=billed,
-            deferred_added=add([take.billed for _, take in self.takes]),
-            deferred_released=add([take.released for _, take in self.takes]),
-            deferred=add([take.deferred.closing for _, take in self.takes]),
+            deferred_added=add([take.billed for take in takes]),
+            deferred_released=add([take.released for take in takes]),
+            deferred=add([take.deferred.closing for take in takes]),
             by_node={node: add(parts) for node, parts in billing.revenue.items()},
             deferral=self._deferral(contracts),
-            paid_twice=add([take.twice for _, take in self.takes]),
+            paid_twice=add([take.twice for take in takes]),
             gone=billing.gone,
+            spot=spot,
             held=self.held,
+            all_imputed=imputed,
         )
 
     def _deferral(self, contracts: Mapping[str, Contract]) -> dict[str, Expr]:
@@ -138,11 +124,13 @@ class _Builder:
 
     def _contract(self, name: str, offtake: Offtake) -> Contract:
         goods = [goods for name, goods in self.chain.goods.items() if name in offtake.products]
-        terms = contracting.begin(self.model, name, offtake, goods, self.frame)
+        terms = contracting.begin(self.context, name, offtake, goods)
         kept, waiting = self._kept(terms), self._waiting(terms)
         available = self._available(terms)
         offered = Offered({goods.id: self.left[goods.id] for goods in terms.goods}, available)
-        delivered, take = self._delivered(terms, offered, waiting, kept)
+        served = self._delivered(terms, offered, waiting, kept)
+        delivered, firm = served.shipped.delivered, served.firm
+        take = None if firm is None else firm.take
         paid_for: Expr = delivered if take is None else delivered - take.used
         supported = terms.section.line(
             "supported", f"{offtake.label}: Delivered and paid for, contained", paid_for, TONNE
@@ -150,24 +138,41 @@ class _Builder:
         parts = {goods.id: ratio(self.left[goods.id] * terms.alive, available) for goods in terms.goods}
         shares = {product: delivered * part for product, part in parts.items()}
         bound = contracted.bound(offtake, supported, None if take is None else take.pledged, self.macro)
-        supplies, gone = self.billing.contract(terms, Delivery(delivered, supported, shares, bound), offered)
-        for supply, tonnes in zip(supplies, gone, strict=True):
-            self._leave(supply.goods.id, tonnes)
-        for product, stock in waiting.items():
-            held_back = self.model.find(f"{terms.section.name}.held_back")
-            stock.closing.define(held_back * parts[product] * (terms.active & terms.active.next))
-            self.left[product] = self.left[product] - stock.closing
+        supplies = self.billing.contract(terms, Delivery(delivered, supported, shares, bound), offered)
+        for supply in supplies:
+            self._leave(supply.goods.id, supply.delivered)
+        if served.shipped.held_back is not None:
+            self._wait(terms, waiting, served.shipped.held_back, parts)
         if kept is not None and take is not None:
             self._keep(terms, take.untaken, kept)
-        deferred = {} if take is None else self._beside(terms, take, offered)
+        deferred = {} if firm is None else self._beside(firm, offered)
         if take is not None:
             self.billing.secured.pledge(bound, take.billed, take.average)
-        return Contract(name, offtake, terms.goods[0].entity, delivered, supported, supplies, deferred, bound)
+        return Contract(
+            id=name,
+            terms=offtake,
+            entity=terms.goods[0].entity,
+            active=terms.active,
+            quantity=None if firm is None else firm.volumes.quantity,
+            delivered=delivered,
+            supported=supported,
+            supplies=supplies,
+            deferred=deferred,
+            bound=bound,
+        )
 
-    def _beside(self, terms: Contracting, take: Take, offered: Offered) -> dict[str, Line]:
+    def _wait(
+        self, terms: Contracting, waiting: Mapping[str, Account], held_back: Line, parts: Mapping[str, Expr]
+    ) -> None:
+        """Keep what a licence holds back until the next period of the contract, each product in its part."""
+        for product, stock in waiting.items():
+            stock.closing.define(held_back * parts[product] * (terms.active & terms.active.next))
+            self.left[product] = self.left[product] - stock.closing
+
+    def _beside(self, firm: _Firm, offered: Offered) -> dict[str, Line]:
         """Share what is paid without tonnes by company; returns what each holds of deferred revenue."""
-        nominated = self.model.find(f"{terms.section.name}.nominated")
-        shared = sellers.split(terms, offered, nominated, self.chain.companies)
+        terms, take = firm.terms, firm.take
+        shared = sellers.split(terms, offered, firm.volumes.nominated, self.chain.companies)
         billed = self.billing.beside(terms, take, shared)
         return sellers.deferred(terms, shared, take.deferred, take.spent, billed)
 
@@ -184,13 +189,13 @@ class _Builder:
 
     def _delivered(
         self, terms: Contracting, offered: Offered, waiting: Mapping[str, Account], kept: Kept | None
-    ) -> tuple[Line, Take | None]:
+    ) -> _Served:
         offtake, section, available = terms.offtake, terms.section, offered.available
         waited = add([stock.opening * self.chain.goods[product].contained for product, stock in waiting.items()])
         if offtake.quantity is None:
             assert offtake.share is not None
             own = available * offtake.share if not waiting else (available - waited) * offtake.share
-            return self._line(terms, available, self._buying(terms, _spare(own, terms), offered), waited)[0], None
+            return _Served(self._line(terms, available, self._buying(terms, _spare(own, terms), offered), waited))
         annual = offtake.quantity * self.clock.years * terms.active
         quantity = section.line("quantity", f"{offtake.label}: Contract quantity", annual, TONNE)
         asked = self._buying(terms, annual * lo(offtake.demand, offtake.max_take), offered)
@@ -199,15 +204,16 @@ class _Builder:
         if terms.tail is not None and terms.rights is not None:
             late = offtake.quantity * self.clock.years * terms.tail * lo(offtake.demand, offtake.max_take)
             wanted = wanted + lo(terms.rights.opening, _spare(late, terms))
-        delivered, delayed = self._line(terms, available, wanted, waited)
+        shipped = self._line(terms, available, wanted, waited)
+        delayed = shipped.delayed
         fresh: Expr = available if kept is None else available - kept.opening
         ready = _spare(quantity, terms)
         ready = lo(ready, fresh) if delayed is None else lo(ready, fresh - delayed - waited)
-        volumes = Volumes(quantity, nominated, available, delivered, ready, delayed, kept)
+        volumes = Volumes(quantity, nominated, available, shipped.delivered, ready, delayed, kept)
         prices = Prices(self.billing.average(terms, offered), self.billing.resale(terms, offered))
-        take = take_or_pay.build(terms, volumes, prices, self.frame)
-        self.takes.append((terms, take))
-        return delivered, take
+        firm = _Firm(terms, volumes, take_or_pay.build(self.context, terms, volumes, prices))
+        self.firm.append(firm)
+        return _Served(shipped, firm)
 
     def _buying(self, terms: Contracting, tonnes: Expr, offered: Offered) -> Expr:
         """What the buyer asks for: nothing while the index of its products is not below its price."""
@@ -218,12 +224,12 @@ class _Builder:
         label = f"{terms.offtake.label}: The index is below its price"
         return tonnes * terms.section.flag("buying", label, index < self.macro.convert(below))
 
-    def _line(self, terms: Contracting, available: Line, wanted: Expr, waited: Expr) -> tuple[Line, Line | None]:
+    def _line(self, terms: Contracting, available: Line, wanted: Expr, waited: Expr) -> _Shipped:
         """The tonnes delivered, as licences allow and up to what the buyer takes in all; and those delayed."""
         section, title = terms.section, terms.offtake.label
         if terms.offtake.licence is None:
             tonnes = wanted if terms.offtake.quantity is None else lo(available, wanted)
-            return self._capped(terms, tonnes), None
+            return _Shipped(self._capped(terms, tonnes))
         ready = section.line(
             "ready", f"{title}: Ready to be delivered, contained", lo(available, wanted + waited), TONNE
         )
@@ -231,7 +237,7 @@ class _Builder:
         held_back = section.line("held_back", f"{title}: Held back for want of a licence, contained", held, TONNE)
         delivered = self._capped(terms, ready - held_back)
         label = f"{title}: Held back less what was held back before, contained"
-        return delivered, section.line("net_delayed", label, held_back - waited, TONNE)
+        return _Shipped(delivered, held_back, section.line("net_delayed", label, held_back - waited, TONNE))
 
     def _capped(self, terms: Contracting, tonnes: Expr) -> Line:
         most, section, label = terms.offtake.total_quantity, terms.section, terms.offtake.label

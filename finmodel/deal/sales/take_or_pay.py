@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.market.macro import Macro
 from finmodel.deal.sales import make_up, resale
 from finmodel.deal.sales.contracting import Contracting
@@ -87,6 +88,14 @@ class Prices:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class _Beyond:
+    """Tonnes taken this year beyond what the whole year owes, and whether it is `reached`."""
+
+    tonnes: Line
+    reached: Expr
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class _Year:
     """A contract year to date: the pledge net of what `lowers` it in a period, tonnes taken and missed, the price."""
 
@@ -98,19 +107,19 @@ class _Year:
     average: Line
 
 
-def build(terms: Contracting, volumes: Volumes, prices: Prices, frame: tuple[Clock, Macro]) -> Take:
+def build(context: Context, terms: Contracting, volumes: Volumes, prices: Prices) -> Take:
     """Declare the pledge, the deficiency and the rights of a contract."""
-    clock, macro = frame
+    clock, macro = context.clock, context.money
     section, title = terms.section, terms.offtake.label
     pledge = volumes.quantity * terms.offtake.take_or_pay
     pledged = section.line("take_or_pay", f"{title}: Take-or-pay quantity", pledge, TONNE)
     price = section.line("price", f"{title}: Price of contained product", prices.contract, prices.contract.unit)
     brings = resale.price(terms, prices.resale, macro)
     missed = resale.not_taken(terms, volumes.ready, volumes.delivered, resale.Market(price, brings))
-    year = _year(terms, volumes, (pledged, price), missed, clock)
+    year = _year(terms, volumes, pledged, price, missed, clock)
     owed, to_date = (volumes.quantity, _net_quantity(terms, volumes, year)) if _on_top(terms) else (pledged, year.net)
-    beyond, reached = _beyond(terms, year, (owed, to_date))
-    used = make_up.use(terms, beyond, volumes.delivered)
+    beyond = _beyond(terms, year, owed, to_date)
+    used = make_up.use(terms, beyond.tonnes, volumes.delivered)
     missing = year.missing
     if terms.offtake.carry_forward is not None:
         missing = missing - _carried(terms, volumes, year, used, clock)
@@ -118,7 +127,7 @@ def build(terms: Contracting, volumes: Volumes, prices: Prices, frame: tuple[Clo
     deficit = resale.Deficit(deficiency, _resold(terms, deficiency, volumes.kept), year.average)
     paid = resale.payment(terms, deficit, missed, macro)
     rights = make_up.build(terms, used, make_up.Made(deficiency, paid.gross, paid.billed), prices.contract, clock)
-    section.model.register.owes("deferred_revenue", rights.deferred.closing)
+    context.register.owes("deferred_revenue", rights.deferred.closing)
     spends = {"resale_cost": paid.cost, "resale_excess": paid.excess}
     if volumes.kept is not None:
         spends["resale_refund"] = resale.refund(terms, rights, volumes.kept.opening, brings)
@@ -131,7 +140,7 @@ def build(terms: Contracting, volumes: Volumes, prices: Prices, frame: tuple[Clo
         deferred=rights.deferred,
         spent=rights.spent,
         extra=used.extra,
-        called=(used.account.opening - used.regular) * reached,
+        called=(used.account.opening - used.regular) * beyond.reached,
         top_up=rights.top_up,
         damages=_damages(terms, year, macro),
         average=year.average,
@@ -153,9 +162,9 @@ def _resold(terms: Contracting, deficiency: Line, kept: Kept | None) -> Expr:
     return hi(0, deficiency - hi(0, stored))
 
 
-def _year(terms: Contracting, volumes: Volumes, owed: tuple[Line, Line], missed: NotTaken, clock: Clock) -> _Year:
-    """What the buyer pledged and took since the contract year began; `owed` are the pledge and its price."""
-    section, title, starts, (pledged, price) = terms.section, terms.offtake.label, terms.starts, owed
+def _year(terms: Contracting, volumes: Volumes, pledged: Line, price: Line, missed: NotTaken, clock: Clock) -> _Year:
+    """What the buyer pledged and took since the contract year began."""
+    section, title, starts = terms.section, terms.offtake.label, terms.starts
     wanted = lo(volumes.nominated, volumes.quantity)
     lost = volumes.quantity * (1 - terms.spared)
     prevented = section.line("force_majeure_lost", f"{title}: Lost to force majeure", lost, TONNE)
@@ -189,15 +198,15 @@ def _net_quantity(terms: Contracting, volumes: Volumes, year: _Year) -> Line:
     return year_to_date(terms.section, "net_quantity_to_date", label, volumes.quantity - year.lowers, terms.starts)
 
 
-def _beyond(terms: Contracting, year: _Year, owed: tuple[Line, Line]) -> tuple[Line, Expr]:
-    """Tonnes taken this year beyond what the whole year owes, the pledge or the quantity; and whether it is taken."""
-    section, title, (amount, to_date) = terms.section, terms.offtake.label, owed
+def _beyond(terms: Contracting, year: _Year, amount: Line, to_date: Line) -> _Beyond:
+    """What is taken beyond the pledge or the quantity of the whole year: an amount of each period, and net to date."""
+    section, title = terms.section, terms.offtake.label
     to_come = section.ahead("pledge_to_come", f"{title}: Take-or-pay to the end of the contract year", TONNE)
     to_come.define(~terms.ends * (to_come.next + amount.next))
     whole = hi(0, to_date + to_come)
     beyond = hi(0, year.taken - whole) * terms.active
     line = section.line("beyond_pledge", f"{title}: Taken beyond the year's take-or-pay", beyond, TONNE)
-    return line, (year.taken >= whole) & terms.active
+    return _Beyond(line, (year.taken >= whole) & terms.active)
 
 
 def _carried(terms: Contracting, volumes: Volumes, year: _Year, used: Used, clock: Clock) -> Line:

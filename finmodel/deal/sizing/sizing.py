@@ -145,7 +145,7 @@ def build(
     planned = capacity.window * dates.pays * clock.completed
     section.line("plan_cfads_target", "CFADS of the lenders' case by payment date", planned)
     if windows is not None:
-        contracted_shares.build(section, windows, dates.repaying, (solved.by_price, solved.by_volume))
+        contracted_shares.build(section, windows, dates.repaying, solved.by_price, solved.by_volume)
     whole = _window(section, "window_cfads", "CFADS of the payment window", cash.cfads, dates.pays)
     return Sizing(rate, whole)
 

@@ -22,7 +22,7 @@ from finmodel.deal.market.macro import Macro
 from finmodel.deal.market.prices import Market
 from finmodel.deal.sales import price_formula
 from finmodel.deal.sales.billing import Supply
-from finmodel.deal.sales.offtake import Contract
+from finmodel.deal.sales.sold import Contract
 from finmodel.deal.support import footing
 from finmodel.deal.support import legs as support_legs
 from finmodel.deal.support.footing import Measures, Part, PerKg, Terms, per_kg
