@@ -15,7 +15,7 @@ from finmodel.deal.costs.items import Sale, Spend
 from finmodel.deal.own.clause import Clause
 from finmodel.deal.own.face import Added, DealFace, OwnCheck, Seen
 from finmodel.deal.own.mistakes import blamed, refused
-from finmodel.deal.sales.offtake import Sales
+from finmodel.deal.sales.sold import Sales
 from finmodel.kernel.expr import add
 from finmodel.kernel.model import Line
 
