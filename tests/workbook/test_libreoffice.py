@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,14 @@ def computed(case: Path, changes: dict[str, tuple[str, float]], folder: Path, sc
     cells = read_lines(book, lambda name, row, column: sheet[name].cell(row, column).value)
     expected = run(load(case, scenario, {key: text for key, (text, _) in changes.items()}), hold_debt=True)
 
+    return differing(book, expected.values, cells)
+
+
+def differing(book: Book, values: Mapping[str, Any], cells: dict[str, Any]) -> list[str]:
+    """Lines whose cells, computed by LibreOffice from poisoned ones, are not these values."""
     assert not any(poisoned(value) for value in cells.values())
     wanted = {
-        id: IN_A_CELL.get(int(value), value) if id.endswith(".status") else value
-        for id, value in expected.values.items()
+        id: IN_A_CELL.get(int(value), value) if id.endswith(".status") else value for id, value in values.items()
     }  # a cell tells whether there is a rate, not how many there are or what decides it
     return wrong(book, wanted, dates_as_numbers(cells), STEPS)
 
