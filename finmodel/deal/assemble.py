@@ -99,7 +99,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     clock = timing.build(model, case.timeline, case.completion)
     context = Context(model, clock, macro.build(model, case.inflation, case.fx, clock, case.currency))
     curves = {name: _curve(model, name, rate) for name, rate in case.curve.items()}
-    solved = sizing.unknowns(model, case.currency)
+    solved = sizing.unknowns(context)
     works = operations.build(context, case)
     debt = _borrow(context, case, works, solved, curves)
     within = companies.begin(context, case)
@@ -142,7 +142,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     )
     claw_back.close(clawed, profit)
     extra.define(works.extra, case.extra_lines, places or {})
-    sizing.search(model, solved)
+    sizing.search(model, solved, sized, debt.funding.shared_total, debt.funding.equity_target)
     return model
 
 
@@ -155,7 +155,7 @@ def _borrow(
     context: Context, case: CaseTables, works: Operations, solved: Unknowns, curves: Mapping[str, Line]
 ) -> _Debt:
     """Open the facilities, insure them, plan the reserve and fund construction."""
-    model, clock, money, frame = context.model, context.clock, context.money, context.frame
+    model, clock, frame = context.model, context.clock, context.frame
     borrower = next((name for name, entity in case.entity.items() if entity.borrower), "")
     tax = withholding.treasury(case)
     loans = [
@@ -165,7 +165,7 @@ def _borrow(
     senior = [loan for loan in loans if loan.terms.rank == "senior"]
     insured = cover.build(context, case.cover, loans)
     sized = [loan for loan in senior if loan.terms.sized]
-    ahead = plan.build(model, sized, clock, money) if sized else None
+    ahead = plan.build(context, sized) if sized else None
     if ahead is not None:
         ahead = replace(ahead, moved=outlook.build(model, case, works, frame))
     later = [loan for loan in senior if loan.terms.refinances]
@@ -174,7 +174,7 @@ def _borrow(
     grants = model.sections["capex"].ahead("grants_received", "Grants received").define(works.capex.grants_received)
     needs = Needs(works.capex.spent, works.cash + works.refunds, insured.premium, reserve.funding, grants)
     at_close = [loan for loan in loans if not loan.terms.refinances]
-    funded = funding.build(model, case.funding, needs, at_close, solved, frame)
+    funded = funding.build(context, case.funding, needs, at_close, solved)
     refinanced = refinancing.build(loans, borrower, clock)
     fees = insured.section.ahead("operating_fees", "Cover premium and agency fees in operation")
     yearly = (insured.premium + add([loan.agency for loan in loans])) * clock.completed
@@ -217,12 +217,11 @@ def _size(
     counted = [one for one in support.contracts.values() if counts or not one.public]  # a buyer's floor always (F9)
     deals = Deals(works.sales.contracts, works.market, case.entity)
     revenue = contracted_support.with_support(model, works.sales.secured, counted, deals, frame)
-    cash = Cash(earned, support.paid - support.given_back, revenue, context.money.cent)
+    cash = Cash(earned, support.paid - support.given_back, revenue)
     others = add([loan.committed for loan in debt.loans if _lasting(loan)])
     geared = debt.funding.net_uses if case.sizing.grants_net else debt.funding.total_uses
-    room = Room(geared, debt.funding.shared_total, others)
-    sized = [loan for loan in debt.senior if loan.terms.sized]
-    return sizing.build(model, case.sizing, (sized, debt.plan.dates, solved), cash, room, frame)
+    room = Room(debt.funding.total_uses, geared, debt.funding.shared_total, others)
+    return sizing.build(context, case.sizing, debt.plan, solved, cash, room)
 
 
 def _lasting(loan: Loan) -> bool:
@@ -237,7 +236,7 @@ def _covers(
     if debt.plan is None:
         return None, None
     model, frame = context.model, context.frame
-    tested = replace(debt.plan, dates=plan.tested(model, debt.senior, debt.plan))
+    tested = replace(debt.plan, dates=plan.tested(debt.plan, debt.senior))
     return tested, None if sized is None else ratios.cover(model, debt.senior, sized, (tested, solved), terms, frame)
 
 

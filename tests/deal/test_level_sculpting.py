@@ -73,7 +73,7 @@ def solved(loan: Drawn, form: Form, foreign: bool = False) -> Answer:
     model = Model(Timeline(date(2027, 1, 1), "half", len(loan.rate)))
     section = model.section("sizing", USD)
     start = Given("first", tuple(1.0 if at == 0 else 0.0 for at in range(len(loan.rate))), RATIO, "first")
-    model.section("time").line("first", "First period", start + Const(0))
+    first = model.section("time").line("first", "First period", start + Const(0))
 
     def given(name: str, values: Row) -> Given:
         return Given(name, tuple(values.tolist()), USD if name == "capacity" else RATIO, name)
@@ -83,7 +83,7 @@ def solved(loan: Drawn, form: Form, foreign: bool = False) -> Answer:
     capacity = section.line("capacity", "Capacity", given("capacity", loan.capacity) * 1)
     worth = section.line("worth", "Worth", given("worth", loan.worth) * 1, RATIO) if foreign else None
     debt = Sculpted(repaying, rate, worth, form)
-    shadow.sculpted(section, debt, sculpted(section, "Debt", debt, capacity)[1])
+    shadow.sculpted(section, debt, sculpted(section, first, "Debt", debt, capacity).carried)
     inputs = {leaf.id: leaf.value for leaf in model.givens().values()}
     order = plan(model)
     values = interpret(model, order, inputs)

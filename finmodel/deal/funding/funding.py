@@ -12,16 +12,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.funding import bridge, overrun
 from finmodel.deal.funding.bridge import Bridged
 from finmodel.deal.loans.facility import Loan
 from finmodel.deal.loans.terms import FundingTerms
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.sizing.sizing import Unknowns
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Const, Expr, Given, add, hi, lo, ratio
 from finmodel.kernel.folds import total
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,6 +39,7 @@ class Needs:
 class Funding:
     """Uses and sources; `surplus` is money from grants and operations beyond the period's uses.
 
+    `shared_total` and `equity_target` are totals that the engine must find.
     `taken_out` is what draws of senior debt repay of bridge loans: beside the uses, which bridges paid for before.
     """
 
@@ -49,6 +50,7 @@ class Funding:
     draws: dict[str, Line]
     taken_out: dict[str, Line]
     equity: Line
+    equity_target: Line
     shared: Line
     shared_total: Line
     total_uses: Line
@@ -57,17 +59,18 @@ class Funding:
     finance_cost: Line
 
 
-def build(
-    model: Model,
-    terms: FundingTerms,
-    needs: Needs,
-    loans: Sequence[Loan],
-    solved: Unknowns,
-    frame: tuple[Clock, Macro],
-) -> Funding:
-    """Declare uses and sources; the total of the uses that facilities share, and of equity, are solved."""
-    clock, macro = frame
-    section = model.section("funding", macro.money, "Funding")
+def build(context: Context, terms: FundingTerms, needs: Needs, loans: Sequence[Loan], solved: Unknowns) -> Funding:
+    """Declare uses and sources; the total of the uses that facilities share, and of equity, are solved.
+
+    Args:
+        context: The deal's model, time and money.
+        terms: How the case funds construction.
+        needs: What is to be paid, beside financing costs.
+        loans: The facilities that are there at close.
+        solved: What the engine finds.
+    """
+    clock, money = context.clock, context.money
+    section = context.model.section("funding", money.money, "Funding")
     paid_idc = [loan.idc for loan in loans if not loan.terms.capitalise]
     idc = section.line("idc", "Interest during construction, paid", add(paid_idc))
     fees = section.line(
@@ -75,7 +78,7 @@ def build(
     )
     premium = section.line("premium", "Cover premium in construction", needs.premium * clock.construction)
     reserve = section.line("reserve", "Initial debt service reserve", needs.dsra)
-    start_cash = Const(0) if terms.initial_cash is None else macro.convert(terms.initial_cash) * clock.last_construction
+    start_cash = Const(0) if terms.initial_cash is None else money.convert(terms.initial_cash) * clock.last_construction
     initial_cash = section.line("initial_cash", "Initial working capital", start_cash)
     early = needs.operations * clock.construction
     cost = section.line("operating_cost", "Operating cost before completion", hi(0, -early))
@@ -88,15 +91,13 @@ def build(
     surplus = section.line("surplus", "Grants and income beyond the uses of the period", hi(0, grants + income - uses))
     alone: list[Expr] = [idc] if terms.idc_funded_by == "equity" else []
     if clock.delays:
-        alone += [
-            section.line("late", "Uses of lateness", _late([cost, fees, premium], (idc, early_debt), alone, clock))
-        ]
+        alone += [section.line("late", "Uses of lateness", _late([cost, fees, premium], idc, early_debt, alone, clock))]
     shared = section.line(
         "shared", "Uses that facilities share", hi(0, net - add(alone)) if alone else net * clock.construction
     )
     drawn = _drawings(section, [loan for loan in loans if not loan.terms.standby], shared, solved.shared_uses)
     needed = net - add(list(drawn.draws.values())) + add(list(drawn.taken_out.values()))
-    equity, standby = _equity(section, terms, loans, needed, solved.equity)
+    owners = _equity(section, terms, loans, needed, solved.equity)
     finance_cost = section.line(
         "finance_cost", "Financing cost of construction, capitalised", _finance_cost(loans, fees, premium, clock)
     )
@@ -105,9 +106,10 @@ def build(
         grants=grants,
         income=income,
         surplus=surplus,
-        draws={**drawn.draws, **standby},
+        draws={**drawn.draws, **owners.standby},
         taken_out=drawn.taken_out,
-        equity=equity,
+        equity=owners.equity,
+        equity_target=owners.target,
         shared=shared,
         shared_total=section.line("shared_total_target", "Total of the uses that facilities share", total(shared)),
         total_uses=section.line("total_uses", "Total uses", total(uses)),
@@ -117,21 +119,27 @@ def build(
     )
 
 
-def _equity(
-    section: Section, terms: FundingTerms, loans: Sequence[Loan], needed: Expr, committed: Given
-) -> tuple[Line, dict[str, Line]]:
+@dataclass(frozen=True, eq=False, repr=False)
+class _Equity:
+    """What owners pay in, the total that the engine must find, and what standby facilities draw, by id."""
+
+    equity: Line
+    target: Line
+    standby: dict[str, Line]
+
+
+def _equity(section: Section, terms: FundingTerms, loans: Sequence[Loan], needed: Expr, committed: Given) -> _Equity:
     """What owners pay in, and what standby facilities draw in their place beyond the commitment."""
     standby = [loan for loan in loans if loan.terms.standby]
     if not standby:
         equity = section.line("equity", "Equity paid in", needed)
-        section.line("equity_target", "Equity paid in, total", total(equity))
-        return equity, {}
+        return _Equity(equity, section.line("equity_target", "Equity paid in, total", total(equity)), {})
     whole = section.line("equity_needed", "Needed beside facilities and grants", needed)
-    section.line("equity_target", "Needed beside facilities and grants, total", total(whole))
+    target = section.line("equity_target", "Needed beside facilities and grants, total", total(whole))
     draws = overrun.build(section, standby, whole, committed, terms.overrun_debt)
     equity = section.line("equity", "Equity paid in", whole - add(list(draws.values())))
     section.line("equity_total", "Equity paid in, total", total(equity))
-    return equity, draws
+    return _Equity(equity, target, draws)
 
 
 def _drawings(section: Section, loans: Sequence[Loan], shared: Line, shared_total: Given) -> Bridged:
@@ -147,9 +155,8 @@ def _drawings(section: Section, loans: Sequence[Loan], shared: Line, shared_tota
     return Bridged({**draws, **bridged.draws}, bridged.taken_out)
 
 
-def _late(costs: list[Line], debt: tuple[Line, list[Line]], alone: list[Expr], clock: Clock) -> Expr:
+def _late(costs: list[Line], idc: Line, principal: list[Line], alone: list[Expr], clock: Clock) -> Expr:
     """What lateness costs is the owners' alone: running costs after planned completion, and debt falling due."""
-    idc, principal = debt
     running = costs if alone else [*costs, idc]
     return add([add([*running]) * clock.due * clock.construction, *principal])
 

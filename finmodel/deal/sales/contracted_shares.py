@@ -25,25 +25,30 @@ class ByWindow:
     by_volume: Line
 
 
-def build(section: Section, revenue: ByWindow, repaying: Line, by_price: Given, by_volume: Given) -> None:
+def build(section: Section, revenue: ByWindow, repaying: Line, by_price: Given, by_volume: Given) -> dict[str, Line]:
     """Declare both shares, for the engine to find on the sizing case, and the results that show them.
 
     Args:
         repaying: 1 from the first to the last window that repays debt.
         by_price: The share contracted by price and volume, which the engine finds.
         by_volume: The share contracted by volume at least, which the engine finds.
+
+    Returns:
+        What the engine must find, by "price" and "volume"; no "volume" where both are the same.
     """
     whole = section.line("repaying_revenue", "Revenue of windows that repay debt", revenue.whole * repaying)
     kinds = [("price", "price and volume", revenue.by_price, by_price)]
     if revenue.by_volume is not revenue.by_price:
         kinds.append(("volume", "volume at least", revenue.by_volume, by_volume))
-    shown = {}
+    shown, targets = {}, {}
     for name, words, line, value in kinds:
         label = f"Revenue of windows that repay debt, contracted by {words}"
         part = section.line(f"repaying_{name}", label, line * repaying)
         label = f"Share of revenue contracted by {words}, first to last repayment"
-        section.line(f"share_by_{name}_target", label, lo(1, ratio(total(part), total(whole))), RATIO)
+        share = lo(1, ratio(total(part), total(whole)))
+        targets[name] = section.line(f"share_by_{name}_target", label, share, RATIO)
         shown[name] = section.line(f"share_by_{name}", f"{label}, on the sizing case", value * 1, RATIO)
         section.model.metric(f"contracted_share.{name}", shown[name])
     if "volume" not in shown:
         section.model.metric("contracted_share.volume", shown["price"])
+    return targets

@@ -27,9 +27,16 @@ class Life:
     within: Line
 
 
-def value(section: Section, life: Life, pays: Expr, flows: tuple[Line, Line]) -> Line:
-    """Declare the value of the cash to come after each period; `flows` are cash by window and the window's rate."""
-    cash, rate = flows
+def value(section: Section, life: Life, pays: Expr, cash: Line, rate: Line) -> Line:
+    """Declare the value of the cash to come after each period [reporting currency].
+
+    Args:
+        section: Where the lines stand.
+        life: The periods whose cash counts.
+        pays: Flag of the dates on which a window ends.
+        cash: CFADS of the window [reporting currency].
+        rate: Interest over the window, per unit.
+    """
     line = section.ahead(f"{life.name}_cash", f"{life.label}: Value of CFADS to come")
     here = section.flag(f"{life.name}_window", f"{life.label}: A window ends", pays & life.within)
     step = section.line(
@@ -56,7 +63,7 @@ def limits(section: Section, terms: SizingTerms, capacity: Capacity, rate: Line,
             continue
         within = loan_life(section, capacity.dates.repaying) if name == "llcr" else clock.operations
         life = Life(name, words.capitalize(), within)
-        worth = value(section, life, capacity.dates.pays & clock.completed, (capacity.window, rate))
+        worth = value(section, life, capacity.dates.pays & clock.completed, capacity.window, rate)
         tested = section.line(
             f"{name}_tested", f"{life.label}: Value at the last drawing", worth * clock.last_construction
         )

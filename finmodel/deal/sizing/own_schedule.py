@@ -11,22 +11,41 @@ Source:  decisions on the senior profile (F11). Per unit of senior debt, sculpte
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from finmodel.deal.loans.facility import Loan
 from finmodel.deal.sizing import sculpting, senior, shadow
-from finmodel.deal.sizing.sculpting import Form, Sculpted
+from finmodel.deal.sizing.sculpting import Sculpted
+from finmodel.deal.sizing.senior import AtCover, Capacity
 from finmodel.deal.time.calendar import RATIO_ROUNDING
+from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Given, add, hi, ratio, where
 from finmodel.kernel.folds import lowest, total
 from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import RATIO
 
 
-def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given, form: Form) -> tuple[list[Line], Line]:
+@dataclass(frozen=True, eq=False, repr=False)
+class _Unit:
+    """Per unit of senior debt: the service of own schedules, interest of sculpted debt, and the sculpted share."""
+
+    service: Line
+    rate: Line
+    part: Line
+
+
+def limits(
+    section: Section, clock: Clock, loans: Sequence[Loan], capacity: Capacity, debt: Given, uses: Line
+) -> AtCover:
     """Declare the debt at the cover, the sculpted schedule, and what dates can carry that repay own schedules alone.
 
-    Returns:
-        The limits, and what one more of capacity on each date adds to the debt at the cover.
+    Args:
+        section: Where the lines stand.
+        clock: Rows of time.
+        loans: Senior debt.
+        capacity: What may be paid on each date [reporting currency].
+        debt: Senior debt, as the engine finds it [reporting currency].
+        uses: All uses of funds [reporting currency]: more than any debt.
     """
     sculpted = senior.shared(loans)
     repaying = sculpted[0].repaying
@@ -34,22 +53,23 @@ def limits(section: Section, loans: Sequence[Loan], capacity: Line, debt: Given,
         "sculpted_share", "Sculpted share of senior debt", add([senior.share(x) for x in sculpted]), RATIO
     )
     rate, growth = senior.interest(section, sculpted), senior.growth(section, sculpted, "sculpted_growth")
-    shared = Sculpted(repaying, rate, growth, form)
+    shared = Sculpted(repaying, rate, growth, capacity.form)
     own = add([senior.unit_service(loan) * senior.worth(loan) for loan in senior.own(loans)])
     service = section.line("own_service", "Service of own schedules, per unit of senior debt", own, RATIO)
     label = "Capacity that the service of own schedules leaves"
-    left = section.line("capacity_left", label, hi(0, capacity - service * debt) * repaying)
+    left = section.line("capacity_left", label, hi(0, capacity.service - service * debt) * repaying)
     carried = sculpting.valued(section, shared, left)
     value = carried.after
     worth = _worth(section, service, shared, carried.cut)
-    first = section.model.find("time.first")
+    first = clock.first
     whole = section.line("capacity_at_close", "Debt that all capacity can carry", (value + worth * debt) * first)
     each = section.line("unit_at_close", "Sculpted share, and own service at its value", (worth + part) * first, RATIO)
     by_cover = section.line("by_cover", "Debt at the debt service cover", ratio(total(whole), total(each)))
     at_close = section.line("sculpted_at_close", "Sculpted debt that the capacity left can carry", value * first)
-    sculpting.schedule(section, shared, carried, total(at_close))
+    schedule = sculpting.schedule(section, shared, carried, total(at_close))
     added = shadow.sculpted(section, shared, carried, total(each))
-    return [by_cover, _by_own(section, sculpted[0], (service, rate, part), capacity)], added
+    by_own = _by_own(section, sculpted[0], _Unit(service, rate, part), capacity, uses)
+    return AtCover([by_cover, by_own], added, schedule=schedule)
 
 
 def _worth(section: Section, service: Line, debt: Sculpted, cut: Line) -> Line:
@@ -62,23 +82,19 @@ def _worth(section: Section, service: Line, debt: Sculpted, cut: Line) -> Line:
     return worth.define(step.next + ~repaying.next * worth.next)
 
 
-def _by_own(section: Section, sculpted: Loan, unit: tuple[Line, Line, Line], capacity: Line) -> Line:
+def _by_own(section: Section, sculpted: Loan, unit: _Unit, capacity: Capacity, uses: Line) -> Line:
     """No date asks more for own schedules than its capacity; between sculpted dates, sculpted interest is paid too."""
-    service, rate, part = unit
-    dates = section.flag(
-        "own_date",
-        "Date that pays own schedules",
-        section.model.find("plan.repayment_date") & (service > RATIO_ROUNDING),
-    )
-    interest = rate * part * sculpted.planned.lag(1, 1) * ~sculpted.repaying
+    pays_own = capacity.dates.repaying & (unit.service > RATIO_ROUNDING)
+    dates = section.flag("own_date", "Date that pays own schedules", pays_own)
+    interest = unit.rate * unit.part * sculpted.planned.lag(1, 1) * ~sculpted.repaying
     carried = section.line(
-        "own_carried", "Debt that such a date can carry", ratio(capacity, service + interest) * dates
+        "own_carried", "Debt that such a date can carry", ratio(capacity.service, unit.service + interest) * dates
     )
     least = section.line("own_least", "Debt that such dates can carry", lowest(carried, dates))
-    return section.line("by_own", "Debt at the cover on dates of own schedules", least + _unbound(section, dates))
+    return section.line("by_own", "Debt at the cover on dates of own schedules", least + _unbound(section, dates, uses))
 
 
-def _unbound(section: Section, dates: Line) -> Line:
+def _unbound(section: Section, dates: Line, uses: Line) -> Line:
     """Without such dates nothing is limited: what the uses of funds come to is more than any debt."""
     none = section.flag("own_none", "No date pays own schedules", total(dates).eq(0))
-    return section.line("own_unbound", "No limit of such dates", none * section.model.find("funding.total_uses"))
+    return section.line("own_unbound", "No limit of such dates", none * uses)

@@ -48,15 +48,29 @@ class Sculpted:
     form: Form
 
 
-def sculpted(section: Section, label: str, debt: Sculpted, capacity: Line) -> tuple[Line, Carried]:
-    """Declare the value of all capacity, and the shares that use it; returns the debt, and what is carried."""
+@dataclass(frozen=True, eq=False, repr=False)
+class AllCapacity:
+    """The debt that uses all capacity at the cover, what is carried into each date, and the shares that fall due."""
+
+    debt: Line
+    carried: Carried
+    schedule: Line
+
+
+def sculpted(section: Section, first: Line, label: str, debt: Sculpted, capacity: Line) -> AllCapacity:
+    """Declare the value of all capacity, and the shares that use it.
+
+    Args:
+        section: Where the lines stand.
+        first: Flag of the first period.
+        label: Of the debt.
+        debt: Its dates, interest and form of schedule.
+        capacity: What may be paid on each date [reporting currency].
+    """
     carried = valued(section, debt, capacity)
-    first = section.line(
-        "capacity_at_close", "Debt that all capacity can carry", carried.after * section.model.find("time.first")
-    )
-    most = section.line("by_cover", label, total(first))
-    schedule(section, debt, carried, most)
-    return most, carried
+    whole = section.line("capacity_at_close", "Debt that all capacity can carry", carried.after * first)
+    most = section.line("by_cover", label, total(whole))
+    return AllCapacity(most, carried, schedule(section, debt, carried, most))
 
 
 def valued(section: Section, debt: Sculpted, capacity: Line) -> Carried:
@@ -77,7 +91,7 @@ def valued(section: Section, debt: Sculpted, capacity: Line) -> Carried:
     return Carried(step, value, section.flag("cut_short", "The date's own capacity limits the debt", short))
 
 
-def schedule(section: Section, debt: Sculpted, carried: Carried, most: Expr) -> None:
+def schedule(section: Section, debt: Sculpted, carried: Carried, most: Expr) -> Line:
     """Declare the shares of the debt that fall due: `most` is the debt that uses all capacity."""
     balance = section.ahead("unit_balance", "Share of the debt still to repay", RATIO)
     before = balance.lag(1, 1)
@@ -86,4 +100,4 @@ def schedule(section: Section, debt: Sculpted, carried: Carried, most: Expr) -> 
     else:
         left = lo(before, ratio(carried.after, most))
     balance.define(where(debt.repaying, left, before))
-    section.line("schedule_target", "Sculpted principal, share of the debt", before - balance, RATIO)
+    return section.line("schedule_target", "Sculpted principal, share of the debt", before - balance, RATIO)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from finmodel.deal.loans.facility import Loan
 from finmodel.deal.sizing.sculpting import Form
-from finmodel.kernel.expr import Const, Expr, Given, add, hi, ratio, where
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.expr import Const, Expr, add, hi, ratio, where
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import RATIO
 
 
@@ -29,23 +29,34 @@ class SeniorDates:
 class Capacity:
     """What senior debt is sized on: its dates, and per date the cash that lenders count and what may be paid of it.
 
-    `form` is how a sculpted schedule uses what is left where another limit binds; `cent` counts as nothing.
+    `form` is how a sculpted schedule uses what is left where another limit binds.
     """
 
     dates: SeniorDates
     window: Line
     service: Line
     form: Form
-    cent: Given
 
 
-def dates(model: Model, senior: Sequence[Loan]) -> SeniorDates:
+@dataclass(frozen=True, eq=False, repr=False)
+class AtCover:
+    """Debt at the debt service cover: the limits, and what one more of capacity on each date adds to it.
+
+    `binds` flags the date that carries least, None where all dates bind together; `schedule` are the shares of sculpted
+    debt that fall due, None where nothing is sculpted.
+    """
+
+    limits: list[Line]
+    worth: Line
+    binds: Line | None = None
+    schedule: Line | None = None
+
+
+def dates(section: Section, senior: Sequence[Loan]) -> SeniorDates:
     """The dates of all senior facilities: those of the first where they share one schedule."""
     first = shared(senior)[0]
-    number = model.find(f"{first.section.name}.instalment")
     if not own(senior):
-        return SeniorDates(first.pays, first.repaying, number)
-    section = model.sections["plan"]
+        return SeniorDates(first.pays, first.repaying, first.instalment)
     repaying = section.flag(
         "repayment_date", "Repayment date of senior debt", hi(0, *(loan.repaying for loan in senior))
     )

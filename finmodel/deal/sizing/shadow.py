@@ -54,23 +54,40 @@ def sculpted(section: Section, debt: Sculpted, carried: Carried, whole: Expr | N
     return section.line("capacity_worth", "Debt that one more of capacity adds, first order", scaled, RATIO)
 
 
-def least(section: Section, carried: Line, unit_service: Line, repaying: Line, most: Expr) -> Line:
+@dataclass(frozen=True, eq=False, repr=False)
+class Least:
+    """Debt sized on the date that carries least: the flag of that date, and what one more of capacity adds there."""
+
+    binds: Line
+    worth: Line
+
+
+def least(section: Section, carried: Line, unit_service: Line, repaying: Line, most: Expr) -> Least:
     """Declare what one more of capacity adds to debt that is sized on the date that carries least.
 
     Args:
+        section: Where the lines stand.
+        carried: The debt that each date can carry [reporting currency].
+        unit_service: Service of each date per unit of debt.
+        repaying: Flag of repayment dates.
         most: The debt at the cover and a cent: a spreadsheet may differ in the last digit.
     """
     alike = carried <= most
     binds = section.flag("carries_least", "The date that carries least", repaying & alike)
     worth = binds * ratio(1, unit_service)
-    return section.line("capacity_worth", "Debt that one more of capacity adds, first order", worth, RATIO)
+    label = "Debt that one more of capacity adds, first order"
+    return Least(binds, section.line("capacity_worth", label, worth, RATIO))
 
 
-def build(section: Section, worth: Line, window: Line, parts: Sequence[Part], spread: bool) -> None:
+def build(section: Section, worth: Line, window: Line, parts: Sequence[Part], binds: Line | None) -> None:
     """Declare what one more of CFADS on each date, and a hundredth less of every cover, add to the debt at the cover.
 
     Args:
-        spread: Whether all dates bind together, as in sculpting, rather than the one that carries least.
+        section: Where the lines stand.
+        worth: What one more of capacity on each date adds.
+        window: The cash of each payment window that lenders count [reporting currency].
+        parts: Its parts by cover.
+        binds: Flag of the date that carries least; None where all dates bind together, as in sculpting.
     """
     per_cash = add([part.of / part.cover for part in parts])
     cash = worth * per_cash * (window > 0)
@@ -78,6 +95,4 @@ def build(section: Section, worth: Line, window: Line, parts: Sequence[Part], sp
     per_cover = add([hi(0, window * part.of) / part.cover / part.cover for part in parts]) * COVER_STEP
     step = section.line("cover_step", "Debt that 0.01x less of cover adds on the date, first order", worth * per_cover)
     label = "Debt that 0.01x less of cover adds, first order"
-    section.line(
-        "cover_worth", label, total(step) if spread else lowest(step, section.model.find("sizing.carries_least"))
-    )
+    section.line("cover_worth", label, total(step) if binds is None else lowest(step, binds))

@@ -14,17 +14,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from finmodel.deal.loans.facility import Loan
+from finmodel.deal.context import Context
 from finmodel.deal.loans.terms import SizingTerms
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.sales import contracted_shares
 from finmodel.deal.sales.contracted import Revenue
 from finmodel.deal.sales.contracted_shares import ByWindow
 from finmodel.deal.sizing import life_cover, own_schedule, sculpting, senior, shadow
+from finmodel.deal.sizing.plan import Plan
 from finmodel.deal.sizing.sculpting import Sculpted
-from finmodel.deal.sizing.senior import Capacity, SeniorDates
+from finmodel.deal.sizing.senior import AtCover, Capacity, SeniorDates
 from finmodel.deal.sizing.shadow import Part
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, Given, add, hi, lo, ratio
 from finmodel.kernel.folds import lowest
 from finmodel.kernel.model import Line, Model, Section
@@ -49,21 +48,22 @@ class Unknowns:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Cash:
-    """What sizing reads of operations, each per period in the reporting currency; `cent` counts as nothing."""
+    """What sizing reads of operations, each per period in the reporting currency."""
 
     cfads: Line
     net_support: Expr
     revenue: Revenue
-    cent: Given
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Room:
     """What the uses of funds leave for senior debt.
 
-    `geared` are the uses that gearing counts, `shared_uses` those that facilities share, `others` other commitments.
+    `uses` are all, `geared` those that gearing counts, `shared_uses` those that facilities share, `others` other
+    commitments.
     """
 
+    uses: Line
     geared: Expr
     shared_uses: Line
     others: Expr
@@ -71,16 +71,25 @@ class Room:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sizing:
-    """Senior interest over a payment window, per unit, and all CFADS of the window, support included."""
+    """Senior interest over a payment window, per unit, and all CFADS of the window, support included.
+
+    What the engine must find: `debt`, `plan_cfads`, the `schedule` of sculpted debt, and shares of revenue `by_price`
+    and `by_volume` where some is contracted.
+    """
 
     window_rate: Line
     window_cfads: Line
+    debt: Line
+    plan_cfads: Line
+    schedule: Line | None
+    by_price: Line | None
+    by_volume: Line | None
 
 
-def unknowns(model: Model, currency: str) -> Unknowns:
+def unknowns(context: Context) -> Unknowns:
     """Inputs for the engine to find; they start at nothing."""
-    money = unit(currency)
-    none = (0.0,) * model.timeline.count
+    money = context.money.money
+    none = (0.0,) * context.clock.timeline.count
 
     def solved(name: str, value: float | tuple[float, ...], label: str, of: str) -> Given:
         return Given(
@@ -98,56 +107,83 @@ def unknowns(model: Model, currency: str) -> Unknowns:
     )
 
 
-def search(model: Model, solved: Unknowns) -> None:
-    """Name what the engine must find; a part that no line reads is not searched."""
-    targets: Mapping[str, tuple[Given, str]] = {
-        "debt": (solved.debt, "sizing.senior_debt_target"),
-        "uses": (solved.shared_uses, "funding.shared_total_target"),
-        "schedule": (solved.schedule, "sizing.schedule_target"),
-        "plan": (solved.plan_cfads, "sizing.plan_cfads_target"),
-        "equity": (solved.equity, "funding.equity_target"),
-        "by_price": (solved.by_price, "sizing.share_by_price_target"),
-        "by_volume": (solved.by_volume, "sizing.share_by_volume_target"),
-    }
+@dataclass(frozen=True, eq=False, repr=False)
+class _Target:
+    """A value that the engine finds, and the line that it must equal; None where the deal has no such line."""
+
+    value: Given
+    line: Line | None
+
+
+def search(model: Model, solved: Unknowns, sized: Sizing | None, shared_uses: Line, equity: Line) -> None:
+    """Name what the engine must find; a part that no line reads is not searched.
+
+    Args:
+        model: The deal's model, with all lines that may read such a value.
+        solved: The values.
+        sized: What sizing asks of them; None without sized debt.
+        shared_uses: Total of the uses that facilities share [reporting currency].
+        equity: Total that owners pay in [reporting currency].
+    """
+    targets = [
+        _Target(solved.debt, None if sized is None else sized.debt),
+        _Target(solved.shared_uses, shared_uses),
+        _Target(solved.schedule, None if sized is None else sized.schedule),
+        _Target(solved.plan_cfads, None if sized is None else sized.plan_cfads),
+        _Target(solved.equity, equity),
+        _Target(solved.by_price, None if sized is None else sized.by_price),
+        _Target(solved.by_volume, None if sized is None else sized.by_volume),
+    ]
     read = model.givens()
-    for value, target in targets.values():
-        if value.id in read and target in model.lines:
-            model.solve(value, model.lines[target])
+    for target in targets:
+        if target.value.id in read and target.line is not None:
+            model.solve(target.value, target.line)
 
 
-def build(
-    model: Model,
-    terms: SizingTerms,
-    loans: tuple[Sequence[Loan], SeniorDates, Unknowns],
-    cash: Cash,
-    room: Room,
-    frame: tuple[Clock, Macro],
-) -> Sizing:
-    """Declare service capacity, the limits on debt, and the schedule that follows; `loans` are senior debt."""
-    (clock, macro), (facilities, dates, solved) = frame, loans
-    section = model.section("sizing", macro.money, "Sizing")
+def build(context: Context, terms: SizingTerms, plan: Plan, solved: Unknowns, cash: Cash, room: Room) -> Sizing:
+    """Declare service capacity, the limits on debt, and the schedule that follows.
+
+    Args:
+        context: The deal's model, time and money.
+        terms: Covers and limits of the case.
+        plan: The facilities that are sized, and their dates.
+        solved: What the engine finds.
+        cash: What operations bring.
+        room: What the uses of funds leave.
+    """
+    clock, money, facilities, dates = context.clock, context.money, plan.loans, plan.dates
+    section = context.model.section("sizing", money.money, "Sizing")
     rate = senior.rate(section, facilities)
     windows = _revenue(section, cash, dates)
     parts = _parts(section, terms, windows)
     capacity = _capacity(section, terms, cash, dates, parts)
-    by_cover, worth = _by_cover(section, facilities, capacity, rate, solved)
-    shadow.build(section, worth, capacity.window, parts, senior.shared(facilities)[0].terms.profile == "sculpted")
+    at_cover = _by_cover(context, section, plan, capacity, rate, _Whole(solved.debt, room.uses))
+    shadow.build(section, at_cover.worth, capacity.window, parts, at_cover.binds)
     limits: list[Expr] = [
         section.line("by_gearing", "Debt at the gearing cap", room.geared * terms.gearing_cap),
-        *by_cover,
+        *at_cover.limits,
         section.line("by_uses", "Debt that uses leave room for", hi(0, room.shared_uses - room.others)),
     ]
     limits += life_cover.limits(section, terms, capacity, rate, clock)
     if terms.limit is not None:
-        limits.append(section.line("by_limit", "Debt at the lenders' limit", macro.convert(terms.limit)))
-    fixed = None if terms.amount is None else macro.convert(terms.amount)
-    section.line("senior_debt_target", "Senior debt, sized", lo(*limits) if fixed is None else fixed)
+        limits.append(section.line("by_limit", "Debt at the lenders' limit", money.convert(terms.limit)))
+    fixed = None if terms.amount is None else money.convert(terms.amount)
+    debt = section.line("senior_debt_target", "Senior debt, sized", lo(*limits) if fixed is None else fixed)
     planned = capacity.window * dates.pays * clock.completed
-    section.line("plan_cfads_target", "CFADS of the lenders' case by payment date", planned)
+    plan_cfads = section.line("plan_cfads_target", "CFADS of the lenders' case by payment date", planned)
+    shares: Mapping[str, Line] = {}
     if windows is not None:
-        contracted_shares.build(section, windows, dates.repaying, solved.by_price, solved.by_volume)
+        shares = contracted_shares.build(section, windows, dates.repaying, solved.by_price, solved.by_volume)
     whole = _window(section, "window_cfads", "CFADS of the payment window", cash.cfads, dates.pays)
-    return Sizing(rate, whole)
+    return Sizing(
+        window_rate=rate,
+        window_cfads=whole,
+        debt=debt,
+        plan_cfads=plan_cfads,
+        schedule=at_cover.schedule,
+        by_price=shares.get("price"),
+        by_volume=shares.get("volume"),
+    )
 
 
 def _capacity(section: Section, terms: SizingTerms, cash: Cash, dates: SeniorDates, parts: Sequence[Part]) -> Capacity:
@@ -157,7 +193,7 @@ def _capacity(section: Section, terms: SizingTerms, cash: Cash, dates: SeniorDat
     window = _window(section, "window_counted", "CFADS of the payment window that lenders count", counted, pays)
     each = [hi(0, window if part.share is None else window * part.share) / part.cover for part in parts]
     service = section.line("capacity", "Debt service capacity", add(each) * repaying)
-    return Capacity(dates, window, service, terms.sculpting, cash.cent)
+    return Capacity(dates, window, service, terms.sculpting)
 
 
 def _revenue(section: Section, cash: Cash, dates: SeniorDates) -> ByWindow | None:
@@ -194,23 +230,26 @@ def _window(section: Section, name: str, label: str, flow: Expr, pays: Line) -> 
     return line.define(line.prev * ~pays.prev + flow)
 
 
-def _by_cover(
-    section: Section, loans: Sequence[Loan], capacity: Capacity, rate: Line, solved: Unknowns
-) -> tuple[list[Line], Line]:
-    """Debt that the capacity can serve, and for a sculpted profile the schedule that uses all of it.
+@dataclass(frozen=True, eq=False, repr=False)
+class _Whole:
+    """Senior debt as the engine finds it, and all uses of funds [reporting currency]."""
 
-    Returns:
-        The limits, and what one more of capacity on each date adds to the debt.
-    """
+    debt: Given
+    uses: Line
+
+
+def _by_cover(context: Context, section: Section, plan: Plan, capacity: Capacity, rate: Line, whole: _Whole) -> AtCover:
+    """Debt that the capacity can serve, and for a sculpted profile the schedule that uses all of it."""
+    clock, loans = context.clock, plan.loans
     first, label = senior.shared(loans)[0], "Debt at the debt service cover"
     if first.terms.profile == "sculpted":
         if senior.own(loans):
-            return own_schedule.limits(section, loans, capacity.service, solved.debt, capacity.form)
+            return own_schedule.limits(section, clock, loans, capacity, whole.debt, whole.uses)
         growth = senior.growth(section, loans, "growth")
         own = rate if growth is None else senior.interest(section, loans)
         debt = Sculpted(first.repaying, own, growth, capacity.form)
-        most, carried = sculpting.sculpted(section, label, debt, capacity.service)
-        return [most], shadow.sculpted(section, debt, carried)
+        used = sculpting.sculpted(section, clock.first, label, debt, capacity.service)
+        return AtCover([used.debt], shadow.sculpted(section, debt, used.carried), schedule=used.schedule)
     repaying = capacity.dates.repaying
     if len(loans) > 1 or senior.foreign(loans):  # a level payment hangs on each loan's rate, and each has its balloon
         service = add([senior.worth(loan) * senior.unit_service(loan) for loan in loans]) * repaying
@@ -219,4 +258,5 @@ def _by_cover(
     unit_service = section.line("unit_service", "Service per unit of debt", service, RATIO)
     carries = section.line("carried", "Debt that each date can carry", ratio(capacity.service, unit_service))
     by_cover = section.line("by_cover", label, lowest(carries, repaying))
-    return [by_cover], shadow.least(section, carries, unit_service, repaying, by_cover + capacity.cent)
+    least = shadow.least(section, carries, unit_service, repaying, by_cover + context.money.cent)
+    return AtCover([by_cover], least.worth, binds=least.binds)

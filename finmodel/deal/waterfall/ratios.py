@@ -163,7 +163,7 @@ def lives(
         ("plcr", "Project life cover ratio", clock.operations),
     ):
         life = Life(name, label, within)
-        value = life_cover.value(section, life, dates.pays & clock.completed, (sizing.window_cfads, rate))
+        value = life_cover.value(section, life, dates.pays & clock.completed, sizing.window_cfads, rate)
         results.append(define(section, name, label, value, debt, alive))
     return results[0], results[1]
 
