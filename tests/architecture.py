@@ -105,15 +105,16 @@ def tree() -> str:
 # --- imports between floors ---
 
 
-def imports() -> Mapping[str, Mapping[str, int]]:
-    """Floor → floor that it reads → how many of its files do."""
-    counted: dict[str, dict[str, int]] = {floor: {} for floor in FLOORS}
+def imports() -> Mapping[str, set[str]]:
+    """Floor → floors that it reads."""
+    read: dict[str, set[str]] = {floor: set() for floor in FLOORS}
     for name, module in modules().items():
         own = name.split(".")[0]
         froms = [n.module or "" for n in ast.walk(module) if isinstance(n, ast.ImportFrom)]
-        for other in {part.split(".")[1] for part in froms if part.startswith("finmodel.")} - {own}:
-            counted[own][other] = counted[own].get(other, 0) + 1
-    return counted
+        read.setdefault(own, set()).update(
+            {part.split(".")[1] for part in froms if part.startswith("finmodel.")} - {own}
+        )
+    return read
 
 
 # --- who calls whom ---

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from html import escape
 
@@ -38,12 +38,12 @@ class Step:
     says: str
 
 
-def floors(says: Mapping[str, str], imports: Mapping[str, Mapping[str, int]]) -> str:
+def floors(says: Mapping[str, str], imports: Mapping[str, Set[str]]) -> str:
     """A box for each floor, the highest first; its arrows leave on its own track and end at the floors it reads.
 
     Args:
         says: Floor → what it holds, from the top down.
-        imports: Floor → floor that it reads → how many of its files do.
+        imports: Floor → floors that it reads.
     """
     width, height, gap, left = 500, 84, 14, 16
     top = {floor: 16 + place * (height + gap) for place, floor in enumerate(says)}
@@ -55,13 +55,14 @@ def floors(says: Mapping[str, str], imports: Mapping[str, Mapping[str, int]]) ->
     edge = left + width
     for place, (floor, y) in enumerate(top.items()):
         track, start = edge + 26 * (len(top) - place), y + height - 8
-        below = [other for other in top if other in imports.get(floor, {})]
+        below = [other for other in top if other in imports[floor]]
         if below:
             ends = [top[other] + 8 + 7 * place for other in below]
             rows.append(f'<path class="line" d="M{edge} {start}H{track}V{max(ends)}"/>')
         for other, end in zip(below, ends if below else [], strict=True):
-            title = f"{imports[floor][other]} files of {floor} import from {other}"
-            rows.append(f'<path class="line" d="M{track} {end}H{edge + 6}"><title>{title}</title></path>')
+            rows.append(
+                f'<path class="line" d="M{track} {end}H{edge + 6}"><title>{floor} imports {other}</title></path>'
+            )
             rows.append(f'<path class="head" d="M{edge} {end}l8 -3.5v7z"/>')
     return _picture(edge + 26 * len(top) + 16, 16 + len(top) * (height + gap), rows)
 

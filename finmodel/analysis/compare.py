@@ -4,7 +4,7 @@ Bridge:  up to six inputs, or groups of inputs, by Shapley: a group's part is th
          groups may change, of what the result moves when it does. More groups change one after another, in the order
          of the case. The debt is sized anew in each run. Both ways the parts add up to the difference.
 Groups:  each input by itself, up to six; beyond, the first two parts of its key, such as facility.jbic.
-Source:  L. S. Shapley, A Value for n-Person Games, 1953; decisions-finance.md, end.
+Source:  L. S. Shapley, A Value for n-Person Games, 1953.
 """
 
 from __future__ import annotations

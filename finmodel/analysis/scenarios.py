@@ -3,7 +3,7 @@
 Weighted:  money and support are Σ probability × amount. A rate has no mean: there is the rate of the weighted equity
            flows, and it is named so. Ratios are shown at the worst scenario. A scenario without a probability is shown
            and not weighted.
-Source:    decisions 8 and 19.
+Source:    decisions on debt that is held (S3) and on means (S6).
 """
 
 from __future__ import annotations

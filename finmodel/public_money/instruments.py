@@ -5,7 +5,7 @@ loan by the rate at which others lend, cover by its premium. All 2^n combination
 of an instrument is the mean of what it adds over all orders. Rows add up to nothing over all parties, because cash is
 conserved; columns add up to the whole with all instruments less the whole with none.
 Debt and schedule are held: without a grant, owners pay more.
-Source: price-support section 5 (up to six instruments), decision F14.
+Source: decision on parties and dates (F14).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Many paths of a deal: what is drawn goes in, statistics come out, and any path can be looked at in full.
 
-The debt is the one signed: a path never re-sizes it (decision 8).
+The debt is the one signed: a path never re-sizes it (S3).
 """
 
 from __future__ import annotations

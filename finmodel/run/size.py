@@ -1,4 +1,4 @@
-"""Debt as lenders size it: on the sizing case, never on a scenario, and then fixed (decisions 8 and 9, F9)."""
+"""Debt as lenders size it: on the sizing case, never on a scenario, and then fixed (S3, S4, F9)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The certificate: the file, recalculated by another program, against the model, line by line.
 
 Tolerance: |sheet - model| <= 1e-9 × max(1, scale); scale is the largest absolute value of the line or of what its
-           formula reads. A rate of return, and what is computed from one: 1e-7 (decision 7).
+           formula reads. A rate of return, and what is computed from one: 1e-7 (S2).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ Sized:  the main figure of a scheme (its floor, premium, payment) is scaled unti
 Cost:   the expected cost is the weighted mean over scenarios of the present value of public money: support paid less
         given back, and for a stockpile what it pays for tonnes less what it sells them for. What buyers pay is apart.
 Held:   contract, dates, quantity, lag and budget are the case's own, so that schemes differ in their terms alone.
-Source: price-support, comparison of designs; decision on public cost (F38).
+Source: decision on public cost (F38).
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ Sign:    uses and sources are positive.
 Timing:  facilities are drawn pro rata to the uses they share, up to their commitments, at period end; grants and
          income before completion come first; equity pays the rest. Fees and interest on opening balances are never
          circular.
-Source:  decisions on gearing, excess uses and pre-completion income; "uses" as in a lenders' sources-and-uses table.
+Source:  decisions on excess uses (F8), gearing and income before completion (F27); "uses" as in a lenders'
+         sources-and-uses table.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ Sign:    every line is the positive amount that its label names.
 Timing:  interest accrues each period on the opening balance and falls due on payment dates; draws fall at period
          end, so interest on them starts a period later. Accrued interest bears no interest before its due date.
 Source:  FAST Standard 2.02-05 (corkscrew); term sheet of each facility; schedule in % of the amount drawn, so that a
-         smaller drawing is repaid in the same proportions. Overdue amounts bear a default margin until paid.
+         smaller drawing is repaid in the same proportions. Overdue amounts bear a default margin until paid. What
+         accrues between payment dates is due on the next one (F6).
 """
 
 from __future__ import annotations

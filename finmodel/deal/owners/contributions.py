@@ -3,7 +3,7 @@
 Sign:    paid in is positive.
 Timing:  a class that contributes first pays all calls until its commitment is used, then come those pro rata, then
          those that are last; what is called beyond all commitments is paid by shares.
-Source:  finance section 11; a commitment is the share of the equity that the deal was signed with.
+Source:  a commitment is the share of the equity that the deal was signed with.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Timing:  take beyond the year's pledge uses rights first, and is free; after the
          Rights expire after so many years, first in first out, and all of them at the end of contract and tail.
 Money:   tonnes leave first in, first out; the money paid for them leaves at its average. Where the contract says so,
          the buyer pays on top what the price at delivery exceeds that average by.
-Source:  decisions on expiry (F6), make-up (F17) and take-or-pay (F18). What is called beyond the nomination takes
+Source:  decisions on expiry (S1), make-up (F17) and take-or-pay (F18). What is called beyond the nomination takes
          what all contracts leave: its tonnes are declared after theirs.
 """
 

@@ -6,7 +6,7 @@ Timing:  the pledge accrues by period over the contract year; a deficiency is bi
 Carry:   what a buyer takes and pays beyond the contract quantity of a year is a credit. It replaces take-or-pay of a
          later year that would be missed, up to a share of it; the oldest credits are used and expire first, and all
          lapse with the contract.
-Source:  decisions on expiry (F6) and take-or-pay (F18). A buyer pays for no more than what the seller had ready for it
+Source:  decisions on expiry (S1) and take-or-pay (F18). A buyer pays for no more than what the seller had ready for it
          up to the contract quantity; `resale` says what it is credited for what was sold on. The seller's shortfall is
          what the contract quantity exceeds the tonnes ready by, whatever the buyer nominates: a buyer does not pay for
          tonnes that the seller never had. What force majeure takes of the quantity is no shortfall; both lower the

@@ -6,7 +6,7 @@ Timing:  at period end a share of the value of the stock is lent. New money come
          opening balance.
 Call:    of what goes back, a margin call is what the stock of the opening would no longer back at the period's prices
          and share; the rest is repaid on the sale of stock.
-Source:  finance section 17: advance rate, haircut, margin call, tenor that rolls, backing by an insurer.
+Source:  terms of metal repos: advance rate, haircut, margin call, tenor that rolls, backing by an insurer.
 """
 
 from __future__ import annotations

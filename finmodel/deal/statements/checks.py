@@ -2,7 +2,7 @@
 
 Sign:    a check shows the size of its fault, relative to the largest total assets where it is money.
 Kinds:   an "error" is a fault of the model or its inputs; an "alert" is news about the deal (a lock-up, arrears).
-Source:  finance section 23; decisions on what sizing fixes (F8), the tail (F11), the end (F32) and repayment (F33).
+Source:  decisions on what sizing fixes (F8), the tail (F11), the end (F32) and repayment (F33).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ Tonnes:  contained first product. Sold tonnes are those delivered and paid for; 
          is stocked or sold; several sellers share the opening stock by what they make in the first period.
 Price:   the market's index, or what the contract pays by its own floor, ceiling and discount, before any share.
 Stock:   a programme that buys and holds takes tonnes only while the price is below the floor and its stock has room.
-Source:  price-support parameters; decisions on deficiency and make-up tonnes (F18) and on a second support (F19).
+Source:  decisions on deficiency and make-up tonnes (F18) and on a second support (F19).
 """
 
 from __future__ import annotations

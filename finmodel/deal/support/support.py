@@ -10,7 +10,7 @@ Payer:   a programme within its budget, or the buyer, who then pays more than th
 Scale:   `scale.top_up` and `scale.give_back` are 1. What a deal is without support is the same lines with them at 0;
          claims, budgets and balances do not move with them.
 Source:  decisions on budget year, rate and lag (F15), on where a floor lives (F19), on two-way contracts (F20), and on
-         how support is switched off (16).
+         how support is switched off (S5).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Timing:  the account moves when a tax year is assessed; what expires on a date is used first on that date. What lives
          for no years is lost with the year that made it.
-Source:  one form for tax losses and for interest denied (F6). Oldest first needs no rows by year: expired = created N
+Source:  one form for tax losses and for interest denied (S1). Oldest first needs no rows by year: expired = created N
          years ago and before, less used, less expired before.
 """
 

@@ -2,7 +2,7 @@
 
 Phases: construction up to completion (COD), operations from there, then a wind-up tail in which only settlements run.
 Timing:  every flow falls on the last day of its period.
-Source:  FAST Standard 2.03; decisions on live dates: a delay moves a date, and every flag follows.
+Source:  FAST Standard 2.03. Dates are live: a delay moves a date, and every flag follows.
 """
 
 from __future__ import annotations

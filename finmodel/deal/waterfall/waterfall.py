@@ -4,7 +4,7 @@ Order:   operations first (CFADS is after them), then the steps of `waterfall.or
 Sign:    every step is the positive amount paid.
 Timing:  each rank is paid on its own payment dates after completion, owners on those of senior debt; cash in between
          waits in the operating account.
-Source:  decisions on the order (F3), which a case may change where `rules_waterfall` lets it.
+Source:  decisions on the order (F3), which a case may change where `rules` lets it.
 """
 
 from __future__ import annotations

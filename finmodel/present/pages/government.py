@@ -136,7 +136,7 @@ def incidence(account: Government) -> Group:
 
 
 def _behaviour(account: Government) -> Text:
-    """Whether volumes answer to support: the layer that sums to nothing over all parties."""
+    """Whether volumes answer to support (F13): the layer that sums to nothing over all parties."""
     split = account.analysis.present
     buyers = [at for at, who in enumerate(account.deal.parties) if who.id.startswith("customers")]
     moved = float(np.abs(split.all[buyers]).sum())
