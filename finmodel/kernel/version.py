@@ -8,9 +8,8 @@ from pathlib import Path
 
 
 def version() -> str:
-    """The version as installed; in a checkout that is not installed, as its pyproject.toml says."""
-    try:
-        return metadata.version("finmodel")
-    except metadata.PackageNotFoundError:
-        project = Path(__file__).parents[2] / "pyproject.toml"
+    """The version that the pyproject.toml of a checkout states; else the one that is installed."""
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    if project.is_file():
         return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+    return metadata.version("finmodel")
