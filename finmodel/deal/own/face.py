@@ -21,11 +21,12 @@ from finmodel.deal.market.prices import Market
 from finmodel.deal.own.declared import Declared
 from finmodel.deal.plant.goods import Chain, Goods
 from finmodel.deal.schema import CaseTables
+from finmodel.deal.time.calendar import KG_PER_T
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.errors import ModelError, UnitError
 from finmodel.kernel.expr import Expr, Given, Number, as_expr
 from finmodel.kernel.model import Account, Line, Section
-from finmodel.kernel.units import DAY, RATIO, Unit
+from finmodel.kernel.units import DAY, RATIO, Unit, unit
 
 T = TypeVar("T")
 AT_ONCE = Given("own.paid_at_once", 0.0, DAY, "Days until an own clause's cash moves")
@@ -108,6 +109,14 @@ class DealFace:
         _named(self._seen.chain.main, node, "node")
         return self._seen.income.of(node)
 
+    def sales(self, node: str) -> Expr:
+        """What a node's products bill, without support [reporting currency per period]."""
+        return _named(self._seen.income.sales.by_node, node, "node")
+
+    def kg(self, tonnes: Expr) -> Expr:
+        """Tonnes in kg."""
+        return tonnes * KG_PER_T
+
     def convert(self, amount: Expr) -> Expr:
         """An amount in any one currency, in the reporting currency at the rate of the period."""
         return self.money.convert(amount)
@@ -118,31 +127,38 @@ class DealFace:
         Raises:
             ModelError: There is none; names the nearest.
         """
-        return self._section.model.find(id)
+        try:
+            return self._section.model.find(id)
+        except ModelError as error:
+            late = "" if "did you mean" in str(error) else " yet: own clauses are declared before tax, debt and owners"
+            raise ModelError(f"{error}{late}") from None
 
     def decides(self, given: Given) -> float:
         """The number of an input that decides which lines there are: no scenario, driver or cell may move it then."""
         return self._section.model.decides(given)
 
-    def line(self, name: str, label: str, formula: Expr | Number, unit: Unit | None = None) -> Line:
-        """Declare a line [reporting currency, unless it says its unit].
+    def line(self, name: str, label: str, formula: Expr | Number, unit: str = "") -> Line:
+        """Declare a line.
+
+        Args:
+            unit: Such as "t", "ratio" or "USD/t"; the reporting currency without.
 
         Raises:
-            UnitError: The formula is in another unit.
+            UnitError: The formula is in another unit, or there is no such unit.
         """
-        return self._placed(self._section.line(name, label, formula, unit))
+        return self._placed(self._section.line(name, label, formula, self._unit(unit)))
 
     def flag(self, name: str, label: str, formula: Expr | Number) -> Line:
         """Declare a line of zeros and ones."""
-        return self.line(name, label, formula, RATIO)
+        return self.line(name, label, formula, "ratio")
 
-    def ahead(self, name: str, label: str, unit: Unit | None = None) -> Line:
+    def ahead(self, name: str, label: str, unit: str = "") -> Line:
         """Declare a line that others read before its formula is known; `define` it later."""
-        return self._placed(self._section.ahead(name, label, unit))
+        return self._placed(self._section.ahead(name, label, self._unit(unit)))
 
-    def stock(self, name: str, label: str, unit: Unit | None = None) -> Account:
+    def stock(self, name: str, label: str, unit: str = "") -> Account:
         """Declare a stock that is empty at the start; `close` it with what goes in and out."""
-        account = self._section.account(name, label, unit)
+        account = self._section.account(name, label, self._unit(unit))
         self._placed(account.opening)
         self._placed(account.closing)
         return account
@@ -165,7 +181,7 @@ class DealFace:
             company: Which company of the case bears it; the borrower if none is named.
             days: Until it is paid, of each bill.
         """
-        billed = self.line(name, label, amount)
+        billed = self._billed(name, label, amount)
         self._added.spends.append(
             Spend(billed.id, label, self._company(company), billed, days, party=self._party(party))
         )
@@ -182,7 +198,7 @@ class DealFace:
         days: Given = AT_ONCE,
     ) -> Line:
         """Declare revenue that a company receives, taxable as sales are; arguments as for `cost`."""
-        billed = self.line(name, label, amount)
+        billed = self._billed(name, label, amount)
         self._added.sales.append(Sale(billed.id, label, self._company(company), billed, days, party=self._party(party)))
         return billed
 
@@ -199,13 +215,13 @@ class DealFace:
         Raises:
             UnitError: It is in another unit.
         """
-        unit = as_expr(fault).unit
-        if unit not in (None, RATIO, self.currency):
-            raise UnitError(f"the check {name} is in {unit}: a check is in {self.currency}, or a pure number")
-        line = self.line(f"fault.{name}", f"{label}: what is missing", fault, unit or RATIO)
+        found = as_expr(fault).unit
+        if found not in (None, RATIO, self.currency):
+            raise UnitError(f"the check {name} is in {found}: a check is in {self.currency}, or a pure number")
+        line = self.line(f"fault.{name}", f"{label}: what is missing", fault, "" if found == self.currency else "ratio")
         self._added.checks.append(OwnCheck(f"{self._section.name}.{name}", label, line, "alert" if alert else "error"))
 
-    def result(self, name: str, label: str, value: Expr | Number, unit: Unit | None = None) -> Line:
+    def result(self, name: str, label: str, value: Expr | Number, unit: str = "") -> Line:
         """Declare a single number, such as `total(line)`, as a result by name: `<clause>.<name>`.
 
         Raises:
@@ -217,6 +233,15 @@ class DealFace:
             raise ModelError(f"{line.id} has a value in each period: a result is one number, such as total({name})")
         self._added.metrics[metric] = line
         return line
+
+    def _billed(self, name: str, label: str, amount: Expr | Number) -> Line:
+        billed = self.line(name, label, amount)
+        if not billed.series:
+            raise ModelError(f"{billed.id} is a single number: multiply it by a flag, such as deal.clock.operations")
+        return billed
+
+    def _unit(self, text: str) -> Unit:
+        return unit(text) if text else self.currency
 
     def _company(self, name: str) -> str:
         """The company of this name, or the borrower."""

@@ -12,6 +12,7 @@ from finmodel.kernel.errors import CaseError, FinmodelError, Problem
 
 _PLACE = re.compile(r" \([^()\s]+\.py:\d+\)$")
 """Where our own code noticed it: the message says the module's line instead."""
+_FACE = re.compile(r"deal/own/face\.py:\d+")
 REMEDY = "Correct the module."
 
 
@@ -28,7 +29,8 @@ def blamed(clause: Declared) -> Iterator[None]:
         raise
     except (Exception, SystemExit) as error:
         line = line_in(error, clause.origin.path) or clause.origin.line
-        raise refused(clause, line, _PLACE.sub("", said(error)), _remedy(error)) from error
+        words = _FACE.sub(f"{clause.origin.file}:{line}", _PLACE.sub("", said(error)))
+        raise refused(clause, line, words, _remedy(error)) from error
 
 
 def refused(clause: Declared, line: int, wrong: str, remedy: str = REMEDY) -> CaseError:

@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from finmodel.deal.read import Case
+from finmodel.kernel.model import Model
 from finmodel.present.annual import month_name
 from finmodel.present.grid import grid
 from finmodel.present.listings import RISK, figures, is_assumed
@@ -73,7 +74,15 @@ def key_results(result: Results) -> Group:
     told = {name: note for name, note in result.notes.items() if name not in UNASKED}
     notes = [Text(clean(f"  {name}: {note}"), style="dim") for name, note in told.items()]
     table: list[Group | Text] = [grid("Key results", ("",) * 7, rows, words=(0, 2, 3, 4, 6))] if rows else []
+    own = [row[:2] for row in _metrics(result, own_results(result.model))]
+    table += [grid("Results of own clauses", ("",) * 2, own, words=(0,))] if own else []
     return Group(*table, *notes)
+
+
+def own_results(model: Model) -> tuple[tuple[str, str], ...]:
+    """Label and name of each result of an own clause."""
+    own = {name: metric.line for name, metric in model.metrics.items() if metric.line.id.startswith("own.")}
+    return tuple((line.label, name) for name, line in own.items())
 
 
 def _scenario(case: Case) -> str:

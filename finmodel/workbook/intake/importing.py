@@ -19,7 +19,6 @@ from finmodel.case.leaf import Points
 from finmodel.case.written import NotWritten, shown, written
 from finmodel.deal.edited import Edit, case_files
 from finmodel.deal.read import Case, read_with
-from finmodel.deal.schema import CaseTables
 from finmodel.kernel.errors import CaseError, Problem, RefusedError, UsageError, want_path
 from finmodel.kernel.expr import Given
 from finmodel.kernel.files import new_folder
@@ -209,7 +208,7 @@ def _edits(book: Book, case: Case, targets: Mapping[str, str], values: Mapping[s
         numbers = _in_our_days(given, values[name]) if book.from_1904 and given.unit == DATE else values[name]
         if _unchanged(given, numbers):
             continue
-        cell, found = _cell(targets[name]), find(CaseTables, given.id.split("."))
+        cell, found = _cell(targets[name]), find(type(case.tables), given.id.split("."))
         try:
             yield _edit(given, found, numbers, cell, clock)
         except NotWritten as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from finmodel.present.annual import owner_lines
 from finmodel.present.pages.finance import USES
-from finmodel.present.pages.results import COVER, RETURNS
+from finmodel.present.pages.results import COVER, RETURNS, own_results
 from finmodel.workbook.book import Book
 from finmodel.workbook.cells import CONSTANT, LABEL, NOTE, TOTAL, UNIT, Page
 from finmodel.workbook.pages import blocks
@@ -20,7 +20,7 @@ DUST = 1e-9  # what adding leaves behind, of the total
 def key_results(book: Book, page: Page, refs: References, row: int) -> int:
     """Named results with their units."""
     blocks.head(page, row, {LABEL: book.say("Key results"), CONSTANT: book.say("Value"), TOTAL: book.say("Unit")}, ALL)
-    for label, name in (*RETURNS, *COVER):
+    for label, name in (*RETURNS, *COVER, *own_results(book.model)):
         if name not in book.model.metrics:
             continue
         row += 1

@@ -1,0 +1,1 @@
+"""Own clauses: what a user's module adds to a deal, and how its mistakes are told."""
