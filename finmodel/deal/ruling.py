@@ -10,6 +10,7 @@ from finmodel.case.describe import find, nearest
 from finmodel.case.expand import Fault, year_end
 from finmodel.case.quantity import clip
 from finmodel.case.table import Table
+from finmodel.case.wording import an, quoted, words
 from finmodel.deal.schema import CaseTables, TimelineTerms
 from finmodel.kernel.expr import Given
 from finmodel.kernel.timeline import MONTH_NAMES, Timeline, from_serial, month_number, month_start
@@ -66,23 +67,6 @@ def percent(share: float) -> str:
 def months_text(months: float) -> str:
     """A length in months as people type it: 12 months."""
     return f"{months:.10g} month{'' if months == 1 else 's'}"
-
-
-def words(names: Sequence[str], joint: str = "and") -> str:
-    """A list in words: "a", "a and b", "a, b and c"."""
-    *first, last = names
-    return f"{', '.join(first)} {joint} {last}" if first else last
-
-
-def an(noun: str) -> str:
-    """A noun with its article."""
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def quoted(names: Sequence[str], joint: str = "or") -> str:
-    """A list of names as they are typed, shortened when it is long; "…" for none."""
-    shown = [f'"{clip(name)}"' for name in names[:12]]
-    return words(shown, joint) if shown else '"…"'
 
 
 def unknown(

@@ -142,7 +142,7 @@ def _idle(risk: RiskTerms) -> set[str]:
         f"risk.{table}.{name}.block"
         for table, processes in moving.items()
         for name, process in processes.items()
-        if process.kind != "bootstrap"
+        if not process.from_history
     }
     found |= {f"risk.driver.{name}.mean" for name, driver in risk.driver.items() if driver.kind != "lognormal"}
     return found if risk.regime else found | {"risk.label_months"}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from finmodel.case.wording import words
 from finmodel.deal.read import Case, read_case
 from finmodel.deal.rules import RULES
-from finmodel.deal.ruling import words
 from finmodel.kernel.errors import CaseError
 
 BASE = Path(__file__).parent.parent / "errors" / "base"

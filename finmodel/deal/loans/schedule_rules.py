@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from finmodel.case.expand import Fault
+from finmodel.case.wording import words
 from finmodel.deal.loans.terms import Facility
-from finmodel.deal.ruling import TOLERANCE, Rule, calendar_of, day, ends_in, later, percent, typed, values, words
+from finmodel.deal.ruling import TOLERANCE, Rule, calendar_of, day, ends_in, later, percent, typed, values
 from finmodel.deal.schema import CaseTables
 from finmodel.kernel.timeline import MONTH_NAMES, MONTHS, from_serial
 

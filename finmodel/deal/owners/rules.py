@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
+from finmodel.case.wording import quoted
 from finmodel.deal.owners.terms import EquityClass, Exit
-from finmodel.deal.ruling import (
-    TOLERANCE,
-    Rule,
-    day,
-    end_of_operations,
-    later,
-    one_of,
-    percent,
-    quoted,
-    sum_fault,
-)
+from finmodel.deal.ruling import TOLERANCE, Rule, day, end_of_operations, later, one_of, percent, sum_fault
 from finmodel.deal.schema import CaseTables
 
 _CLASS = 'Add a table [equity.sponsor] with share = "100 %".'

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
+from finmodel.case.wording import quoted, words
 from finmodel.deal.plant.terms import Node
-from finmodel.deal.ruling import TOLERANCE, Rule, one_of, percent, quoted, typed, values, words
+from finmodel.deal.ruling import TOLERANCE, Rule, one_of, percent, typed, values
 from finmodel.deal.schema import CaseTables
 
 MOST_GRANTED = 0.5

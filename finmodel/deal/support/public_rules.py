@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from finmodel.case.describe import nearest
 from finmodel.case.expand import Fault
 from finmodel.case.quantity import clip
-from finmodel.deal.ruling import TOLERANCE, Rule, day, percent, quoted, typed
+from finmodel.case.wording import quoted
+from finmodel.deal.ruling import TOLERANCE, Rule, day, percent, typed
 from finmodel.deal.schema import CaseTables
 from finmodel.kernel.expr import Given
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from finmodel.case.expand import Fault
+from finmodel.case.wording import quoted, words
 from finmodel.deal.ruling import (
     Rule,
     calendar_of,
@@ -19,11 +20,9 @@ from finmodel.deal.ruling import (
     later,
     months_text,
     one_of,
-    quoted,
     typed,
     unknown,
     values,
-    words,
 )
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.support.terms import Support

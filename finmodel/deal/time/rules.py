@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from finmodel.case.expand import Fault, year_end
+from finmodel.case.wording import words
 from finmodel.deal.loans.terms import Facility
-from finmodel.deal.ruling import Rule, calendar_of, day, end_of_operations, ends_in, later, months_text, words
+from finmodel.deal.ruling import Rule, calendar_of, day, end_of_operations, ends_in, later, months_text
 from finmodel.deal.schema import CaseTables, TimelineTerms
 from finmodel.deal.time.calendar import missing_month
 from finmodel.kernel.expr import Given

@@ -10,14 +10,11 @@ from finmodel.case.leaf import Quantity
 from finmodel.case.messages import subject
 from finmodel.case.quantity import BadValue, clip
 from finmodel.case.table import Table
-from finmodel.deal.ruling import Rule, sums, unknown, values, words
+from finmodel.deal.ruling import Rule, sums, unknown, values
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.uncertainty.outcomes import read_outcome
-from finmodel.deal.uncertainty.terms import Driver, Event, RiskTerms
+from finmodel.deal.uncertainty.terms import DRIVERS, Driver, Event, RiskTerms
 from finmodel.kernel.expr import Given
-
-NEEDED = {"triangular": ("low", "likely", "high"), "uniform": ("low", "high"), "lognormal": ("sd",), "outcomes": ()}
-KEYS = ("low", "likely", "high", "sd")
 
 
 def moved(risk: RiskTerms) -> dict[str, str]:
@@ -119,22 +116,11 @@ def hazards_are_of_events(case: CaseTables) -> Iterator[Fault]:
 def a_driver_has_its_keys(case: CaseTables) -> Iterator[Fault]:
     """Each kind of driver needs its own parameters, in order."""
     for name, driver in case.risk.driver.items() if case.risk is not None else ():
-        key, needed = f"risk.driver.{name}", NEEDED[driver.kind]
-        for part in KEYS:
-            given = getattr(driver, part) is not None
-            if part in needed and not given:
-                yield key, f'a driver of kind "{driver.kind}" needs {words(needed)}.', f'Write {part} = "…x".'
-            if given and part not in needed:
-                yield f"{key}.{part}", f'a driver of kind "{driver.kind}" has no {part}.', "Remove it."
-        if driver.outcome and driver.kind != "outcomes":
-            yield f"{key}.outcome", f'a driver of kind "{driver.kind}" has no outcomes.', "Remove them."
-        if driver.kind == "outcomes":
-            if not driver.outcome:
-                remedy = 'Write outcome.<name> = { value = "…", chance = "… %" } for each.'
-                yield key, 'a driver of kind "outcomes" needs outcomes.', remedy
-            else:
-                chances = {name: outcome.chance.number for name, outcome in driver.outcome.items()}
-                yield from sums(f"{key}.outcome", chances, "chances of the outcomes", "chance = ")
+        key = f"risk.driver.{name}"
+        yield from DRIVERS.faults(key, driver)
+        if driver.kind == "outcomes" and driver.outcome:
+            chances = {name: outcome.chance.number for name, outcome in driver.outcome.items()}
+            yield from sums(f"{key}.outcome", chances, "chances of the outcomes", "chance = ")
         points = [part.number for part in (driver.low, driver.likely, driver.high) if part is not None]
         if points != sorted(points) or (len(points) > 1 and points[0] == points[-1]):
             yield f"{key}.high", "low, likely and high do not rise.", "Write them in order, high above low."

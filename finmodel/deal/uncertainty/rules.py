@@ -8,28 +8,14 @@ from typing import NamedTuple
 from finmodel.case import correlation
 from finmodel.case.expand import Fault
 from finmodel.case.quantity import clip
-from finmodel.deal.ruling import Rule, day, percent, quoted, sums, unknown, words
+from finmodel.case.wording import quoted
+from finmodel.deal.ruling import Rule, day, percent, sums, unknown
 from finmodel.deal.schema import CaseTables
-from finmodel.deal.uncertainty.terms import Process, Regime, RiskTerms
+from finmodel.deal.uncertainty.process import PROCESSES, Process
+from finmodel.deal.uncertainty.terms import Regime, RiskTerms
 from finmodel.kernel.timeline import month_number
 
-NEEDED = {
-    "gbm": ("volatility",),
-    "schwartz": ("volatility", "reversion"),
-    "jumps": ("volatility", "jump_rate", "jump_mean", "jump_sd"),
-    "bootstrap": ("history",),
-}
-KEYS = ("volatility", "reversion", "jump_rate", "jump_mean", "jump_sd", "history")
-EXAMPLES = {
-    "volatility": "38 %",
-    "reversion": "10 % p.a.",
-    "jump_rate": "80 % p.a.",
-    "jump_mean": "7 %",
-    "jump_sd": "22 %",
-    "history": "…",
-    "start": "72 USD/kg",
-    "level": "90 USD/kg",
-}
+EXAMPLES = {"start": "72 USD/kg", "level": "90 USD/kg"}
 MOST_MONTHS_BEFORE = 120
 
 
@@ -81,15 +67,7 @@ def _known(key: str, name: str, known: Mapping[str, object], table: str, noun: s
 def a_process_has_its_keys(case: CaseTables) -> Iterator[Fault]:
     """Each kind of process needs its own parameters and takes no others."""
     for key, process in processes(case.risk).values() if case.risk is not None else ():
-        needed = NEEDED[process.kind]
-        for name in KEYS:
-            given = getattr(process, name) is not None
-            if name in needed and not given:
-                wrong = f'a process of kind "{process.kind}" needs {name}.'
-                yield key, wrong, f'Write {name} = "{EXAMPLES[name]}".'
-            if given and name not in needed:
-                wrong = f'a process of kind "{process.kind}" has no {name}.'
-                yield f"{key}.{name}", wrong, f"Remove it; the kind has {words(needed)}."
+        yield from PROCESSES.faults(key, process)
         yield from _centre(key, process)
 
 
@@ -97,7 +75,7 @@ def _centre(key: str, process: Process) -> Iterator[Fault]:
     """A price of its own has a start; one about the deck has neither start, level nor drift."""
     own = process.centre == "own"
     about = {"fx": "an exchange rate moves about its deck", "basis": "a basis moves about the contract's discount"}
-    moves = about.get(key.split(".")[1], "a bootstrap moves about its deck" if process.kind == "bootstrap" else "")
+    moves = about.get(key.split(".")[1], "a bootstrap moves about its deck" if process.from_history else "")
     if own and moves:
         yield f"{key}.centre", f"{moves}.", 'Write centre = "mean" or centre = "median".'
         return
@@ -116,7 +94,7 @@ def _centre(key: str, process: Process) -> Iterator[Fault]:
 def history_is_drawn_as_one(case: CaseTables) -> Iterator[Fault]:
     """Prices drawn from history keep their months together, so they share the length of a stretch."""
     risk = case.risk
-    drawn = [] if risk is None else [(k, p) for k, p in processes(risk).values() if p.kind == "bootstrap"]
+    drawn = [] if risk is None else [(k, p) for k, p in processes(risk).values() if p.from_history]
     for key, process in drawn[1:]:
         first = drawn[0][1].block.number
         if process.block.number != first:
@@ -129,7 +107,7 @@ def correlations_can_exist(case: CaseTables) -> Iterator[Fault]:
     risk = case.risk
     if risk is None or not risk.correlation:
         return
-    names = [name for name, (_, process) in processes(risk).items() if process.kind != "bootstrap"]
+    names = [name for name, (_, process) in processes(risk).items() if not process.from_history]
     faults = list(_pairs(risk, names))
     yield from faults
     if faults:

@@ -8,6 +8,8 @@ from finmodel.case.leaf import Quantity, default
 from finmodel.case.plain import DateQuantity
 from finmodel.case.says import Says
 from finmodel.case.table import Id, Label, LabelJa, Table
+from finmodel.deal.kinds import Kind, Kinds
+from finmodel.deal.uncertainty.process import Process
 from finmodel.kernel.expr import Given
 
 Correlation = Annotated[Given, Quantity("ratio", ge=-1, le=1, meaning="Correlation of log changes")]
@@ -19,76 +21,6 @@ Premium = Annotated[
 Demand = Annotated[
     Given, Quantity("ratio", ge=0, le=2, meaning="As offtake.<name>.demand, while the regime lasts", example="90 %")
 ]
-
-
-class Process(Table):
-    """How a price or an exchange rate moves by month about its deck."""
-
-    kind: Annotated[
-        Literal["gbm", "schwartz", "jumps", "bootstrap"],
-        Says(
-            "How the price moves from month to month",
-            example='"schwartz"',
-            choices={
-                "gbm": "a random walk of its logarithm",
-                "schwartz": "returns towards its level after each move",
-                "jumps": "a random walk with sudden jumps",
-                "bootstrap": "changes drawn from its own history",
-            },
-        ),
-    ]
-    centre: Annotated[
-        Literal["mean", "median", "own"],
-        Says(
-            "What the price moves about",
-            choices={
-                "mean": "the deck is its mean",
-                "median": "the deck is its median",
-                "own": "start, level and drift of its own, in place of the deck",
-            },
-        ),
-    ] = "mean"
-    volatility: (
-        Annotated[
-            Given,
-            Quantity("ratio", ge=0, le=1, meaning="Standard deviation of the log price over a year", example="25 %"),
-        ]
-        | None
-    ) = None
-    reversion: (
-        Annotated[
-            Given,
-            Quantity(
-                "1/year", ge=0, le=1000, meaning="Speed of return to the level (Schwartz kappa)", example="50 % p.a."
-            ),
-        ]
-        | None
-    ) = None
-    jump_rate: (
-        Annotated[Given, Quantity("1/year", ge=0, le=100, meaning="Jumps expected in a year", example="20 % p.a.")]
-        | None
-    ) = None
-    jump_mean: (
-        Annotated[Given, Quantity("ratio", ge=-5, le=5, meaning="Mean of the log of a jump", example="-0.20x")] | None
-    ) = None
-    jump_sd: (
-        Annotated[
-            Given, Quantity("ratio", ge=0, le=1, meaning="Standard deviation of the log of a jump", example="15 %")
-        ]
-        | None
-    ) = None
-    history: Annotated[Id | None, Says("Column of prices.csv that a bootstrap draws from", example='"ndpr"')] = None
-    block: Annotated[Given, Quantity("month", gt=0, le=600, meaning="Mean length of a drawn stretch of history")] = (
-        default("12 months")
-    )
-    start: Annotated[Given, Quantity("money/kg", gt=0, meaning="Price at the start (centre = own)")] | None = None
-    level: (
-        Annotated[Given, Quantity("money/kg", gt=0, meaning="Long-run mean price (Schwartz, centre = own)")] | None
-    ) = None
-    drift: (
-        Annotated[Given, Quantity("1/year", ge=-1, le=1, meaning="Expected growth (centre = own)", example="2 % p.a.")]
-        | None
-    ) = None
 
 
 class Regime(Table):
@@ -117,6 +49,23 @@ class Outcome(Table):
     chance: Annotated[Given, Quantity("ratio", ge=0, le=1, meaning="Probability of this value", example="25 %")]
 
 
+DRIVERS = Kinds(
+    "driver",
+    Kind(
+        "triangular",
+        "by lowest, most likely and highest multiple",
+        {"low": 'low = "…x"', "likely": 'likely = "…x"', "high": 'high = "…x"'},
+    ),
+    Kind("uniform", "any multiple between lowest and highest alike", {"low": 'low = "…x"', "high": 'high = "…x"'}),
+    Kind("lognormal", "by mean multiple and spread", {"sd": 'sd = "… %"'}),
+    Kind(
+        "outcomes",
+        "one of several values, each with its chance",
+        {"outcome": 'outcome.<name> = { value = "…", chance = "… %" } for each'},
+    ),
+)
+
+
 class Driver(Table):
     """An input of the case that is drawn once a path: as a multiple of its value, or as one of several values."""
 
@@ -125,12 +74,7 @@ class Driver(Table):
         Literal["triangular", "uniform", "lognormal", "outcomes"],
         Says(
             "Distribution that it is drawn from",
-            choices={
-                "triangular": "by lowest, most likely and highest multiple",
-                "uniform": "any multiple between lowest and highest alike",
-                "lognormal": "by mean multiple and spread",
-                "outcomes": "one of several values, each with its chance",
-            },
+            choices=DRIVERS.choices,
         ),
     ]
     outcome: dict[Id, Outcome] = {}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
-from finmodel.deal.ruling import Rule, day, one_of, quoted, typed, unknown
+from finmodel.case.wording import quoted
+from finmodel.deal.ruling import Rule, day, one_of, typed, unknown
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.waterfall.terms import StepName, SweepTerms, whole_order
 

@@ -13,8 +13,9 @@ from finmodel.case.expand import leaves
 from finmodel.case.histories import History as Recorded
 from finmodel.deal.read import Case
 from finmodel.deal.uncertainty.outcomes import read_outcome
+from finmodel.deal.uncertainty.process import Process
 from finmodel.deal.uncertainty.rules import Moving, processes
-from finmodel.deal.uncertainty.terms import Driver, Process, Regime, RiskTerms
+from finmodel.deal.uncertainty.terms import Driver, Regime, RiskTerms
 from finmodel.kernel.errors import UsageError
 from finmodel.kernel.expr import Given
 from finmodel.kernel.timeline import from_serial, month_number
@@ -42,7 +43,7 @@ def market_of(case: Case) -> Market:
     start = first if risk.start is None else month_number(from_serial(risk.start.number))
     before, count = first - start, timeline.count * timeline.months
     named = processes(risk)
-    moving = [name for name, (_, process) in named.items() if process.kind != "bootstrap"]
+    moving = [name for name, (_, process) in named.items() if not process.from_history]
     root = correlation.root(correlation.matrix(moving, risk.correlation))
     chain = _chain(risk)
     values = {".".join(keys): given for keys, given, _ in leaves(case.tables, None)}
@@ -87,7 +88,7 @@ def _histories(named: Mapping[str, Moving], prices: Mapping[str, Recorded]) -> l
     Raises:
         UsageError: An index has no history, or there is too little of it.
     """
-    drawn = [(key, process) for key, process in named.values() if process.kind == "bootstrap"]
+    drawn = [(key, process) for key, process in named.values() if process.from_history]
     for key, process in drawn:
         if process.history not in prices:
             known = ", ".join(prices) or "none"
