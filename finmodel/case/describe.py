@@ -6,10 +6,10 @@ import difflib
 import re
 import types
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import StringConstraints
 from pydantic.fields import FieldInfo
@@ -29,6 +29,13 @@ _FREE = {
     "whole number": "any whole number",
 }
 STRUCTURAL, SWITCH = "structural", "switch"
+
+
+class KeyOf(NamedTuple):
+    """A key of a table: what it takes, and its field."""
+
+    slot: Slot
+    field: FieldInfo
 
 
 @dataclass(frozen=True)
@@ -126,9 +133,9 @@ class Found:
 
 
 @lru_cache(maxsize=256)
-def fields(table: type[Table]) -> Mapping[str, tuple[Slot, FieldInfo]]:
+def fields(table: type[Table]) -> Mapping[str, KeyOf]:
     """The keys of a table and what each takes."""
-    return {name: (_slot(info.annotation, info.metadata), info) for name, info in table.model_fields.items()}
+    return {name: KeyOf(_slot(info.annotation, info.metadata), info) for name, info in table.model_fields.items()}
 
 
 def find(root: type[Table], path: Iterable[str]) -> Found | None:
@@ -151,12 +158,12 @@ def find(root: type[Table], path: Iterable[str]) -> Found | None:
 
 def keys(root: type[Table]) -> list[KeyInfo]:
     """Every key of a schema, in its order."""
-    return [_info(key, found) for key, found in _walk(Slot("table", (root,)), None, "", {})]
+    return [_info(key, found) for key, found in _walk(Slot("table", (root,)), None, "", {}).items()]
 
 
 def known(root: type[Table], tree: Mapping[str, Any]) -> list[str]:
     """Every dotted key that a given case may have, with the names that it uses."""
-    return [key for key, _ in _walk(Slot("table", (root,)), None, "", tree) if "<name>" not in key]
+    return [key for key in _walk(Slot("table", (root,)), None, "", tree) if "<name>" not in key]
 
 
 def json_schema(root: type[Table]) -> dict[str, Any]:
@@ -183,17 +190,20 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
     return near[0] if near else None
 
 
-def _walk(slot: Slot, field: FieldInfo | None, key: str, tree: object) -> Iterator[tuple[str, Found]]:
+def _walk(slot: Slot, field: FieldInfo | None, key: str, tree: object) -> dict[str, Found]:
+    """Every key below a slot, as the tree has named its tables."""
     below = tree if isinstance(tree, Mapping) else {}
+    known: dict[str, Found] = {}
     if slot.kind == "named" and slot.item is not None:
         for name in below or ("<name>",):
-            yield from _walk(slot.item, None, f"{key}.{name}", below.get(name))
+            known |= _walk(slot.item, None, f"{key}.{name}", below.get(name))
     elif slot.tables and slot.kind == "table":
         entries = {name: entry for table in slot.tables for name, entry in fields(table).items()}
         for name, (inner, info) in entries.items():
-            yield from _walk(inner, info, f"{key}.{name}" if key else name, below.get(name))
+            known |= _walk(inner, info, f"{key}.{name}" if key else name, below.get(name))
     else:
-        yield key, Found(slot, field, ())
+        known[key] = Found(slot, field, ())
+    return known
 
 
 def _info(key: str, found: Found) -> KeyInfo:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol, TypeVar, cast
+from typing import NamedTuple, Protocol, TypeVar, cast
 
 from finmodel.case.frozen import FrozenDict, FrozenList, frozen
 from finmodel.case.leaf import Points
@@ -19,6 +19,14 @@ T = TypeVar("T")
 Value = float | tuple[float, ...]
 Fault = tuple[str, str, str]
 """A dotted key, what is wrong, and what to write instead."""
+
+
+class Leaf(NamedTuple):
+    """A figure of a case, its key, and whether it was typed; else it is a default."""
+
+    keys: Keys
+    given: Given
+    typed: bool
 
 
 class Terms(Protocol):
@@ -188,11 +196,11 @@ def told(value: object) -> object:
     return [told(inner) for inner in value] if isinstance(value, list) else value
 
 
-def leaves(value: object, tree: object, above: Keys = ()) -> Iterator[tuple[Keys, Given, bool]]:
+def leaves(value: object, tree: object, above: Keys = ()) -> Iterator[Leaf]:
     """Each leaf with its key and whether it was typed (else it is a default)."""
     typed = tree is not None
     if isinstance(value, Given):
-        yield above, value, typed
+        yield Leaf(above, value, typed)
     elif isinstance(value, Table):
         for name, inner in value:
             yield from leaves(inner, tree.get(name) if isinstance(tree, Mapping) else None, (*above, name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,7 +62,7 @@ class Expect:
 def read_expect(document: Document, problems: list[Problem]) -> tuple[Expect, ...]:
     """The rows of [expect]."""
     rows = []
-    for keys, value in _flat(document.tree, ()):
+    for keys, value in _flat(document.tree, ()).items():
         place, full = document.place(keys), ("expect", *keys)
         match = _ROW.fullmatch(value.strip()) if isinstance(value, str) else None
         if match is None:
@@ -79,7 +79,7 @@ def read_expect(document: Document, problems: list[Problem]) -> tuple[Expect, ..
 def read_expected(document: Document, problems: list[Problem]) -> tuple[Expect, ...]:
     """The rows of expected.toml: metric = { value = 0.12, tolerance = 1e-6 }."""
     rows = []
-    for keys, value in _flat(document.tree, (), stop="value"):
+    for keys, value in _flat(document.tree, (), stop="value").items():
         place = document.place(keys)
         numbers = [value.get(name) for name in ("value", "tolerance")] if isinstance(value, dict) else []
         good = isinstance(value, dict) and set(value) == {"value", "tolerance"} and all(map(_is_number, numbers))
@@ -106,15 +106,17 @@ def _row(metric: str, match: re.Match[str], where: str) -> Expect:
     return Expect(metric, "within", float(amount), float(width * factor), unit, where)
 
 
-def _flat(tree: Mapping[str, object], above: Keys, stop: str = "") -> Iterator[tuple[Keys, object]]:
+def _flat(tree: Mapping[str, object], above: Keys, stop: str = "") -> dict[Keys, object]:
     """Each row of a table whose names may hold dots, typed as they are or as nested tables."""
+    rows: dict[Keys, object] = {}
     for name, value in tree.items():
         if isinstance(value, dict) and not (
             stop and (stop in value or not any(isinstance(v, dict) for v in value.values()))
         ):
-            yield from _flat(value, (*above, name), stop)
+            rows |= _flat(value, (*above, name), stop)
         else:
-            yield (*above, name), value
+            rows[*above, name] = value
+    return rows
 
 
 def _is_number(value: object) -> bool:

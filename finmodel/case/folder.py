@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from finmodel.case.frozen import FrozenDict
 from finmodel.case.guard import Text, read_text
@@ -20,6 +21,14 @@ from finmodel.kernel.errors import CaseError, FileError, Problem
 PARTS = ("scenarios.toml", "sources.toml", "expected.toml")
 PRICES = "prices.csv"
 MOST_LAYERS = 8
+
+
+class _Extends(NamedTuple):
+    """The case that a case extends, the keys that it removes of it, and where it says so."""
+
+    folder: str
+    removed: tuple[str, ...]
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -154,7 +163,7 @@ def _refuse_link(path: Path) -> None:
         raise FileError(f"{path}: a link out of the case folder; copy the file into it")
 
 
-def _take_extends(case: Document, problems: list[Problem]) -> tuple[str, tuple[str, ...], Place]:
+def _take_extends(case: Document, problems: list[Problem]) -> _Extends:
     """Cut out of a main file what it extends and removes, and where it says the latter."""
     tree, place = case.tree, case.place(("remove",))
     typed, removed = "extends" in tree, tree.pop("remove", [])
@@ -176,7 +185,7 @@ def _take_extends(case: Document, problems: list[Problem]) -> tuple[str, tuple[s
         told = extends, tuple(removed)
     for keys in [keys for keys in case.places if keys[0] == "remove"]:
         del case.places[keys]
-    return *told, place
+    return _Extends(*told, place)
 
 
 def _extended(layer: Layer, root: Path, place: Place) -> Path:

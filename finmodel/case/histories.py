@@ -30,6 +30,13 @@ month,ndpr,dyo
 )
 
 
+class _Row(NamedTuple):
+    """A row of a file: the line on which it ends, and its cells."""
+
+    line: int
+    cells: list[str]
+
+
 class History(NamedTuple):
     """The history of one index.
 
@@ -61,18 +68,18 @@ def read_prices(path: Path) -> dict[str, History]:
 
 def histories_of(text: Text, problems: list[Problem]) -> dict[str, History]:
     """The histories of a file that passed the guards; what is wrong is added to `problems`."""
-    rows = [(number, row) for number, row in _rows(text, problems) if any(cell.strip() for cell in row)]
-    if len(rows) < 3 or rows[0][1][0].strip() != "month":
+    rows = [row for row in _rows(text, problems) if any(cell.strip() for cell in row.cells)]
+    if len(rows) < 3 or rows[0].cells[0].strip() != "month":
         remedy = 'Write "month,ndpr", below it ",USD/kg", and a row for each month: "2026-01,62.5".'
         problems.append(
             text.problem(
-                rows[0][0] if rows else 0,
+                rows[0].line if rows else 0,
                 "the file needs a row of names, a row of units and a row for each month.",
                 remedy,
             )
         )
         return {}
-    names, columns = [cell.strip() for cell in rows[0][1]], _columns(text, rows[:2], problems)
+    names, columns = [cell.strip() for cell in rows[0].cells], _columns(text, rows[:2], problems)
     month = 0
     for number, row in rows[2:]:
         if len(row) != len(names):
@@ -90,16 +97,16 @@ def histories_of(text: Text, problems: list[Problem]) -> dict[str, History]:
     return columns
 
 
-def _rows(text: Text, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: Text, problems: list[Problem]) -> Iterator[_Row]:
     reader = csv.reader(text.lines, strict=True)
     try:
         for row in reader:
-            yield reader.line_num, row
+            yield _Row(reader.line_num, row)
     except csv.Error as error:
         problems.append(text.problem(reader.line_num, f"this is not a row of a table: {error}."))
 
 
-def _columns(text: Text, rows: list[tuple[int, list[str]]], problems: list[Problem]) -> dict[str, History]:
+def _columns(text: Text, rows: list[_Row], problems: list[Problem]) -> dict[str, History]:
     """One empty history for each name of the header."""
     (line, names), (unit_line, units) = rows
     columns: dict[str, History] = {}

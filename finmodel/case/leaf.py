@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
@@ -35,6 +35,13 @@ _TYPICAL = {
     "USD/year": "10 million",
     "t/year": "5,000",
 }
+
+
+class _At(NamedTuple):
+    """A value of a table by date, or of a list by number."""
+
+    at: float
+    given: Given
 
 
 @dataclass(eq=False, slots=True, frozen=True)
@@ -186,7 +193,7 @@ class Quantity:
         rows, faults = [], []
         for key, value in table.items():
             try:
-                rows.append((serial(read_day(key, at=key)), self.scalar(value, currency, at=key)))
+                rows.append(_At(serial(read_day(key, at=key)), self.scalar(value, currency, at=key)))
             except BadValue as error:
                 faults.append(error)
         if not table:
@@ -201,14 +208,14 @@ class Quantity:
         rows, faults = [], []
         for number, value in enumerate(values):
             try:
-                rows.append((float(number), self.scalar(value, currency, at=str(number))))
+                rows.append(_At(float(number), self.scalar(value, currency, at=str(number))))
             except BadValue as error:
                 faults.append(error)
         if not values:
             faults.append(BadValue("is an empty list.", f'["{self.shown_example}"]'))
         return self._points(rows, faults, self.listed)
 
-    def _points(self, rows: list[tuple[float, Given]], faults: list[BadValue], rule: str) -> Given:
+    def _points(self, rows: list[_At], faults: list[BadValue], rule: str) -> Given:
         units = {str(given.unit): given.unit for _, given in rows}
         if len(units) > 1:
             faults.append(BadValue(f"mixes units: got {' and '.join(units)}.", advice="Write all values in one unit."))

@@ -7,7 +7,7 @@ the place that won.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -75,7 +75,7 @@ def take(document: Document, *path: str) -> Document:
 def dotted(document: Document) -> Document:
     """A document whose keys may hold dots ("price.ndpr.premium") as one of nested tables."""
     tree: dict[str, Any] = {}
-    for path, value in _leaves(document.tree, ()):
+    for path, value in _leaves(document.tree, ()).items():
         _put(tree, _split(path), value)
     return Document(tree, {_split(path): place for path, place in document.places.items()})
 
@@ -111,7 +111,7 @@ def check(over: Document, base: Document, root: type[Table], *, live: str = "") 
     """
     problems: list[Problem] = []
     words: list[str] = []
-    for path, value in _changes(over.tree, (), root):
+    for path, value in _changes(over.tree, (), root).items():
         found = find(root, path)
         if len(problems) == MANY:
             break
@@ -155,15 +155,17 @@ def _is_new(path: Keys, base: Document, found: Found) -> bool:
     return found.optional and _at(base.tree, path) is None
 
 
-def _changes(tree: Mapping[str, Any], above: Keys, root: type[Table]) -> Iterator[tuple[Keys, object]]:
+def _changes(tree: Mapping[str, Any], above: Keys, root: type[Table]) -> dict[Keys, object]:
     """Each key that an overlay changes; a table by date is one change."""
+    changed: dict[Keys, object] = {}
     for name, value in tree.items():
         path = (*above, name)
         found = find(root, path)
         if isinstance(value, dict) and value and (found is None or found.slot.leaf is None):
-            yield from _changes(value, path, root)
+            changed |= _changes(value, path, root)
         else:
-            yield path, value
+            changed[path] = value
+    return changed
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any], above: Keys, places: dict[Keys, Place]) -> dict[str, Any]:
@@ -184,12 +186,14 @@ def _forget(places: dict[Keys, Place], path: Keys) -> None:
         del places[keys]
 
 
-def _leaves(tree: Mapping[str, Any], above: Keys) -> Iterator[tuple[Keys, object]]:
+def _leaves(tree: Mapping[str, Any], above: Keys) -> dict[Keys, object]:
+    found: dict[Keys, object] = {}
     for name, value in tree.items():
         if isinstance(value, dict) and value:
-            yield from _leaves(value, (*above, name))
+            found |= _leaves(value, (*above, name))
         else:
-            yield (*above, name), value
+            found[*above, name] = value
+    return found
 
 
 def _put(tree: dict[str, Any], path: Keys, value: object) -> None:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from finmodel.kernel.errors import UnitError, UsageError, want
 from finmodel.kernel.units import CURRENCIES, PER_YEAR, RATIO, Unit, conversion, unit
@@ -32,6 +33,20 @@ _AMOUNT = re.compile(
 )
 _SHORT = {"k": "thousand", "m": "million", "mn": "million", "mio": "million", "mln": "million", "bn": "billion"}
 _SPELLED = {"1/year": "% p.a.", "month": "months", "year": "years", "day": "days", "half": "half-years"}
+
+
+class Read(NamedTuple):
+    """A quantity as a number in a unit."""
+
+    number: float
+    unit: Unit
+
+
+class Amount(NamedTuple):
+    """An exact number, and its unit."""
+
+    number: Fraction
+    unit: Unit
 
 
 class BadValue(ValueError):
@@ -75,7 +90,7 @@ class BareNumber(BadValue):
         return BadValue(f"needs a unit: got the bare number {number}.", f'"{write}"', advice, self.at)
 
 
-def read(text: str, wanted: str, spelled: str = "") -> tuple[float, Unit]:
+def read(text: str, wanted: str, spelled: str = "") -> Read:
     """Read a quantity as a number in a wanted unit.
 
     Args:
@@ -95,18 +110,18 @@ def read(text: str, wanted: str, spelled: str = "") -> tuple[float, Unit]:
     value = amount * factor
     if abs(value) > LARGEST:
         raise BadValue(f'is beyond 1e15: got "{clip(text)}".', advice="Check the number and its multiplier.")
-    return float(value), target
+    return Read(float(value), target)
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str, spelled: str = "USD") -> tuple[Fraction, Unit]:
+def parse(text: str, spelled: str = "USD") -> Amount:
     """Read a quantity as typed: the exact amount and its unit ("5 %" is 1/20 and a ratio)."""
     _check_letters(text, spelled)
     match = _QUANTITY.fullmatch(text.strip())
     if not match or len(text) > LONGEST:
         raise BadValue(f'is a number with a unit: got "{clip(text)}".', f'"{kept(text, spelled)}"')
     scale, given = _unit(match["unit"], text, spelled)
-    return _number(match["number"], text) * TIMES[match["times"] or ""] * scale, given
+    return Amount(_number(match["number"], text) * TIMES[match["times"] or ""] * scale, given)
 
 
 def target_unit(given: Unit, wanted: str) -> Unit | None:
@@ -192,7 +207,7 @@ def _number(number: str, text: str) -> Fraction:
     return Fraction(number.replace(",", ""))
 
 
-def _unit(typed: str, text: str, spelled: str) -> tuple[Fraction, Unit]:
+def _unit(typed: str, text: str, spelled: str) -> Amount:
     """The factor and the unit of "% p.a.", "bp", "x", "USD/kg", "t per year"."""
     rest, yearly = _YEARLY.subn("", typed.strip())
     rest = re.sub(r"\s+per\s+|\s*/\s*", "/", rest).strip()
@@ -210,7 +225,7 @@ def _unit(typed: str, text: str, spelled: str) -> tuple[Fraction, Unit]:
         given = unit(rest)
     except UnitError as error:
         raise BadValue(f'has no such unit: got "{text}".', f'"{kept(text, spelled)}"', f"({error}.)") from None
-    return scale, given * PER_YEAR if yearly else given
+    return Amount(scale, given * PER_YEAR if yearly else given)
 
 
 def _no_unit(typed: str, text: str, spelled: str) -> BadValue:

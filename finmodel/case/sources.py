@@ -6,8 +6,9 @@ that one needs a source of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from finmodel.case.describe import find, known
 from finmodel.case.messages import MANY, placed, shown, unknown_key
@@ -28,6 +29,13 @@ PART = Part(
 "price.ndpr.deck"    = "assumed: flat after 2030"
 """,
 )
+
+
+class Rows(NamedTuple):
+    """The rows of one sources.toml by key, and the document with its keys split at the dots."""
+
+    rows: dict[Keys, str]
+    document: Document
 
 
 @dataclass(frozen=True)
@@ -66,18 +74,18 @@ class Sources:
         return {".".join(keys): source for layer in self.layers for keys, source in layer.items()}
 
 
-def read_sources(document: Document, problems: list[Problem]) -> tuple[dict[Keys, str], Document]:
+def read_sources(document: Document, problems: list[Problem]) -> Rows:
     """The rows of one sources.toml, and the document with its keys split at the dots."""
     document = dotted(document)
     rows: dict[Keys, str] = {}
-    for keys, value in _rows(document.tree, ()):
+    for keys, value in _rows(document.tree, ()).items():
         if isinstance(value, str) and value.strip():
             rows[keys] = value.strip()
             continue
         place = document.place(keys)
         wrong = f"a source is a text: got {shown(value, document.places.get(keys))}."
         problems.append(placed(place, keys, wrong, 'Write where the figure comes from, or "assumed".'))
-    return rows, document
+    return Rows(rows, document)
 
 
 def unknown_sources(rows: Mapping[Keys, str], document: Document, case: Document, root: type[Table]) -> list[Problem]:
@@ -93,9 +101,11 @@ def unknown_sources(rows: Mapping[Keys, str], document: Document, case: Document
     return found
 
 
-def _rows(tree: Mapping[str, object], above: Keys) -> Iterator[tuple[Keys, object]]:
+def _rows(tree: Mapping[str, object], above: Keys) -> dict[Keys, object]:
+    rows: dict[Keys, object] = {}
     for name, value in tree.items():
         if isinstance(value, dict):
-            yield from _rows(value, (*above, name))
+            rows |= _rows(value, (*above, name))
         else:
-            yield (*above, name), value
+            rows[*above, name] = value
+    return rows

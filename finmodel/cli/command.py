@@ -13,7 +13,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -26,6 +26,13 @@ __all__ = ["app", "command", "deal", "government", "look", "prepare", "received"
 
 DEBUG = "--debug"
 INTERNAL, INTERRUPTED = 1, 130
+
+
+class _Told(NamedTuple):
+    """How the command ends on an error, and what it says."""
+
+    code: int
+    message: str
 
 
 def _show_version(wanted: bool) -> None:
@@ -86,18 +93,20 @@ def _refuse_empty(words: Sequence[str]) -> None:
             raise UsageError(f"{what} is empty: write it, or leave it out (finmodel --help lists verbs and options)")
 
 
-def _told(error: Exception) -> tuple[int, str]:
+def _told(error: Exception) -> _Told:
     """The exit code and the message of an error."""
     if isinstance(error, FinmodelError):
-        return error.exit_code, str(error)
+        return _Told(error.exit_code, str(error))
     if isinstance(error, typer.TyperException):
         message = error.format_message()
         hint = "" if message.startswith("Usage:") else " (finmodel --help lists verbs and options)"
-        return UsageError.exit_code, message + hint
+        return _Told(UsageError.exit_code, message + hint)
     if isinstance(error, RecursionError):
-        return LimitError.exit_code, "a formula of this deal is nested deeper than is computed: leave out some parts"
+        return _Told(
+            LimitError.exit_code, "a formula of this deal is nested deeper than is computed: leave out some parts"
+        )
     if isinstance(error, MemoryError):
-        return LimitError.exit_code, "not enough memory"
+        return _Told(LimitError.exit_code, "not enough memory")
     if isinstance(error, OSError):
-        return FileError.exit_code, f"cannot read or write: {error}"
-    return INTERNAL, f"internal error: {type(error).__name__}: {error}; run again with {DEBUG} to see where"
+        return _Told(FileError.exit_code, f"cannot read or write: {error}")
+    return _Told(INTERNAL, f"internal error: {type(error).__name__}: {error}; run again with {DEBUG} to see where")

@@ -11,13 +11,23 @@ from collections import deque
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from finmodel.kernel.errors import CircularityError, ModelError
 from finmodel.kernel.expr import Expr, Fold, Given, Op, Shift, text
 from finmodel.kernel.model import Line, Model, walk
 
 NOW, LAG, LEAD, WHOLE = "now", "lag", "lead", "whole"
-Edges = dict[str, list[tuple[Line, str]]]
+
+
+class Read(NamedTuple):
+    """A line that another one reads, and how: now, earlier, later, or its whole row."""
+
+    line: Line
+    how: str
+
+
+Edges = dict[str, list[Read]]
 
 
 @dataclass(frozen=True)
@@ -114,7 +124,7 @@ def late(plan: Plan, lines: Sequence[Line]) -> dict[str, int]:
     return levels
 
 
-def _edges(line: Line, nodes: Iterable[Expr]) -> Iterator[tuple[Line, str]]:
+def _edges(line: Line, nodes: Iterable[Expr]) -> Iterator[Read]:
     if line.expr is None:
         raise ModelError(f"{line.id} was declared ahead and never given a formula ({line.where})")
     for node in nodes:
@@ -123,17 +133,17 @@ def _edges(line: Line, nodes: Iterable[Expr]) -> Iterator[tuple[Line, str]]:
         for target, how in _reads(node):
             if target.kind == "display":
                 raise ModelError(f"{line.id} reads {target.id}, which is for display only ({line.where})")
-            yield target, how
+            yield Read(target, how)
 
 
-def _reads(node: Expr) -> Iterator[tuple[Line, str]]:
+def _reads(node: Expr) -> Iterator[Read]:
     if isinstance(node, Line):
-        yield node, NOW
+        yield Read(node, NOW)
     elif isinstance(node, Shift):
-        yield node.line, NOW if node.back == 0 else LAG if node.back > 0 else LEAD
+        yield Read(node.line, NOW if node.back == 0 else LAG if node.back > 0 else LEAD)
     elif isinstance(node, Fold):
         for row in node.lines:
-            yield row, WHOLE
+            yield Read(row, WHOLE)
 
 
 def _components(lines: dict[str, Line], edges: Edges) -> list[list[Line]]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from finmodel.kernel.errors import UnitError
 
@@ -45,11 +46,18 @@ ALIASES: Mapping[str, str] = {
 }
 
 
+class Power(NamedTuple):
+    """An atom of a unit and its whole power."""
+
+    atom: str
+    power: int
+
+
 @dataclass(frozen=True)
 class Unit:
     """A product of atoms with whole powers; no atoms means a pure ratio."""
 
-    powers: tuple[tuple[str, int], ...] = ()
+    powers: tuple[Power, ...] = ()
 
     def __mul__(self, other: Unit) -> Unit:
         return _product(self.powers, other.powers, 1)
@@ -66,20 +74,20 @@ class Unit:
 
 
 @lru_cache(maxsize=4096)
-def _product(left: tuple[tuple[str, int], ...], right: tuple[tuple[str, int], ...], sign: int) -> Unit:
+def _product(left: tuple[Power, ...], right: tuple[Power, ...], sign: int) -> Unit:
     powers = dict(left)
     for atom, power in right:
         powers[atom] = powers.get(atom, 0) + sign * power
-    return Unit(tuple(sorted((atom, power) for atom, power in powers.items() if power)))
+    return Unit(tuple(sorted(Power(atom, power) for atom, power in powers.items() if power)))
 
 
 RATIO = Unit()
-DATE = Unit((("date", 1),))
-DAY = Unit((("day", 1),))
-YEAR = Unit((("year", 1),))
-MONTH = Unit((("month", 1),))
-PER_YEAR = Unit((("year", -1),))
-TONNE = Unit((("t", 1),))
+DATE = Unit((Power("date", 1),))
+DAY = Unit((Power("day", 1),))
+YEAR = Unit((Power("year", 1),))
+MONTH = Unit((Power("month", 1),))
+PER_YEAR = Unit((Power("year", -1),))
+TONNE = Unit((Power("t", 1),))
 
 
 @lru_cache(maxsize=4096)
@@ -99,7 +107,7 @@ def unit(text: str) -> Unit:
         atom = ALIASES.get(name, name)
         if atom not in ATOMS:
             raise UnitError(f'"{name}" is not a unit; known are {", ".join(ATOMS)}, %, bp, x')
-        factor = Unit(((atom, 1),))
+        factor = Unit((Power(atom, 1),))
         result = result / factor if sign == "/" else result * factor
     return result
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from finmodel.kernel.faces.generated import Values
 from finmodel.kernel.model import Model
@@ -27,6 +28,13 @@ AMOUNTS = ("arrears", "deferred", "reserve", "cured")
 BY_FACILITY = "covenant.arrears."
 NOT_FUNDED = "checks.funding_shortfall"
 DUST = 1e-9
+
+
+class _Peak(NamedTuple):
+    """The largest amount of a row, and its period; None where there is none."""
+
+    amount: float
+    at: str | None
 
 
 @dataclass(frozen=True)
@@ -73,9 +81,9 @@ def events_in(model: Model, values: Values) -> dict[str, Event]:
     return found
 
 
-def _peak(model: Model, row: Sequence[float]) -> tuple[float, str | None]:
+def _peak(model: Model, row: Sequence[float]) -> _Peak:
     most = max(row)
-    return most, model.timeline.labels[row.index(most)] if most > 0 else None
+    return _Peak(most, model.timeline.labels[row.index(most)] if most > 0 else None)
 
 
 def events_of(result: Results) -> dict[str, Event]:

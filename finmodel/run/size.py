@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from finmodel.case.values import LABELS, digest_of
 from finmodel.deal.loans.terms import SizingTerms
@@ -30,6 +31,13 @@ LIMITS = {
 REPAID = "checks.debt_repaid"
 TARGET, CAPACITY = "sizing.senior_debt_target", "sizing.capacity"
 COVER_WORTH = "sizing.cover_worth"
+
+
+class _Lenders(NamedTuple):
+    """The lines that debt is sized on, and their inputs."""
+
+    built: Built
+    given: Values
 
 
 @dataclass(frozen=True)
@@ -133,15 +141,15 @@ def _settled(lenders: Built, given: Values) -> Solution:
         raise SolveError(f"{lenders.case.name}: {error}") from None
 
 
-def _lenders(live: Built, sizing: Case) -> tuple[Built, Values]:
+def _lenders(live: Built, sizing: Case) -> _Lenders:
     """The lines and numbers of the sizing case: the live lines where they fit its inputs, else lines of its own."""
     if live.case.sets == sizing.sets:
         try:
-            return replace(live, case=sizing), live.inputs(sizing)
+            return _Lenders(replace(live, case=sizing), live.inputs(sizing))
         except ModelError:
             pass
     own = build(sizing)
-    return own, own.inputs(sizing)
+    return _Lenders(own, own.inputs(sizing))
 
 
 def _refuse(lenders: Built, solution: Solution) -> None:

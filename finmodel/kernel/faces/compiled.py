@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from finmodel.kernel.errors import UsageError
 from finmodel.kernel.expr import Expr, Fold, Op
 from finmodel.kernel.faces.fold_values import SOLVED
+from finmodel.kernel.faces.function import Unchecked
 from finmodel.kernel.faces.generated import TOTAL, Generator, Values, _input, check_finite, face
 from finmodel.kernel.faces.watch import watched
 from finmodel.kernel.model import Line, Model, walk
@@ -34,6 +35,15 @@ from finmodel.kernel.faces.compiled_words import *
 @njit("void(f8[::1],f8[:,::1],f8[:,:,::1],f8[:,::1],f8[:,:,::1],f8[:,::1],f8[:,::1],i8)", cache=True, nogil=True,
       error_model="numpy")
 def kernel(S, R, V, W, O, Q, B, paths):"""
+
+
+class TailText(NamedTuple):
+    """What stays with NumPy: its outputs, the inputs and the lines that it reads, and its text."""
+
+    outputs: tuple[str, ...]
+    given: tuple[str, ...]
+    fixed: tuple[str, ...]
+    source: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ class FastText:
         scratch: Rows that a path needs while it is computed.
         periods: Number of periods.
         source: The loop over paths.
-        tail: (outputs, inputs, lines, text) of what stays with NumPy.
+        tail: What stays with NumPy.
         outputs: In the order in which they were asked for.
     """
 
@@ -63,7 +73,7 @@ class FastText:
     scratch: int
     periods: int
     source: str
-    tail: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
+    tail: TailText
     outputs: tuple[str, ...]
 
     @property
@@ -80,14 +90,14 @@ class FastText:
     def given(self) -> tuple[str, ...]:
         """Inputs that it reads."""
         inputs = [id for id in (*self.singles, *self.rows) if not id.startswith("line ")]
-        return tuple(dict.fromkeys([*inputs, *self.drawn_rows, *self.drawn_singles, *self.tail[1]]))
+        return tuple(dict.fromkeys([*inputs, *self.drawn_rows, *self.drawn_singles, *self.tail.given]))
 
     @property
     def fixed(self) -> tuple[str, ...]:
         """Lines that do not vary, which it reads."""
         lines = [id.removeprefix("line ") for id in (*self.singles, *self.rows) if id.startswith("line ")]
         own = {*self.out_rows, *self.out_singles}
-        return tuple(dict.fromkeys([*lines, *(id for id in self.tail[2] if id not in own)]))
+        return tuple(dict.fromkeys([*lines, *(id for id in self.tail.fixed if id not in own)]))
 
 
 class FastKernel:
@@ -107,9 +117,7 @@ class FastKernel:
         check_finite(total)
         return values
 
-    def unchecked(
-        self, given: Mapping[str, Any], fixed: Mapping[str, Any], paths: int
-    ) -> tuple[Values, NDArray[np.float64]]:
+    def unchecked(self, given: Mapping[str, Any], fixed: Mapping[str, Any], paths: int) -> Unchecked:
         """The outputs, and the sum of each path that is finite as long as every line is."""
         text = self.text
         known = {**given, **{f"line {id}": value for id, value in fixed.items()}}
@@ -128,7 +136,8 @@ class FastKernel:
         values: Values = dict(zip(text.out_rows, out, strict=True)) | dict(zip(text.out_singles, single, strict=False))
         last, total = self.tail.unchecked(given, {**fixed, **values}, paths)
         values |= last
-        return {id: values[id] if id in values else fixed[id] for id in text.outputs}, single[-1] + total
+        shown = {id: values[id] if id in values else fixed[id] for id in text.outputs}
+        return Unchecked(shown, single[-1] + total)
 
 
 def _stacked(rows: Sequence[Any], shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -153,7 +162,7 @@ def fast_text(model: Model, plan: Plan, outputs: Sequence[str], vary: Iterable[s
     wanted = [id for id in dict.fromkeys([*outputs, *sorted(tail_reads)]) if id in {line.id for line in heads}]
     tail = _Tail(model, plan, [id for id in outputs if id not in set(wanted)], moved, tail_lines)
     made = tail.kernel()
-    parts = (made.outputs, made.given, made.fixed, made.source)
+    parts = TailText(made.outputs, made.given, made.fixed, made.source)
     return _Loop(model, plan, wanted, moved).text(tuple(outputs), parts)
 
 
@@ -196,9 +205,9 @@ class _Loop(Generator):
         super().__init__(model, plan, outputs, vary, False)
         self.model, self.watched = model, watched(self.lines, ())
 
-    def text(self, outputs: tuple[str, ...], tail: tuple[Any, Any, Any, str]) -> FastText:
+    def text(self, outputs: tuple[str, ...], tail: TailText) -> FastText:
         """The whole text, and what it reads in which order."""
-        levels = [row for level in self._levels() for row in self._level(*level)]
+        levels = [row for level, own in self._levels().items() for row in self._level(level, own)]
         stored = sorted(self.stored)
         series = {id: given.series for id, given in self.model.givens().items() if id in self.given}
         moved = self.moved or set()

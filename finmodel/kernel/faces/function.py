@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,13 @@ from finmodel.kernel.errors import NumberError
 
 Value = Any  # float | list of floats | array (paths,) | array (periods, paths)
 Values = dict[str, Value]
+
+
+class Unchecked(NamedTuple):
+    """Outputs by id, and a sum of each path that is finite as long as every line is."""
+
+    values: Values
+    total: Value
 
 
 class NotFinite(NumberError):
@@ -46,10 +53,10 @@ class Kernel:
         check_finite(total)
         return values
 
-    def unchecked(self, given: Mapping[str, Value], fixed: Mapping[str, Value], paths: int = 1) -> tuple[Values, Value]:
+    def unchecked(self, given: Mapping[str, Value], fixed: Mapping[str, Value], paths: int = 1) -> Unchecked:
         """The outputs, and the sum that is finite as long as every line is; for values tried on the way."""
         *values, total = self.function([given[id] for id in self.given], [fixed[id] for id in self.fixed], paths)
-        return dict(zip(self.outputs, values, strict=True)), total
+        return Unchecked(dict(zip(self.outputs, values, strict=True)), total)
 
 
 def check_finite(total: Value) -> None:

@@ -116,7 +116,7 @@ class Generator:
 
     def kernel(self) -> Kernel:
         """The text of all levels, between the reading of inputs and the return of outputs."""
-        levels = [self._level(*level) for level in self._levels()]
+        levels = [self._level(level, lines) for level, lines in self._levels().items()]
         results = [self._row(id) if id in self.stored else self._single(id) for id in self.outputs]
         head = [f"    {_input(id, i)} = given[{i}]" for id, i in self.given.items()]
         head += [f"    {mangle(id)} = fixed[{i}]" for id, i in self.fixed.items()]
@@ -156,11 +156,11 @@ class Generator:
     def _level_of(self, line: Line) -> int:
         return self.level[line.id]
 
-    def _levels(self) -> list[tuple[int, list[Line]]]:
+    def _levels(self) -> dict[int, list[Line]]:
         groups: dict[int, list[Line]] = {}
         for line in self.lines:
             groups.setdefault(self._level_of(line), []).append(line)
-        return sorted(groups.items())
+        return dict(sorted(groups.items()))
 
     def _level(self, level: int, lines: list[Line]) -> list[str]:
         """Single numbers first, then what the loop starts from, then one loop over time."""

@@ -16,7 +16,8 @@ from finmodel.kernel.model import Line, Model
 from finmodel.kernel.operators import OPERATORS
 from finmodel.kernel.order import Plan
 
-Memo = dict[tuple[str, int], float]
+Memo = dict[str, list[float]]
+"""Values of each line, one a period; a single number stands first."""
 
 
 def interpret(model: Model, plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,19 +26,16 @@ def interpret(model: Model, plan: Plan, given: Mapping[str, Any]) -> dict[str, A
     Raises:
         NumberError: A formula gives no finite number; names the line, the period and what it read.
     """
-    values: Memo = {}
     count = model.timeline.count
+    values: Memo = {line.id: [math.nan] * count for line in plan.order}
     for level in range(max(plan.level.values(), default=0) + 1):
         lines = [line for line in plan.order if plan.level[line.id] == level]
         for line in (line for line in lines if not line.series):
-            values[line.id, 0] = _finite(line, 0, values, given, model)
+            values[line.id][0] = _finite(line, 0, values, given, model)
         for t in reversed(range(count)) if level % 2 else range(count):
             for line in (line for line in lines if line.series):
-                values[line.id, t] = _finite(line, t, values, given, model)
-    return {
-        line.id: [values[line.id, t] for t in range(count)] if line.series else values[line.id, 0]
-        for line in plan.order
-    }  # fmt: skip
+                values[line.id][t] = _finite(line, t, values, given, model)
+    return {line.id: values[line.id] if line.series else values[line.id][0] for line in plan.order}
 
 
 def _finite(line: Line, t: int, values: Memo, given: Mapping[str, Any], model: Model) -> float:
@@ -59,13 +57,13 @@ def _value(node: Expr, t: int, values: Memo, given: Mapping[str, Any], count: in
         value = given[node.id]
         return float(value[t] if node.series else value)
     if isinstance(node, Line):
-        return values[node.id, t if node.series else 0]
+        return values[node.id][t if node.series else 0]
     if isinstance(node, Shift):
         at = t - node.back
-        return values[node.line.id, at] if 0 <= at < count else _value(node.init, t, values, given, count)
+        return values[node.line.id][at] if 0 <= at < count else _value(node.init, t, values, given, count)
     args = [_value(arg, t, values, given, count) for arg in node.args]
     if isinstance(node, Fold):
-        rows = [[values[row.id, i] for i in range(count)] for row in node.lines]
+        rows = [values[row.id] for row in node.lines]
         return SCALAR[node.name](*rows, *args)
     assert isinstance(node, Op)
     return float(OPERATORS[node.name].meaning(*args))

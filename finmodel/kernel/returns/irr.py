@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,13 @@ _BLOCK = 4096
 _ABOVE = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.5, HIGHEST])  # rates
 _BELOW = np.array([1e-300, 1e-100, 1e-30, 1e-10, 1e-4, 0.02, 0.1, 0.25, 0.45, 0.65, 0.8, 0.9, 0.96, 1.0])  # 1 + rate
 _SAME = 1e-8  # roots nearer than that are one
+
+
+class Rates(NamedTuple):
+    """A rate of each row, nan where there is none, and its status."""
+
+    rate: Floats
+    status: States
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class Side:
         return grown - 1 if self.back else 1 / grown - 1
 
 
-def irr_batch(flows: Floats, guess: float | Floats = 0.02, steps: Steps | None = None) -> tuple[Floats, States]:
+def irr_batch(flows: Floats, guess: float | Floats = 0.02, steps: Steps | None = None) -> Rates:
     """Rates and statuses of flows with shape (periods, rows); one guess, or one a row.
 
     The rate is nan unless the status is OK or SEVERAL, or TOTAL_LOSS with -1. It is per period, or a year if the steps
@@ -106,12 +114,10 @@ def irr_batch(flows: Floats, guess: float | Floats = 0.02, steps: Steps | None =
         for start in range(0, rows, _BLOCK):
             part = slice(start, min(start + _BLOCK, rows))
             rate[part], status[part] = _block(np.ascontiguousarray(flows[:, part]), guesses[part], steps)
-    return rate, status
+    return Rates(rate, status)
 
 
-def judged_batch(
-    flows: Floats, guess: float | Floats, steps: Steps | None = None, per_year: int = 1
-) -> tuple[Floats, States]:
+def judged_batch(flows: Floats, guess: float | Floats, steps: Steps | None = None, per_year: int = 1) -> Rates:
     """Like `irr_batch` of the money in the flows, with FRAGILE and NO_ROOT_FRAGILE where the last flows decide.
 
     These are the most last flows that together are under 0.1 % of all (absolute) amounts; they decide where without
@@ -132,7 +138,7 @@ def judged_batch(
             rows = rows[(why != status[rows]) | moved]
             status[rows] = np.where(np.isin(status[rows], FOUND), FRAGILE, status[rows])
             status[rows] = np.where(status[rows] == NO_ROOT, NO_ROOT_FRAGILE, status[rows])
-    return rate, status
+    return Rates(rate, status)
 
 
 def without_rounding(flows: Floats) -> Floats:
@@ -171,7 +177,7 @@ def present_value(flows: Floats, factor: Floats) -> Floats:
     return value
 
 
-def _block(flows: Floats, guess: Floats, steps: Steps) -> tuple[Floats, States]:
+def _block(flows: Floats, guess: Floats, steps: Steps) -> Rates:
     status = _first_look(flows)
     rate = np.where(status == TOTAL_LOSS, -1.0, np.nan)
     total, changes = _total(flows), _changes(flows)
@@ -185,10 +191,10 @@ def _block(flows: Floats, guess: Floats, steps: Steps) -> tuple[Floats, States]:
     rows = np.flatnonzero((status == OK) & (changes > 1))
     if rows.size:
         rate[rows], status[rows] = _search(flows[:, rows], guess[rows], steps)
-    return rate, status
+    return Rates(rate, status)
 
 
-def _search(flows: Floats, guess: Floats, steps: Steps) -> tuple[Floats, States]:
+def _search(flows: Floats, guess: Floats, steps: Steps) -> Rates:
     """The rate nearest the guess among all of each row, and whether there are none, one or several."""
     ahead = Side.of(flows, steps, back=False)
     at_one = ahead.amounts.weigh(np.ones(flows.shape[1]))[0]
@@ -207,7 +213,7 @@ def _search(flows: Floats, guess: Floats, steps: Steps) -> tuple[Floats, States]
     found, first = np.unique(row[order], return_index=True)
     best = np.full(flows.shape[1], np.nan)
     best[found] = rate[order][first]
-    return best, np.where(count == 0, NO_ROOT, np.where(count > 1, SEVERAL, OK)).astype(np.int8)
+    return Rates(best, np.where(count == 0, NO_ROOT, np.where(count > 1, SEVERAL, OK)).astype(np.int8))
 
 
 def _first_look(flows: Floats) -> States:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,13 @@ from finmodel.kernel.returns.irr import Floats, Steps, irr_batch
 Days = Sequence[date] | NDArray[Any]
 Timing = Literal["end", "mid"]
 SHIFT = {"end": 0.0, "mid": 0.5}  # of a period
+
+
+class _Rows(NamedTuple):
+    """Flows of shape (periods, rows), and whether there is only one row."""
+
+    flows: Floats
+    single: bool
 
 
 def irr(flows: ArrayLike, guess: float = 0.1) -> Any:
@@ -109,12 +116,12 @@ def npv(rate: float, flows: ArrayLike, timing: Timing = "end", dates: Days | Non
     return _shaped((rows * ((1 + _guess(rate, "rate")) ** -years)[:, None]).sum(axis=0), single)
 
 
-def _matrix(flows: ArrayLike) -> tuple[Floats, bool]:
+def _matrix(flows: ArrayLike) -> _Rows:
     """Flows as (periods, rows), and whether there is only one."""
     rows = np.asarray(flows, dtype=float)
     if rows.ndim not in (1, 2) or not len(rows):
         raise UsageError(f"flows have the shape {rows.shape}; give (periods,) or (periods, rows), one period at least")
-    return np.ascontiguousarray(rows.reshape(len(rows), -1)), rows.ndim == 1
+    return _Rows(np.ascontiguousarray(rows.reshape(len(rows), -1)), rows.ndim == 1)
 
 
 def _shaped(values: Floats, single: bool) -> Any:
