@@ -79,6 +79,14 @@ class _Debt:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class _Tested:
+    """The plan with the dates on which cover is tested, and the covers; None without sized debt."""
+
+    plan: Plan | None
+    covers: Cover | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class _Paid:
     """What the waterfall paid, and the facilities as they are closed with it."""
 
@@ -98,7 +106,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     model = Model(timeline)
     clock = timing.build(model, case.timeline, case.completion)
     context = Context(model, clock, macro.build(model, case.inflation, case.fx, clock, case.currency))
-    curves = {name: _curve(model, name, rate) for name, rate in case.curve.items()}
+    curves = {name: _curve(context, name, rate) for name, rate in case.curve.items()}
     solved = sizing.unknowns(context)
     works = operations.build(context, case)
     debt = _borrow(context, case, works, solved, curves)
@@ -107,11 +115,11 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
     paid_tax, notional_tax = taxes.build(context, case.entity, works, _financing(debt, owed, clock))
     cash = cfads.build(context, works, paid_tax, debt.fees, debt.saved)
     sized = _size(context, case, works, debt, solved, cash.cfads)
-    tested, covers = _covers(context, case.waterfall, debt, sized, solved)
-    paid = _pay(context, case, works, debt, cash, _tests(context, case, works, debt, covers))
+    tested = _covers(context, case.waterfall, debt, sized, solved)
+    paid = _pay(context, case, works, debt, cash, _tests(context, case, works, debt, tested.covers))
     clawed = claw_back.build(context, works.capex.grants, case.entity, paid.flows.distributions)
     flows = replace(paid.flows, distributions=clawed.distributions)
-    paid_in = waterfall.paid_in(model, debt.funding.equity, flows)
+    paid_in = waterfall.paid_in(debt.funding.equity, flows)
     signed = Signed(solved.equity, withholding.treasury(case))
     profit = report(
         context,
@@ -120,7 +128,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
             works=works,
             loans=debt.loans,
             borrowed=paid.borrowed,
-            premium=debt.cover.premium,
+            cover=debt.cover,
             grants_received=debt.grants_received,
             fees=debt.fees,
             reserve_interest=debt.earned,
@@ -131,31 +139,33 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
             cfads=cash.cfads,
             paid=flows,
             paid_in=paid_in,
-            capital_repaid=waterfall.capital_repaid(model, flows),
+            capital_repaid=waterfall.capital_repaid(flows),
             owners=equity.build(context, case.equity, paid_in, flows.distributions, signed),
             solved=solved,
-            plan=tested,
+            plan=tested.plan,
             sized=sized,
-            covers=covers,
+            covers=tested.covers,
             within=within,
         ),
     )
     claw_back.close(clawed, profit)
     extra.define(works.extra, case.extra_lines, places or {})
-    sizing.search(model, solved, sized, debt.funding.shared_total, debt.funding.equity_target)
+    sizing.search(context, solved, sized, debt.funding.shared_total, debt.funding.equity_target)
     return model
 
 
-def _curve(model: Model, name: str, rate: Given) -> Line:
+def _curve(context: Context, name: str, rate: Given) -> Line:
     """Declare a base rate; returns it [1/year]."""
-    return model.section(f"curve.{name}", PER_YEAR, f"Base rate {name}").line("rate", f"Base rate, {name}", rate)
+    return context.model.section(f"curve.{name}", PER_YEAR, f"Base rate {name}").line(
+        "rate", f"Base rate, {name}", rate
+    )
 
 
 def _borrow(
     context: Context, case: CaseTables, works: Operations, solved: Unknowns, curves: Mapping[str, Line]
 ) -> _Debt:
     """Open the facilities, insure them, plan the reserve and fund construction."""
-    model, clock, frame = context.model, context.clock, context.frame
+    clock = context.clock
     borrower = next((name for name, entity in case.entity.items() if entity.borrower), "")
     tax = withholding.treasury(case)
     loans = [
@@ -167,11 +177,11 @@ def _borrow(
     sized = [loan for loan in senior if loan.terms.sized]
     ahead = plan.build(context, sized) if sized else None
     if ahead is not None:
-        ahead = replace(ahead, moved=outlook.build(model, case, works, frame))
+        ahead = replace(ahead, moved=outlook.build(context, case, works))
     later = [loan for loan in senior if loan.terms.refinances]
-    reserve = debt_service.service(model, case.reserve.dsra, ahead, later, frame)
-    saved = set_aside.build(model, case, works, frame)
-    grants = model.sections["capex"].ahead("grants_received", "Grants received").define(works.capex.grants_received)
+    reserve = debt_service.service(context, case.reserve.dsra, ahead, later)
+    saved = set_aside.build(context, case, works)
+    grants = works.capex.section.ahead("grants_received", "Grants received").define(works.capex.grants_received)
     needs = Needs(works.capex.spent, works.cash + works.refunds, insured.premium, reserve.funding, grants)
     at_close = [loan for loan in loans if not loan.terms.refinances]
     funded = funding.build(context, case.funding, needs, at_close, solved)
@@ -180,9 +190,9 @@ def _borrow(
     yearly = (insured.premium + add([loan.agency for loan in loans])) * clock.completed
     fees.define(yearly if reserve.letter is None else yearly + reserve.letter.fee)
     if reserve.letter is not None:
-        model.register.taxes(-reserve.letter.interest, borrower)
-    earned = set_aside.interest(model, reserve, saved)
-    short = lines.build(model, case, works, frame)
+        context.register.taxes(-reserve.letter.interest, borrower)
+    earned = set_aside.interest(reserve, saved)
+    short = lines.build(context, case, works, curves)
     return _Debt(loans, senior, insured, grants, ahead, reserve, saved, earned, funded, refinanced, fees, short)
 
 
@@ -229,15 +239,13 @@ def _lasting(loan: Loan) -> bool:
     return loan.terms.rank not in ("senior", "bridge") and not loan.terms.standby and not loan.terms.refinances
 
 
-def _covers(
-    context: Context, terms: WaterfallTerms, debt: _Debt, sized: Sizing | None, solved: Unknowns
-) -> tuple[Plan | None, Cover | None]:
-    """The plan with the dates that are tested, and the covers on them; None without sized debt."""
+def _covers(context: Context, terms: WaterfallTerms, debt: _Debt, sized: Sizing | None, solved: Unknowns) -> _Tested:
+    """The plan with the dates that are tested, and the covers on them."""
     if debt.plan is None:
-        return None, None
-    model, frame = context.model, context.frame
+        return _Tested(None, None)
     tested = replace(debt.plan, dates=plan.tested(debt.plan, debt.senior))
-    return tested, None if sized is None else ratios.cover(model, debt.senior, sized, (tested, solved), terms, frame)
+    covers = None if sized is None else ratios.cover(context, debt.senior, sized, tested, solved, terms)
+    return _Tested(tested, covers)
 
 
 def _tests(context: Context, case: CaseTables, works: Operations, debt: _Debt, covers: Cover | None) -> Tests:
@@ -248,21 +256,21 @@ def _tests(context: Context, case: CaseTables, works: Operations, debt: _Debt, c
     if covers is None or debt.plan is None:
         return covenants.without_senior(clock, passed)
     late = completion.beyond(case.completion, clock)
-    open_ = (debt.plan.dates.number >= 1, passed)
-    return covenants.tests(context.model, covers, Signing(case.waterfall, debt.loans, *open_, late, context.frame))
+    begun = debt.plan.dates.number >= 1
+    return covenants.tests(context, covers, Signing(case.waterfall, debt.loans, begun, passed, late))
 
 
 def _pay(context: Context, case: CaseTables, works: Operations, debt: _Debt, cash: CashFlow, tests: Tests) -> _Paid:
     """Run the waterfall and close the facilities with what it paid."""
-    model, clock = context.model, context.clock
+    clock = context.clock
     grants = (debt.grants_received + works.refunds) * clock.completed
     other = grants + debt.funding.surplus + debt.funding.initial_cash
     other = other if tests.cure is None else other + tests.cure
     without = cash.cfads + other + debt.earned
     if debt.short.net_cash is not None:
         other = other + debt.short.net_cash
-    inflows = Inflows(cash.cfads, other, debt.reserve, debt.earned, works.closure)
-    desk = Desk(model, case.waterfall, inflows, tests, context.frame)
+    inflows = Inflows(cash.cfads, other, debt.reserve, debt.earned, works.market, works.closure)
+    desk = Desk(context, case.waterfall, inflows, tests)
     paid = waterfall.run(desk, debt.loans, debt.refinanced)
     interest, principal = paid.interest, {**debt.funding.taken_out, **paid.principal}
     draws = {**debt.funding.draws, **debt.refinanced.draws}

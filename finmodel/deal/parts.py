@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from finmodel.deal.cover.cover import CoverLines
 from finmodel.deal.funding.funding import Funding
 from finmodel.deal.loans.cost_of_debt import Borrowed
 from finmodel.deal.loans.facility import Loan
@@ -26,7 +27,7 @@ class Deal:
     works: Operations
     loans: list[Loan]
     borrowed: list[Borrowed]
-    premium: Line
+    cover: CoverLines
     grants_received: Line
     fees: Line
     reserve_interest: Line

@@ -29,7 +29,7 @@ def by_label(
     pays = deal.clock.month_flag(paid or ("March", "September"))
     repays = section.flag("repayment_date", "Repayment date", given("repays", [float(x in repaid) for x in labels]))
     service = PlannedService(deal.flow("service", [dates.get(x, 0.0) for x in labels]), pays, repays, paid)
-    plan = debt_service.build(deal.model, "dsra", terms, service, deal.clock)
+    plan = debt_service.build(deal.model.section("reserve.dsra", unit("USD"), "DSRA"), terms, service, deal.clock)
     return dict(zip(labels, evaluate(deal.model)[plan.target.id], strict=True))
 
 

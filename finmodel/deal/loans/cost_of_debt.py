@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from finmodel.deal.cover.terms import Cover
+from finmodel.deal.cover.cover import Insured
 from finmodel.deal.loans.closing import Repaid
 from finmodel.deal.loans.facility import Loan
 from finmodel.deal.owners.returns import Returns
@@ -45,7 +45,7 @@ class Borrowed:
     breaks: Sequence[Line]
 
 
-def build(found: Returns, borrowed: Sequence[Borrowed], covers: Mapping[str, Cover], clock: Clock) -> None:
+def build(found: Returns, borrowed: Sequence[Borrowed], covers: Mapping[str, Insured], clock: Clock) -> None:
     """Declare `average_life.<facility>` [years] and `all_in_cost.<facility>` [1/year].
 
     Args:
@@ -58,7 +58,7 @@ def build(found: Returns, borrowed: Sequence[Borrowed], covers: Mapping[str, Cov
         loan = one.loan
         drawn = _average_life(found, loan, one.repaid.principal)
         net: Expr = one.repaid.net_borrowed
-        others = [*_premiums(found, loan, covers, clock), *one.breaks]
+        others = [*_premiums(loan, covers, clock), *one.breaks]
         if others:
             net = net - add(others)
         label = f"{loan.label}: All-in cost"
@@ -102,14 +102,15 @@ def _average_life(found: Returns, loan: Loan, repaid: Line) -> Line:
     return drawn
 
 
-def _premiums(found: Returns, loan: Loan, covers: Mapping[str, Cover], clock: Clock) -> list[Expr]:
+def _premiums(loan: Loan, covers: Mapping[str, Insured], clock: Clock) -> list[Expr]:
     """The premium of each cover, as far as it is for this facility."""
     parts: list[Expr] = []
-    for name, terms in covers.items():
+    for cover in covers.values():
+        terms = cover.terms
         if loan.id not in terms.facilities:
             continue
         if terms.premium is None:
-            parts.append(found.model.find(f"cover.{name}.{loan.id}.premium"))
+            parts.append(cover.by_loan[loan.id])
         else:
             parts.append(loan.outstanding.opening * terms.share * terms.premium * clock.years)
     return parts

@@ -17,18 +17,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finmodel.case.table import Month
+from finmodel.deal.context import Context
 from finmodel.deal.loans.facility import Loan, plan_service
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.sizing.plan import Plan
 from finmodel.deal.time.calendar import MONTHS_PER_YEAR, ONE_YEAR
 from finmodel.deal.time.timing import Clock
 from finmodel.deal.waterfall.terms import ReserveTerms
 from finmodel.kernel.expr import Const, Expr, add, hi, ratio, where
-from finmodel.kernel.model import Account, Line, Model, Section
+from finmodel.kernel.model import Account, Line, Section
 from finmodel.kernel.timeline import MONTH_NAMES, MONTHS
 from finmodel.kernel.units import RATIO
-
-Frame = tuple[Clock, Macro]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,20 +68,23 @@ class ReservePlan:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Letter:
-    """A letter of credit: what is drawn and owed, the interest on it, and the fee on its amount."""
+    """A letter of credit: what is drawn and owed, the interest on it, the fee on its amount, and what is left of it."""
 
     owed: Account
     interest: Line
     fee: Line
+    left: Line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ServiceReserve:
     """The debt service reserve: what it should hold, its first funding, the interest it earns, and what it can pay.
 
+    `section` holds the accounts of the deal.
     `final` flags the last payment date when the reserve pays it first; None when it does not.
     """
 
+    section: Section
     account: Account
     target: Expr
     funding: Expr
@@ -93,51 +94,51 @@ class ServiceReserve:
     letter: Letter | None = None
 
 
-def service(
-    model: Model, terms: ReserveTerms | None, ahead: Plan | None, later: Sequence[Loan], frame: Frame
-) -> ServiceReserve:
+def service(context: Context, terms: ReserveTerms | None, ahead: Plan | None, later: Sequence[Loan]) -> ServiceReserve:
     """Declare the debt service reserve; its target follows the plan, in proportion to what was drawn of it (F1).
 
     Args:
+        context: The deal's model, time and money.
+        terms: How much it holds, and in which form; None without a reserve.
+        ahead: The plan of senior debt; None without sized debt.
         later: Senior facilities that refinance others: from the date after their draw on, their service counts too.
     """
-    clock = frame[0]
-    section = model.section("account", frame[1].money, "Accounts")
+    clock, cent = context.clock, context.money.cent
+    section = context.model.section("account", context.money.money, "Accounts")
     account = section.account("dsra", "Debt service reserve account")
     rate = Const(0) if terms is None else terms.interest * clock.years
     earned = section.line("dsra.interest", "Interest earned on the reserve", account.opening * rate)
-    model.register.receives(earned, "debt_service_reserve")
+    context.register.receives(earned, "debt_service_reserve")
     if terms is None or ahead is None:
-        return ServiceReserve(account, Const(0), Const(0), earned, account.opening)
+        return ServiceReserve(section, account, Const(0), Const(0), earned, account.opening)
     planned = PlannedService(ahead.service, ahead.dates.pays, ahead.dates.repaying, ahead.months)
-    held = build(model, "dsra", terms, planned, clock)
-    own = model.sections["reserve.dsra"]
+    own = context.model.section("reserve.dsra", planned.due.unit, "DSRA")
+    held = build(own, terms, planned, clock)
     target = own.line("target_drawn", "Reserve target, for what was drawn", held.target * ahead.drawn)
     if later:
         more = [_refinanced(own, loan, terms, clock) for loan in later]
         target = own.line("target_refinanced", "Reserve target, refinancing included", target + add(more))
     if terms.form == "letter_of_credit":
-        return _by_letter(own, terms, (account, earned), target, clock)
+        letter = _by_letter(own, terms, target, clock)
+        return ServiceReserve(section, account, target, Const(0), earned, letter.left, letter=letter)
     final = None
     if terms.final_instalment:
-        last = (held.remaining > frame[1].cent) & (held.remaining.lead(1) <= frame[1].cent)
+        last = (held.remaining > cent) & (held.remaining.lead(1) <= cent)
         final = own.flag("final_service", "Last payment date of the plan", last)
-    return ServiceReserve(account, target, held.funding, earned, account.opening, final)
+    return ServiceReserve(section, account, target, held.funding, earned, account.opening, final)
 
 
 def _refinanced(section: Section, loan: Loan, terms: ReserveTerms, clock: Clock) -> Expr:
     """What is held for a facility that refinances others: its planned service to come, for what was drawn of it."""
     title = f"DSRA, {loan.label}"
     held = _held(terms, loan.terms.payment_months, clock)
-    ahead = _to_come(section, (f"{loan.id}.", title), (plan_service(loan, clock), loan.pays), held).ahead
+    ahead = _to_come(section, _Names(f"{loan.id}.", title), plan_service(loan, clock), loan.pays, held).ahead
     planned = section.ahead(f"{loan.id}.target", f"{title}: Target on its full commitment")
     planned.define(where(loan.pays, ahead, planned.prev))
     return planned * ratio(loan.base.opening, loan.commitment)
 
 
-def _by_letter(
-    section: Section, terms: ReserveTerms, cash: tuple[Account, Line], target: Line, clock: Clock
-) -> ServiceReserve:
+def _by_letter(section: Section, terms: ReserveTerms, target: Line, clock: Clock) -> Letter:
     """The letter's amount is the target of the period before; what is drawn leaves less of it."""
     owed = section.account("letter", "Drawn on the letter of credit")
     interest = section.line(
@@ -149,16 +150,21 @@ def _by_letter(
     register.pays(fee, "letter_of_credit")
     register.owes("letter_of_credit", owed.closing)
     register.earns("letter_of_credit", -interest)
-    account, earned = cash
-    return ServiceReserve(account, target, Const(0), earned, left, letter=Letter(owed, interest, fee))
+    return Letter(owed, interest, fee, left)
 
 
-def build(model: Model, name: str, terms: ReserveTerms, service: PlannedService, clock: Clock) -> ReservePlan:
-    """Declare the target of a reserve; its balance is an account of the waterfall."""
-    title = name.upper()
-    section = model.section(f"reserve.{name}", service.due.unit, title)
+def build(section: Section, terms: ReserveTerms, service: PlannedService, clock: Clock) -> ReservePlan:
+    """Declare the target of a reserve; its balance is an account of the waterfall.
+
+    Args:
+        section: The reserve's own.
+        terms: How many months of service it holds.
+        service: Planned service and its dates.
+        clock: Rows of time.
+    """
+    title = section.title
     held = _held(terms, service.months, clock)
-    to_come = _to_come(section, ("", title), (service.due, service.pays), held)
+    to_come = _to_come(section, _Names("", title), service.due, service.pays, held)
     first = _first_service(section, service, to_come, held, clock)
     funding = section.line("funding", f"{title}: Initial funding", first * clock.last_construction)
     target = section.ahead("target", f"{title}: Target")
@@ -194,12 +200,21 @@ class _ToCome:
     ahead: Line
 
 
-def _to_come(section: Section, names: tuple[str, str], service: tuple[Expr, Line], held: _Held) -> _ToCome:
-    """Declare the planned service to come; names are prefix and title, `service` what is due and its dates."""
-    (prefix, title), (due, pays) = names, service
+@dataclass(frozen=True, eq=False, repr=False)
+class _Names:
+    """Of rows of planned service: what their ids begin with, and their labels."""
+
+    prefix: str
+    title: str
+
+
+def _to_come(section: Section, names: _Names, due: Expr, pays: Line, held: _Held) -> _ToCome:
+    """Declare the planned service to come: `due` on the dates that `pays` flags."""
+    prefix, title = names.prefix, names.title
     remaining = section.ahead(f"{prefix}service_remaining", f"{title}: Planned service from here to the end")
     remaining.define(due + remaining.next)
-    by_time, counted = _by_time(section, names, due, pays) if held.by_time else (None, remaining)
+    spread = _by_time(section, names, due, pays) if held.by_time else None
+    by_time, counted = (None, remaining) if spread is None else (spread.each, spread.rest)
     to_come: Expr = counted.lead(1) - counted.lead(1 + held.whole)
     if held.part is not None and by_time is not None:
         to_come = to_come + held.part * by_time.lead(1 + held.whole)
@@ -207,9 +222,17 @@ def _to_come(section: Section, names: tuple[str, str], service: tuple[Expr, Line
     return _ToCome(remaining, by_time, counted, ahead)
 
 
-def _by_time(section: Section, names: tuple[str, str], due: Expr, pays: Line) -> tuple[Line, Line]:
+@dataclass(frozen=True, eq=False, repr=False)
+class _Spread:
+    """Service of each period by time, and its sum from there to the end."""
+
+    each: Line
+    rest: Line
+
+
+def _by_time(section: Section, names: _Names, due: Expr, pays: Line) -> _Spread:
     """Declare each date's service spread over the periods since the payment date before, and its sum to the end."""
-    prefix, title = names
+    prefix, title = names.prefix, names.title
     count = section.ahead(f"{prefix}window_periods", f"{title}: Periods since the last payment date", RATIO)
     count.define(count.prev * ~pays.prev + 1)
     spread = section.ahead(f"{prefix}service_by_time", f"{title}: Planned service of the period, by time")
@@ -217,7 +240,7 @@ def _by_time(section: Section, names: tuple[str, str], due: Expr, pays: Line) ->
     rest = section.ahead(
         f"{prefix}service_by_time_remaining", f"{title}: Planned service by time, from here to the end"
     )
-    return spread, rest.define(spread + rest.next)
+    return _Spread(spread, rest.define(spread + rest.next))
 
 
 def _first_service(section: Section, service: PlannedService, to_come: _ToCome, held: _Held, clock: Clock) -> Line:

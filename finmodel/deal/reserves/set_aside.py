@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from finmodel.deal.capital.closure import ClosureLines
 from finmodel.deal.capital.terms import Capex
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.operations import Operations
 from finmodel.deal.reserves.debt_service import ServiceReserve
 from finmodel.deal.schema import CaseTables
@@ -24,9 +24,7 @@ from finmodel.deal.time.calendar import given
 from finmodel.deal.time.timing import Clock
 from finmodel.deal.waterfall.terms import MaintenanceReserve, RehabilitationFund
 from finmodel.kernel.expr import Const, Expr, Given, add, hi, lo, ratio
-from finmodel.kernel.model import Account, Line, Model, Section
-
-Frame = tuple[Clock, Macro]
+from finmodel.kernel.model import Account, Line, Section
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,13 +38,13 @@ class SetAside:
     earned: Line
 
 
-def build(model: Model, case: CaseTables, works: Operations, frame: Frame) -> list[SetAside]:
+def build(context: Context, case: CaseTables, works: Operations) -> list[SetAside]:
     """Open the accounts that the case has; `settle` closes them."""
     found = []
     if case.reserve.maintenance is not None:
-        found.append(_maintenance(model, case, case.reserve.maintenance, works, frame))
+        found.append(_maintenance(context, case, case.reserve.maintenance, works))
     if case.reserve.rehabilitation is not None and works.closure is not None:
-        found.append(_rehabilitation(model, case.reserve.rehabilitation, works.closure, frame))
+        found.append(_rehabilitation(context, case.reserve.rehabilitation, works.closure))
     return found
 
 
@@ -64,60 +62,69 @@ def settle(parts: Sequence[SetAside], before: Expr, clock: Clock) -> Expr:
     return before
 
 
-def _open(model: Model, name: str, title: str, interest: Given, frame: Frame) -> tuple[Section, Account, Line]:
-    section = model.section(f"reserve.{name}", frame[1].money, title)
+@dataclass(frozen=True, eq=False, repr=False)
+class _Opened:
+    """An account while it is declared, and the interest that it earns."""
+
+    section: Section
+    account: Account
+    earned: Line
+
+
+def _open(context: Context, name: str, title: str, interest: Given) -> _Opened:
+    section = context.model.section(f"reserve.{name}", context.money.money, title)
     account = section.account("balance", title)
-    earned = section.line("interest", f"{title}: Interest earned", account.opening * interest * frame[0].years)
-    register, bank = model.register, f"{name}_reserve"
+    earned = section.line("interest", f"{title}: Interest earned", account.opening * interest * context.clock.years)
+    register, bank = context.register, f"{name}_reserve"
     register.banks_with(bank, account.opening, account.closing)
     register.owns(bank, account.closing)
     register.receives(earned, bank)
-    return section, account, earned
+    return _Opened(section, account, earned)
 
 
-def _maintenance(
-    model: Model, case: CaseTables, terms: MaintenanceReserve, works: Operations, frame: Frame
-) -> SetAside:
-    clock, macro = frame
-    section, account, earned = _open(model, "maintenance", "Maintenance reserve", terms.interest, frame)
+def _maintenance(context: Context, case: CaseTables, terms: MaintenanceReserve, works: Operations) -> SetAside:
+    clock, money = context.clock, context.money
+    opened = _open(context, "maintenance", "Maintenance reserve", terms.interest)
+    section = opened.section
     wanted: Expr = Const(0)
     if terms.target is not None:
-        wanted = macro.convert(terms.target)
+        wanted = money.convert(terms.target)
     elif terms.months is not None:
-        held = float(math.ceil(model.decides(terms.months) / clock.timeline.months))
+        held = float(math.ceil(context.model.decides(terms.months) / clock.timeline.months))
         periods = given("reserve.maintenance.periods", held, "ratio", "Periods over which a cost is saved up")
-        upkeep = {name: capex for name, capex in case.capex.items() if capex.sustaining is not None}
-        wanted = add([_saved(section, name, capex, periods, macro) for name, capex in upkeep.items()])
+        assets = works.capex.assets
+        upkeep = {name: row for name in case.capex if (row := assets[name].sustaining) is not None}
+        wanted = add([_saved(context, section, name, upkeep[name], case.capex[name], periods) for name in upkeep])
     running = clock.operations & ~clock.last_operation
     target = section.line("target", f"{section.title}: Target", wanted * running)
-    return SetAside(section, account, target, works.capex.sustaining, earned)
+    return SetAside(section, opened.account, target, works.capex.sustaining, opened.earned)
 
 
-def _saved(section: Section, name: str, capex: Capex, periods: Given, macro: Macro) -> Expr:
+def _saved(context: Context, section: Section, name: str, cost: Line, capex: Capex, periods: Given) -> Expr:
     """Of a cost k periods ahead, (n - k + 1) / n: the costs to come up to 1, 2 … n periods ahead, averaged."""
-    cost = section.model.find(f"capex.{name}.sustaining")
     title, reach = f"{section.title}: {capex.label}", round(periods.number)
     own = capex.amount.unit
     rest = section.ahead(f"{name}.to_come", f"{title}, cost to come", own)
-    rest.define(rest.next + macro.to(cost, capex.amount))
+    rest.define(rest.next + context.money.to(cost, capex.amount))
     sums = section.ahead(f"{name}.to_come_sum", f"{title}, cost to come, summed", own)
     sums.define(sums.next + rest)
     beyond = (sums.lead(1 + 1) - sums.lead(1 + 1 + reach)) / periods
     saved = section.line(f"{name}.saved", f"{title}, to be saved by now", rest.lead(1) - beyond, own)
-    return macro.convert(saved)
+    return context.money.convert(saved)
 
 
-def _rehabilitation(model: Model, terms: RehabilitationFund, closure: ClosureLines, frame: Frame) -> SetAside:
-    section, account, earned = _open(model, "rehabilitation", "Rehabilitation fund", terms.interest, frame)
+def _rehabilitation(context: Context, terms: RehabilitationFund, closure: ClosureLines) -> SetAside:
+    opened = _open(context, "rehabilitation", "Rehabilitation fund", terms.interest)
+    section = opened.section
     still = closure.to_come / terms.years if terms.years is not None else ratio(closure.to_come, closure.years)
-    kept = hi(0, 1 - hi(0, still)) * frame[0].completed * (1 - closure.done)
+    kept = hi(0, 1 - hi(0, still)) * context.clock.completed * (1 - closure.done)
     target = section.line("target", f"{section.title}: Target", closure.estimate * kept)
-    return SetAside(section, account, target, Const(0), earned)
+    return SetAside(section, opened.account, target, Const(0), opened.earned)
 
 
-def interest(model: Model, held: ServiceReserve, saved: Sequence[SetAside]) -> Line:
+def interest(held: ServiceReserve, saved: Sequence[SetAside]) -> Line:
     """Interest on all reserves, that of debt service included."""
     if not saved:
         return held.earned
     every = add([held.earned, *(part.earned for part in saved)])
-    return model.sections["account"].line("interest", "Interest earned on reserves", every)
+    return held.section.line("interest", "Interest earned on reserves", every)

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.operations import Operations
 from finmodel.deal.short_term.terms import CreditLine
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, hi, lo
-from finmodel.kernel.model import Account, Line, Model, Section
+from finmodel.kernel.model import Account, Line, Section
 from finmodel.kernel.units import PER_YEAR
 
 
@@ -36,29 +35,35 @@ class Revolver:
     net_drawn: Line
 
 
-def begin(
-    model: Model, name: str, terms: CreditLine, rate: Expr, works: Operations, frame: tuple[Clock, Macro]
-) -> Revolver:
-    """Declare what the line costs and allows; what is drawn follows in `close`."""
-    clock, macro = frame
+def begin(context: Context, name: str, terms: CreditLine, rate: Expr, works: Operations) -> Revolver:
+    """Declare what the line costs and allows; what is drawn follows in `close`.
+
+    Args:
+        context: The deal's model, time and money.
+        name: The line's name in the case.
+        terms: Its terms.
+        rate: Its rate of interest [1/year].
+        works: Operations, whose bills and stock back it.
+    """
+    clock, money = context.clock, context.money
     title = terms.label
-    section = model.section(f"credit_line.{name}", macro.money, title)
+    section = context.model.section(f"credit_line.{name}", money.money, title)
     account = section.account("outstanding", f"{title}: Outstanding")
-    limit = macro.convert(terms.limit) * (clock.operations & ~clock.last_operation)
+    limit = money.convert(terms.limit) * (clock.operations & ~clock.last_operation)
     base = _base(terms, works)
     allowed = limit if base is None else lo(limit, base * terms.advance)
     most = section.line("available", f"{title}: What may be drawn", allowed)
     years = clock.years_by(terms.day_count)
     yearly = section.line("rate", f"{title}: Interest rate", rate, PER_YEAR)
     interest = section.line("interest", f"{title}: Interest on the opening balance", account.opening * yearly * years)
-    undrawn = hi(0, macro.convert(terms.limit) * clock.operations - account.opening)
+    undrawn = hi(0, money.convert(terms.limit) * clock.operations - account.opening)
     fee = section.line("commitment_fee", f"{title}: Commitment fee", undrawn * terms.commitment_fee * years)
     net = section.ahead("net_drawn", f"{title}: Drawn less repaid")
-    register, party = model.register, f"credit_line.{name}"
+    register, party = context.register, f"credit_line.{name}"
     register.owes("working_capital_line", account.closing)
     register.receives(net, party)
     register.pays(interest + fee, party)
-    return Revolver(section, terms, account, most, macro.convert(terms.keep), interest, fee, net)
+    return Revolver(section, terms, account, most, money.convert(terms.keep), interest, fee, net)
 
 
 def close(line: Revolver, cash: Expr) -> None:

@@ -9,19 +9,18 @@ Source:  secured on goods and bills of its own, it is no debt of the project's: 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.operations import Operations
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.short_term import credit_line, repo
 from finmodel.deal.short_term.credit_line import Revolver
 from finmodel.deal.short_term.terms import CreditLine, Repo
-from finmodel.deal.time.timing import Clock
 from finmodel.deal.waterfall.waterfall import Waterfall
 from finmodel.kernel.expr import Const, Expr, add
-from finmodel.kernel.model import Line, Model
-from finmodel.kernel.units import PER_YEAR
+from finmodel.kernel.model import Line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,23 +34,30 @@ class ShortDebt:
     revolver: Revolver | None = None
 
 
-def build(model: Model, case: CaseTables, works: Operations, frame: tuple[Clock, Macro]) -> ShortDebt:
-    """Declare what is lent against stock, and open the line of credit."""
+def build(context: Context, case: CaseTables, works: Operations, curves: Mapping[str, Line]) -> ShortDebt:
+    """Declare what is lent against stock, and open the line of credit.
+
+    Args:
+        context: The deal's model, time and money.
+        case: The tables of the case.
+        works: Operations, whose stock and bills back the debt.
+        curves: Base rates by name [1/year].
+    """
     if not case.repo and not case.credit_line:
         return ShortDebt()
-    repos = [repo.build(model, name, terms, _rate(model, terms), works, frame) for name, terms in case.repo.items()]
+    repos = [repo.build(context, name, terms, _rate(terms, curves), works) for name, terms in case.repo.items()]
     name, terms = next(iter(case.credit_line.items()), (None, None))
     revolver = None
     if name is not None and terms is not None:
-        revolver = credit_line.begin(model, name, terms, _rate(model, terms), works, frame)
+        revolver = credit_line.begin(context, name, terms, _rate(terms, curves), works)
     interest, fees = [loan.interest for loan in repos], [loan.fee for loan in repos if loan.fee is not None]
     fixed = add([loan.net_cash for loan in repos])
     if revolver is not None:
         interest, fees = [*interest, revolver.interest], [*fees, revolver.fee]
         fixed = fixed - revolver.interest - revolver.fee
-    section = model.section("short_debt", frame[1].money, "Short-term debt")
+    section = context.model.section("short_debt", context.money.money, "Short-term debt")
     cost = section.line("cost", "Interest and fees of short-term debt", add([*interest, *fees]))
-    model.register.earns("short_term_finance", -cost)
+    context.register.earns("short_term_finance", -cost)
     net: Expr = fixed if revolver is None else fixed + revolver.net_drawn
     return ShortDebt(section.line("net_cash", "Net cash of short-term debt", net), fixed, interest, fees, revolver)
 
@@ -63,10 +69,10 @@ def close(short: ShortDebt, paid: Waterfall, came: Expr) -> None:
         credit_line.close(short.revolver, held + came + short.fixed)
 
 
-def _rate(model: Model, terms: Repo | CreditLine) -> Expr:
+def _rate(terms: Repo | CreditLine, curves: Mapping[str, Line]) -> Expr:
     """A fixed rate, or a curve and a margin."""
     if terms.rate is not None:
         return terms.rate
-    base = model.find(f"curve.{terms.curve}.rate")
-    assert base.unit == PER_YEAR
+    assert terms.curve is not None  # the rules want one of both
+    base = curves[terms.curve]
     return base if terms.margin is None else base + terms.margin

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.operations import Operations
 from finmodel.deal.plant.goods import market_value
 from finmodel.deal.short_term.terms import Repo
@@ -21,7 +21,7 @@ from finmodel.deal.time import calendar
 from finmodel.deal.time.calendar import KG_PER_T
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, add, hi, lo, where
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import MONTH, PER_YEAR
 
 
@@ -34,15 +34,23 @@ class StockLoan:
     net_cash: Line
 
 
-def build(model: Model, name: str, terms: Repo, rate: Expr, works: Operations, frame: tuple[Clock, Macro]) -> StockLoan:
-    """Declare the balance of one repo and what it costs."""
-    clock, macro = frame
-    section = model.section(f"repo.{name}", macro.money, terms.label)
+def build(context: Context, name: str, terms: Repo, rate: Expr, works: Operations) -> StockLoan:
+    """Declare the balance of one repo and what it costs.
+
+    Args:
+        context: The deal's model, time and money.
+        name: The repo's name in the case.
+        terms: Its terms.
+        rate: Its rate of interest [1/year].
+        works: Operations, whose stock it lends against.
+    """
+    clock, money = context.clock, context.money
+    section = context.model.section(f"repo.{name}", money.money, terms.label)
     title, owed = terms.label, section.account("outstanding", f"{terms.label}: Outstanding")
-    value, before = _values(section, terms, works, frame)
+    value, before = _values(context, section, terms, works)
     going_on = clock.operations & ~clock.last_operation
     most = value * terms.advance * going_on
-    limited = most if terms.limit is None else lo(most, macro.convert(terms.limit))
+    limited = most if terms.limit is None else lo(most, money.convert(terms.limit))
     backed = section.line("backed", f"{title}: What the stock backs", limited)
     kept = backed if terms.tenor is None else where(_rolls(section, terms, clock), backed, lo(owed.opening, backed))
     moved = kept - owed.opening
@@ -55,7 +63,7 @@ def build(model: Model, name: str, terms: Repo, rate: Expr, works: Operations, f
     years = clock.years_by(terms.day_count)
     yearly = section.line("rate", f"{title}: Interest rate", rate, PER_YEAR)
     interest = section.line("interest", f"{title}: Interest on the opening balance", owed.opening * yearly * years)
-    register, party = model.register, f"repo.{name}"
+    register, party = context.register, f"repo.{name}"
     register.owes("inventory_finance", owed.closing)
     register.receives(drawn, party)
     register.pays(back, party)
@@ -70,25 +78,25 @@ def build(model: Model, name: str, terms: Repo, rate: Expr, works: Operations, f
     return StockLoan(interest, fee, section.line("net_cash", f"{title}: Net cash", net))
 
 
-def _values(section: Section, terms: Repo, works: Operations, frame: tuple[Clock, Macro]) -> tuple[Line, Line]:
+def _values(context: Context, section: Section, terms: Repo, works: Operations) -> tuple[Line, Line]:
     """The value of the stock at the period's end, and that of the stock of its opening at the period's prices."""
     after: list[Expr] = []
     before: list[Expr] = []
     for product in terms.products:
-        stock, worth = works.stocks[product], _worth(terms, product, works, frame[1])
+        stock, worth = works.stocks[product], _worth(context, terms, product, works)
         after.append(stock.closing * worth)
         before.append(stock.opening * worth)
     value = section.line("stock_value", f"{terms.label}: Value of the stock", add(after))
     return value, section.line("opening_value", f"{terms.label}: Value of the opening stock, now", add(before))
 
 
-def _worth(terms: Repo, product: str, works: Operations, macro: Macro) -> Expr:
+def _worth(context: Context, terms: Repo, product: str, works: Operations) -> Expr:
     """Value of a tonne in stock: what spot buyers pay, or what it cost."""
     goods = works.chain.goods[product]
     if terms.basis == "cost":
         return works.inventory.average[product]
     index = works.market.index[goods.terms.price] * (1 - goods.terms.spot_discount)
-    return KG_PER_T * market_value(goods.terms, index, goods.contained, macro)
+    return KG_PER_T * market_value(goods.terms, index, goods.contained, context.money)
 
 
 def _rolls(section: Section, terms: Repo, clock: Clock) -> Line:

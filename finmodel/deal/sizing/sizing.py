@@ -26,7 +26,7 @@ from finmodel.deal.sizing.senior import AtCover, Capacity, SeniorDates
 from finmodel.deal.sizing.shadow import Part
 from finmodel.kernel.expr import Expr, Given, add, hi, lo, ratio
 from finmodel.kernel.folds import lowest
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import RATIO, unit
 
 
@@ -115,11 +115,11 @@ class _Target:
     line: Line | None
 
 
-def search(model: Model, solved: Unknowns, sized: Sizing | None, shared_uses: Line, equity: Line) -> None:
+def search(context: Context, solved: Unknowns, sized: Sizing | None, shared_uses: Line, equity: Line) -> None:
     """Name what the engine must find; a part that no line reads is not searched.
 
     Args:
-        model: The deal's model, with all lines that may read such a value.
+        context: The deal's model, with all lines that may read such a value.
         solved: The values.
         sized: What sizing asks of them; None without sized debt.
         shared_uses: Total of the uses that facilities share [reporting currency].
@@ -134,10 +134,10 @@ def search(model: Model, solved: Unknowns, sized: Sizing | None, shared_uses: Li
         _Target(solved.by_price, None if sized is None else sized.by_price),
         _Target(solved.by_volume, None if sized is None else sized.by_volume),
     ]
-    read = model.givens()
+    read = context.model.givens()
     for target in targets:
         if target.value.id in read and target.line is not None:
-            model.solve(target.value, target.line)
+            context.model.solve(target.value, target.line)
 
 
 def build(context: Context, terms: SizingTerms, plan: Plan, solved: Unknowns, cash: Cash, room: Room) -> Sizing:

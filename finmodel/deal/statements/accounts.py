@@ -20,11 +20,11 @@ from finmodel.kernel.units import RATIO
 
 def report(context: Context, case: CaseTables, deal: Deal) -> Line:
     """Declare statements, ratios, returns, results and checks; returns the net profit of a period."""
-    model, frame = context.model, context.frame
     books = _statements(context, deal)
     differences = companies.close(deal.within, case, deal.works, deal.tax, books)
     if deal.sized is not None and deal.covers is not None and deal.plan is not None:
-        ratios.summary(model, deal.covers, ratios.lives(model, deal.senior, deal.plan.dates, deal.sized, frame))
+        life = ratios.lives(context, deal.covers, deal.senior, deal.plan.dates, deal.sized)
+        ratios.summary(deal.covers, life)
     _returns(context, case, deal)
     _results(context, case, deal)
     checks.build(context, case, deal, books, differences)
@@ -49,7 +49,9 @@ def _statements(context: Context, deal: Deal) -> Books:
         interest_earned=deal.reserve_interest,
     )
     profit = statements.income(context, operating, deal.loans)
-    return statements.balance(context, profit, Capital(deal.paid_in, deal.paid.distributions, deal.capital_repaid))
+    paid = deal.paid
+    capital = Capital(deal.paid_in, paid.distributions, deal.capital_repaid, paid.distributable)
+    return statements.balance(context, profit, capital)
 
 
 def _returns(context: Context, case: CaseTables, deal: Deal) -> None:
@@ -71,7 +73,7 @@ def _returns(context: Context, case: CaseTables, deal: Deal) -> None:
     found.equity_value(net.equity)
     found.payback("payback_years", "Payback of the project after tax, years", net.project_post_tax)
     found.classes(owners)
-    cost_of_debt.build(found, deal.borrowed, case.cover, context.clock)
+    cost_of_debt.build(found, deal.borrowed, deal.cover.insured, context.clock)
     if works.support.public:
         support = found.section.line(
             "net_support_flow", "Support paid less given back", works.support.paid - works.support.given_back

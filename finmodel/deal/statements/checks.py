@@ -96,8 +96,8 @@ def _cash(checks: Checks, deal: Deal, books: Books) -> None:
     owed = [value for item, value in checks.model.register.read("liabilities").items() if item not in _OWED_AT_THE_END]
     checks.money("accounts_end_at_zero", "Accounts end at zero", add([books.assets, *owed]) * checks.clock.last)
     checks.money("operating_costs_paid", "Operating costs are paid when due", paid.arrears.closing, "alert")
-    if paid.closed is not None:
-        unpaid = checks.model.find("waterfall.closure_unpaid") * checks.clock.last
+    if paid.closure_unpaid is not None:
+        unpaid = paid.closure_unpaid * checks.clock.last
         checks.money("closure_funded", "Fund, cash and owners pay for the closure", unpaid, "alert")
 
 

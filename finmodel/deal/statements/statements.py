@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from finmodel.deal.context import Context
 from finmodel.deal.loans.facility import Loan
 from finmodel.deal.time.timing import Clock
+from finmodel.deal.waterfall.desk import Distributable
 from finmodel.kernel.expr import Expr, add, lo, ratio
 from finmodel.kernel.model import Line, Section
 
@@ -35,11 +36,15 @@ class Operating:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Capital:
-    """What owners pay in and are paid [reporting currency per period]; `repaid` is the capital in it."""
+    """What owners pay in and are paid [reporting currency per period]; `repaid` is the capital in it.
+
+    `distributable` are the rows by which profit limits distributions, None where it does not.
+    """
 
     paid_in: Line
     distributed: Line
     repaid: Line | None = None
+    distributable: Distributable | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -130,8 +135,9 @@ def balance(context: Context, profit: Line, capital: Capital) -> Books:
     else:
         contributed.close(add=[capital.paid_in], less=[capital.repaid])
         retained.close(add=[profit], less=[capital.distributed - capital.repaid])
-        context.model.find("waterfall.net_retained_before").define(retained.opening)
-        context.model.find("waterfall.capital_before").define(contributed.opening)
+    if capital.distributable is not None:
+        capital.distributable.profit.define(retained.opening)
+        capital.distributable.capital.define(contributed.opening)
     equity = section.line("net_equity", "Total equity", contributed.closing + retained.closing)
     difference = section.line("net_difference", "Assets less liabilities less equity", assets - liabilities - equity)
     return Books(profit, assets, liabilities, equity, difference)

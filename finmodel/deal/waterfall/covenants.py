@@ -15,16 +15,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.loans.facility import Loan
-from finmodel.deal.market.macro import Macro
 from finmodel.deal.time.timing import Clock
 from finmodel.deal.waterfall import gated_interest
 from finmodel.deal.waterfall.desk import Desk, Tests
-from finmodel.deal.waterfall.ratios import Cover, Ratio, reaches
+from finmodel.deal.waterfall.ratios import Cover, reaches
 from finmodel.deal.waterfall.terms import WaterfallTerms
 from finmodel.kernel.expr import Const, Expr, Given, add, hi, shown, where
 from finmodel.kernel.folds import lowest, total
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import RATIO
 
 CREDITORS = {"senior": "Senior debt", "junior": "Mezzanine"}
@@ -44,17 +44,6 @@ class Signing:
     begun: Expr
     passed: Expr
     long_stop: Expr | None
-    frame: tuple[Clock, Macro]
-
-    @property
-    def clock(self) -> Clock:
-        """Rows of time."""
-        return self.frame[0]
-
-    @property
-    def cent(self) -> Expr:
-        """An amount that counts as nothing."""
-        return self.frame[1].cent
 
     def of(self, rank: str) -> list[Loan]:
         """The facilities of a rank."""
@@ -67,12 +56,19 @@ def without_senior(clock: Clock, passed: Expr) -> Tests:
     return Tests(missed=none, untested=none, open=clock.completed & passed, default=none, uncovered=none)
 
 
-def tests(model: Model, covers: Cover, signing: Signing) -> Tests:
-    """Declare what a distribution must pass: lock-up on both covers, no default, and the first repayment behind it."""
-    terms, clock = signing.terms, signing.clock
-    section = model.section("covenant", signing.frame[1].money, "Covenant events")
+def tests(context: Context, covers: Cover, signing: Signing) -> Tests:
+    """Declare what a distribution must pass: lock-up on both covers, no default, and the first repayment behind it.
+
+    Args:
+        context: The deal's model, time and money.
+        covers: Debt service cover on the dates that are tested.
+        signing: What else the tests read of the deal.
+    """
+    terms, clock = signing.terms, context.clock
+    section = context.model.section("covenant", context.money.money, "Covenant events")
     owed = add([loan.outstanding.opening for loan in signing.of("senior")])
-    debt = model.sections["ratios"].line("senior_owed", "Senior debt outstanding, opening", owed) > signing.cent
+    label = "Senior debt outstanding, opening"
+    debt = covers.section.line("senior_owed", label, owed) > context.money.cent
     back, ahead = (
         section.flag(name, label, (terms.lockup > 0) & row.tested & ~reaches(row.value, terms.lockup))
         for name, label, row in (
@@ -80,7 +76,7 @@ def tests(model: Model, covers: Cover, signing: Signing) -> Tests:
             ("lockup_missed_ahead", "Cover 12 months ahead is below lock-up", covers.forward),
         )
     )
-    cure = _cure(model, covers, signing, debt)
+    cure = _cure(section, clock, covers, signing, debt)
     open_: Expr = clock.completed & signing.passed
     if terms.distribute_from == "first repayment":
         open_ = open_ & signing.begun
@@ -88,23 +84,24 @@ def tests(model: Model, covers: Cover, signing: Signing) -> Tests:
         missed=back | ahead if cure is None else back | ahead | (cure > 0),
         untested=(terms.lockup > 0) & ~covers.historic.tested & debt,
         open=open_,
-        default=_default(model, covers.historic, terms.default_cover, debt, cure),
-        uncovered=_uncovered(model, covers, signing, debt),
+        default=_default(covers, terms.default_cover, debt, cure),
+        uncovered=_uncovered(context, section, covers, signing, debt),
         long_stop=signing.long_stop,
         historic=covers.historic,
         cure=cure,
+        events=section,
     )
 
 
-def _default(model: Model, historic: Ratio, level: Given, debt: Expr, cure: Line | None) -> Line:
+def _default(covers: Cover, level: Given, debt: Expr, cure: Line | None) -> Line:
     """1 from a date on which cover is below the default level until one on which it is not, while debt is owed."""
-    flag = model.sections["ratios"].ahead("in_default", "In default on debt service cover", RATIO)
+    historic, flag = covers.historic, covers.section.ahead("in_default", "In default on debt service cover", RATIO)
     short = ~reaches(historic.value, level) if cure is None else ~reaches(historic.value, level) & (cure <= 0)
     below = where(historic.tested, short, flag.prev) & (level > 0)
     return flag.define(below & debt)
 
 
-def _cure(model: Model, covers: Cover, signing: Signing, debt: Expr) -> Line | None:
+def _cure(section: Section, clock: Clock, covers: Cover, signing: Signing, debt: Expr) -> Line | None:
     """Declare what owners pay in on a date whose cover is below the default level, while they may.
 
     None without the key. The amount lifts CFADS of twelve months to the level times service, for this test alone.
@@ -112,10 +109,9 @@ def _cure(model: Model, covers: Cover, signing: Signing, debt: Expr) -> Line | N
     limits, level, historic = signing.terms.cure, signing.terms.default_cover, covers.historic
     if limits is None:
         return None
-    section = model.sections["covenant"]
     row = section.ahead("cures_in_a_row", "Cures on tests that follow each other", RATIO)
     ever = section.ahead("cures_to_date", "Cures to date", RATIO)
-    may = (row.prev < limits.in_a_row) & (ever.prev < limits.in_all) & debt & signing.clock.completed
+    may = (row.prev < limits.in_a_row) & (ever.prev < limits.in_all) & debt & clock.completed
     missing = hi(0, level * covers.service_back - covers.cfads_back)
     failed = historic.tested & ~reaches(historic.value, level)
     amount = section.line("cured", "Paid in by owners to cure a default", missing * (failed & may))
@@ -124,22 +120,22 @@ def _cure(model: Model, covers: Cover, signing: Signing, debt: Expr) -> Line | N
     return amount
 
 
-def _uncovered(model: Model, covers: Cover, signing: Signing, debt: Expr) -> Expr:
+def _uncovered(context: Context, section: Section, covers: Cover, signing: Signing, debt: Expr) -> Expr:
     """1 from a date whose CFADS are below senior service times a level until one on which they are not, while owed.
 
     Interest and principal count: on a date with interest alone this is interest cover.
     """
     if not signing.of("mezzanine"):
         return Const(0)
-    level, service, cent = signing.terms.mezzanine_cover, covers.service, signing.cent
-    flag = model.sections["covenant"].ahead("uncovered", "Senior service not covered: mezzanine waits", RATIO)
+    level, service, cent = signing.terms.mezzanine_cover, covers.service, context.money.cent
+    flag = section.ahead("uncovered", "Senior service not covered: mezzanine waits", RATIO)
     short = where(service > cent, covers.cfads < level * service - cent, flag.prev)
-    return flag.define(short & (level > 0) & debt & ~signing.clock.last)
+    return flag.define(short & (level > 0) & debt & ~context.clock.last)
 
 
 def lock_up(desk: Desk, tested: Line, gate: Line) -> None:
     """Declare defaults, and lock-ups: a test of a distribution fails, passed ones are still wanted, or default."""
-    section = _section(desk)
+    section = desk.events
     held: Expr = desk.serves & ~desk.sound
     if desk.tests.long_stop is not None:
         held = held | desk.tests.long_stop
@@ -169,12 +165,12 @@ def rows(desk: Desk, left: Expr) -> None:
 
 def _amount(desk: Desk, name: str, label: str, amount: Expr) -> None:
     """An amount above a cent, else nothing."""
-    _section(desk).line(name, label, where(amount > desk.cent, amount, 0))
+    desk.events.line(name, label, where(amount > desk.cent, amount, 0))
 
 
 def _liquidity(desk: Desk, loans: list[Loan], left: Expr) -> None:
     """Declare cash after debt service, locked cash included, on payment dates while debt is owed, and its lowest."""
-    section = _section(desk)
+    section = desk.events
     owed = add([loan.outstanding.opening for loan in loans])
     on = section.flag("liquidity.tested", "Payment date with debt owed", desk.serves & (owed > desk.cent))
     cash = section.line("liquidity.value", "Cash after debt service, on payment dates", left * on)
@@ -182,8 +178,3 @@ def _liquidity(desk: Desk, loans: list[Loan], left: Expr) -> None:
     number = section.line("liquidity.number", "Lowest cash after debt service: Value", lowest(cash, on))
     least = section.display("liquidity_min", "Lowest cash after debt service", shown(number, ~missing))
     desk.model.metric("liquidity_min", least, missing, ("", "no debt is owed on a payment date"))
-
-
-def _section(desk: Desk) -> Section:
-    known = desk.model.sections.get("covenant")
-    return desk.model.section("covenant", desk.macro.money, "Covenant events") if known is None else known

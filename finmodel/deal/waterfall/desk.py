@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from finmodel.deal.capital.closure import ClosureLines
+from finmodel.deal.context import Context
 from finmodel.deal.loans.facility import Loan
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.market.prices import Market
 from finmodel.deal.reserves.debt_service import ServiceReserve
-from finmodel.deal.time.timing import Clock
 from finmodel.deal.waterfall.ratios import Ratio
 from finmodel.deal.waterfall.terms import WaterfallTerms
 from finmodel.kernel.expr import Const, Expr, add, hi, lo, ratio
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.register import Register
 
 TITLES = {"senior": "Senior", "junior": "Junior", "shareholder": "Shareholder"}
@@ -31,14 +31,16 @@ RANKS = {"senior": "senior", "mezzanine": "junior", "shareholder": "shareholder"
 class Inflows:
     """What comes in and what must be kept, per period in the reporting currency. CFADS may be negative.
 
-    `earned` is interest on reserves; `other` is money that is neither CFADS nor debt, such as a late grant. `closure`
-    is what the closure costs, of which owners pay what cash lacks; None without one.
+    `earned` is interest on reserves; `other` is money that is neither CFADS nor debt, such as a late grant. `market`
+    has the prices that a sweep may follow. `closure` is what the closure costs, of which owners pay what cash lacks;
+    None without one.
     """
 
     cfads: Line
     other: Expr
     reserve: ServiceReserve
     earned: Expr
+    market: Market
     closure: ClosureLines | None = None
 
 
@@ -49,7 +51,8 @@ class Tests:
     `missed` is 1 where a cover is below lock-up, `untested` where the test of twelve months back is not possible yet,
     `open` once distributions may begin. `default` is on debt service cover: then nothing junior is paid, and a sweep
     takes all. `uncovered` stops mezzanine; `long_stop` is 1 while completion is beyond its long-stop date. `historic`
-    is cover of twelve months back, None without senior debt; `cure` is what owners pay in to cure a default.
+    is cover of twelve months back, None without senior debt; `cure` is what owners pay in to cure a default. `events`
+    is where covenant events stand, None where the waterfall opens it.
     """
 
     missed: Expr
@@ -60,6 +63,7 @@ class Tests:
     long_stop: Expr | None = None
     historic: Ratio | None = None
     cure: Line | None = None
+    events: Section | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,12 +86,22 @@ class Purse:
     open: Expr
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Distributable:
+    """What limits distributions by profit, before the period; the balance sheet defines both."""
+
+    profit: Line
+    capital: Line
+
+
 @dataclass
 class Ledger:
     """What the steps have done so far, for the steps that follow.
 
     `from_locked`, `locking` move the locked account; `beyond` is what was paid out beyond the distribution gate;
-    `after_debt` is all cash, locked or not, that stood before that gate; `closed` what owners pay for the closure.
+    `after_debt` is all cash, locked or not, that stood before that gate; `closed` what owners pay for the closure,
+    `closure_unpaid` what nobody has paid of it so far.
+    `added` is contingent equity of the period, `added_to_date` of all so far; `owed` is senior debt after its payment.
     """
 
     groups: dict[str, Group] = field(default_factory=dict)
@@ -97,7 +111,12 @@ class Ledger:
     prepaid: list[Line] = field(default_factory=list)
     arrears_default: Line | None = None
     added: Line | None = None
+    added_to_date: Line | None = None
+    owed: Line | None = None
+    distributed: Line | None = None
+    distributable: Distributable | None = None
     closed: Line | None = None
+    closure_unpaid: Line | None = None
     gate: Line | None = None
     waiting: Expr = field(default_factory=lambda: Const(0))
     left: Expr = field(default_factory=lambda: Const(0))
@@ -108,13 +127,12 @@ class Ledger:
 class Desk:
     """Accounts, facilities by rank and dates of one deal; the steps write into its ledger."""
 
-    def __init__(
-        self, model: Model, terms: WaterfallTerms, inflows: Inflows, tests: Tests, frame: tuple[Clock, Macro]
-    ) -> None:
-        self.clock, self.macro = frame
-        self.model, self.terms, self.inflows, self.tests = model, terms, inflows, tests
-        self.section = model.section("waterfall", self.macro.money, "Waterfall")
-        self.cent = self.macro.cent
+    def __init__(self, context: Context, terms: WaterfallTerms, inflows: Inflows, tests: Tests) -> None:
+        self.clock, self.money, self.register = context.clock, context.money, context.register
+        self.model, self.terms, self.inflows, self.tests = context.model, terms, inflows, tests
+        self.section = context.model.section("waterfall", self.money.money, "Waterfall")
+        self.cent = self.money.cent
+        self._events = tests.events
         self.loans: dict[str, list[Loan]] = {rank: [] for rank in TITLES}
         self.dates: dict[str, Line] = {}
         self.ledger = Ledger()
@@ -132,14 +150,14 @@ class Desk:
         if self.loans["shareholder"]:
             label = "Payment date of shareholder loans"
             self.dates["shareholder"] = self._dates("serves_shareholder", label, self.loans["shareholder"])
-        account = self.model.sections["account"]
+        account = self.inflows.reserve.section
         self.cash = account.account("cash", "Operating account")
         self.locked = account.account("locked", "Locked cash")
         self.reserve = self.inflows.reserve.account
         self.arrears = account.account("arrears", "Operating arrears")
-        self._note(self.model.register)
+        self._note(self.register)
         kept = self.terms.minimum_cash
-        self.least: Expr = Const(0) if kept is None else self.macro.convert(kept) * ~self.clock.last
+        self.least: Expr = Const(0) if kept is None else self.money.convert(kept) * ~self.clock.last
 
     def _note(self, register: Register) -> None:
         """Accounts keep what is paid into them; what operations owe late is money of suppliers."""
@@ -156,6 +174,13 @@ class Desk:
         for loan in loans:
             pays = pays | loan.pays
         return self.section.flag(name, label, pays & self.clock.completed | self.clock.last)
+
+    @property
+    def events(self) -> Section:
+        """Where covenant events stand."""
+        if self._events is None:
+            self._events = self.model.section("covenant", self.money.money, "Covenant events")
+        return self._events
 
     @property
     def sound(self) -> Expr:
@@ -185,12 +210,11 @@ class Desk:
 
     def senior_left(self) -> Expr:
         """Senior debt outstanding after the scheduled payments and prepayments so far of the period."""
-        known = self.model.lines.get("waterfall.senior_left")
-        if known is None:
+        if self.ledger.owed is None:
             paid = self.ledger.groups["senior"].principal
             owed = [loan.outstanding.opening - paid[loan.id] for loan in self.loans["senior"]]
-            known = self.section.line("senior_left", "Senior debt after this payment", add(owed))
-        left: Expr = known
+            self.ledger.owed = self.section.line("senior_left", "Senior debt after this payment", add(owed))
+        left: Expr = self.ledger.owed
         for prepaid in self.ledger.prepaid:
             left = left - prepaid
         return left

@@ -19,14 +19,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.operations import Operations
 from finmodel.deal.sales import price_formula
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.time.calendar import KG_PER_T, NATURAL, ONE_YEAR
 from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Const, Expr, Given, add, hi, ratio
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import TONNE, Unit, unit
 
 
@@ -45,15 +45,15 @@ class Item:
     planned: bool = True
 
 
-def build(model: Model, case: CaseTables, works: Operations, frame: tuple[Clock, Macro]) -> Line | None:
+def build(context: Context, case: CaseTables, works: Operations) -> Line | None:
     """Declare what expected prices move of the plan's next twelve months; None where the forecast is the plan."""
     kind = case.waterfall.forecast
     if kind == "plan":
         return None
-    clock, macro = frame
-    section = model.section("outlook", macro.money, "Cover ahead, expected prices")
-    view = _View(section, clock, macro.money / unit("kg"), kind)
-    moved = [view.moves(item, _reversion(case, item.index)) for item in _items(model, case, works, macro)]
+    money = context.money.money
+    section = context.model.section("outlook", money, "Cover ahead, expected prices")
+    view = _View(section, context.clock, money / unit("kg"), kind)
+    moved = [view.moves(item, _reversion(case, item.index)) for item in _items(context, case, works)]
     label = "What expected prices move of the plan, next 12 months, before tax"
     return section.line("net_moved", label, add(moved))
 
@@ -64,25 +64,26 @@ def _reversion(case: CaseTables, index: str) -> Given | None:
     return None if process is None else process.reversion
 
 
-def _items(model: Model, case: CaseTables, works: Operations, macro: Macro) -> Iterator[Item]:
+def _items(context: Context, case: CaseTables, works: Operations) -> Iterator[Item]:
     """Everything that is sold or bought at a market price, by contract, product and plant."""
+    money = context.money
     index, kept = works.market.index, {name: _kept(case, name) for name in case.node}
     for name, contract in works.sales.contracts.items():
         terms = contract.terms
         for price in dict.fromkeys(supply.goods.terms.price for supply in contract.supplies):
             own = [supply for supply in contract.supplies if supply.goods.terms.price == price]
             tonnes = add([supply.paid_for * kept[supply.goods.node] for supply in own])
-            paid = price_formula.contract_price(terms, index[price], macro)
+            paid = price_formula.contract_price(terms, index[price], money)
             yield Item(f"offtake.{name}.{price}", f"{terms.label}, {case.price[price].label}", price, tonnes, paid)
     for name, goods in works.chain.goods.items():
-        sold = model.find(f"spot.{name}.delivered") * goods.contained * kept[goods.node]
+        sold = works.sales.spot[name] * goods.contained * kept[goods.node]
         paid = index[goods.terms.price] * (1 - goods.terms.spot_discount)
         yield Item(f"spot.{name}", f"{goods.terms.label}, spot", goods.terms.price, sold, paid)
     for name, node in case.node.items():
         for product, feed in node.buys.items():
             price = case.product[product].price
             bought = works.chain.goods[product].produced * (1 / node.recovery) * feed.payable
-            paid = hi(index[price], macro.convert(feed.floor))
+            paid = hi(index[price], money.convert(feed.floor))
             label = f"{node.label}: Feed, {case.product[product].label}"
             yield Item(f"feed.{name}.{product}", label, price, Const(0) - bought, paid)
     yield from _supported(case, works, kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from finmodel.case.expand import Fault
 from finmodel.case.wording import quoted
@@ -10,11 +11,20 @@ from finmodel.deal.ruling import Rule, day, one_of, typed, unknown
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.waterfall.terms import StepName, SweepTerms, whole_order
 
-_BEFORE: tuple[tuple[StepName, StepName, str], ...] = (
-    ("senior_gate", "distribution_gate", "the distribution gate asks more than the senior gate"),
-    ("reserve", "distribution_gate", "distributions are tested on a full reserve"),
+
+@dataclass(frozen=True)
+class _Before:
+    """A step, one that it must come before, and why."""
+
+    first: StepName
+    later: StepName
+    why: str
+
+
+_BEFORE = (
+    _Before("senior_gate", "distribution_gate", "the distribution gate asks more than the senior gate"),
+    _Before("reserve", "distribution_gate", "distributions are tested on a full reserve"),
 )
-"""A step, one that it must come before, and why."""
 
 
 def payments_have_an_order(case: CaseTables) -> Iterator[Fault]:
@@ -34,10 +44,10 @@ def payments_have_an_order(case: CaseTables) -> Iterator[Fault]:
     if whole[-1] != "distributions":
         wrong = f'"{whole[-1]}" comes after "distributions": owners take what all others leave.'
         yield "waterfall.order", wrong, 'Put "distributions" last.'
-    for first, later, why in _BEFORE:
-        if whole.index(first) > whole.index(later):
-            wrong = f'"{first}" comes after "{later}": {why}.'
-            yield "waterfall.order", wrong, f'Put "{first}" before "{later}".'
+    for rule in _BEFORE:
+        if whole.index(rule.first) > whole.index(rule.later):
+            wrong = f'"{rule.first}" comes after "{rule.later}": {rule.why}.'
+            yield "waterfall.order", wrong, f'Put "{rule.first}" before "{rule.later}".'
 
 
 def _needed(case: CaseTables) -> Iterator[StepName]:

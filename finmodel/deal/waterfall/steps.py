@@ -14,7 +14,7 @@ from collections.abc import Callable
 from finmodel.deal.capital.closure import ClosureLines
 from finmodel.deal.reserves.debt_service import Letter
 from finmodel.deal.waterfall import covenants, gated_interest
-from finmodel.deal.waterfall.desk import Desk, Group, Purse
+from finmodel.deal.waterfall.desk import Desk, Distributable, Group, Purse
 from finmodel.deal.waterfall.ratios import reaches
 from finmodel.deal.waterfall.terms import StepName, SweepTerms
 from finmodel.kernel.expr import Const, Expr, add, hi, lo, month_of, where
@@ -51,7 +51,7 @@ def _closed(desk: Desk, closure: ClosureLines, short: Expr) -> Line:
     paid = desk.section.line("closure_from_owners", "Closure cost paid by owners", missing * closure.owners)
     unpaid = desk.section.ahead("closure_unpaid", "Closure cost that no one has paid")
     unpaid.define(lo(desk.arrears.closing, unpaid.prev + missing - paid))
-    desk.ledger.closed = paid
+    desk.ledger.closed, desk.ledger.closure_unpaid = paid, unpaid
     return paid
 
 
@@ -79,14 +79,14 @@ def _promised(desk: Desk) -> Expr | None:
     limit = desk.terms.contingent_equity
     if limit is None:
         return None
-    added = desk.section.ahead("contingent_to_date", "Contingent equity added to date")
-    return hi(0, desk.macro.convert(limit) - added.prev)
+    desk.ledger.added_to_date = desk.section.ahead("contingent_to_date", "Contingent equity added to date")
+    return hi(0, desk.money.convert(limit) - desk.ledger.added_to_date.prev)
 
 
 def _add(desk: Desk, amount: Line) -> None:
-    added = desk.model.lines["waterfall.contingent_to_date"]
-    added.define(added.prev + amount)
-    desk.ledger.added = amount
+    desk.ledger.added, so_far = amount, desk.ledger.added_to_date
+    if so_far is not None:
+        so_far.define(so_far.prev + amount)
 
 
 def _arrears_default(desk: Desk, group: Group) -> None:
@@ -115,7 +115,7 @@ def reserve(desk: Desk, purse: Purse) -> Purse:
 
 def _letter(desk: Desk, purse: Purse, letter: Letter) -> Purse:
     """What was drawn of the letter of credit is repaid, with its interest."""
-    drawn, line, register = desk.ledger.from_reserve, desk.section.line, desk.model.register
+    drawn, line, register = desk.ledger.from_reserve, desk.section.line, desk.register
     owed = letter.owed.opening + letter.interest + drawn
     repaid = line("letter_repaid", "Letter of credit repaid", lo(owed, purse.cash) * desk.serves)
     letter.owed.close(add=[letter.interest, drawn], less=[repaid])
@@ -157,8 +157,7 @@ def _swept_now(desk: Desk, terms: SweepTerms) -> Expr:
     if terms.cover_above is not None and cover is not None:
         holds = holds & cover.tested & reaches(cover.value, terms.cover_above)
     if terms.price is not None and terms.price_above is not None:
-        market = desk.model.find(f"price.{terms.price}.market")
-        holds = holds & (market > desk.macro.convert(terms.price_above))
+        holds = holds & (desk.inflows.market.index[terms.price] > desk.money.convert(terms.price_above))
     return holds
 
 
@@ -205,7 +204,7 @@ def distribution_gate(desk: Desk, purse: Purse) -> Purse:
     ledger.gate, ledger.left, ledger.waiting = gate, purse.cash - locking, purse.locked
     ledger.after_debt = purse.cash + purse.locked
     ledger.locking.append(locking)
-    _prepay(desk, purse, (tested, gate), locking)
+    _prepay(desk, purse, tested, gate, locking)
     return Purse(purse.cash + purse.locked, Const(0), gate)
 
 
@@ -220,12 +219,11 @@ def _released(desk: Desk, tested: Line, passed: Expr) -> Expr:
     return good & ((wanted <= 0) | (desk.senior_left() <= desk.cent))
 
 
-def _prepay(desk: Desk, purse: Purse, flags: tuple[Line, Line], locking: Line) -> None:
+def _prepay(desk: Desk, purse: Purse, tested: Line, gate: Line, locking: Line) -> None:
     """After m failed tests in a row, locked cash prepays senior debt."""
     limit = desk.terms.prepay_after
     if limit is None or not desk.loans["senior"]:
         return
-    tested, gate = flags
     failures = desk.section.ahead("tests_failed", "Failed tests in a row", RATIO)
     failures.define(where(tested, ~gate * (failures.prev + 1), failures.prev))
     due = tested & ~gate & (failures >= limit) & desk.senior_paid_up
@@ -252,6 +250,7 @@ def distributions(desk: Desk, purse: Purse) -> Purse:
     assert ledger.gate is not None
     spare = _distributable(desk, purse.cash - desk.least)
     paid = line("distributions", "Distributions", ledger.gate * hi(0, spare))
+    ledger.distributed = paid
     out = add([*ledger.beyond, paid])
     freed = line("unlocked", "Locked cash released", ledger.gate * lo(ledger.waiting, out))
     desk.locked.close(add=ledger.locking, less=[*ledger.from_locked, freed])
@@ -267,6 +266,7 @@ def _distributable(desk: Desk, cash: Expr) -> Expr:
     ahead = desk.section.ahead
     profit = ahead("net_retained_before", "Profit retained, before this period")
     capital = ahead("capital_before", "Equity paid in and not paid back, before this period")
+    desk.ledger.distributable = Distributable(profit, capital)
     most = hi(0, profit) if rule == "profit" else hi(0, profit) + hi(0, capital)
     room = desk.section.line("distributable", "Most that may be distributed", most)
     return where(desk.clock.last, cash, lo(cash, room))

@@ -16,11 +16,11 @@ from finmodel.deal.loans import unwinding
 from finmodel.deal.loans.facility import Loan
 from finmodel.deal.loans.refinancing import Refinanced
 from finmodel.deal.waterfall import covenants
-from finmodel.deal.waterfall.desk import Desk, Group
+from finmodel.deal.waterfall.desk import Desk, Distributable, Group
 from finmodel.deal.waterfall.steps import STEPS, operations
 from finmodel.deal.waterfall.terms import whole_order
 from finmodel.kernel.expr import Expr, add, hi, lo, ratio
-from finmodel.kernel.model import Account, Line, Model
+from finmodel.kernel.model import Account, Line, Section
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -29,9 +29,10 @@ class Waterfall:
 
     `groups` are by rank; `prepaid` is by senior facility, empty without a sweep; `breaks` is what ending its swap costs
     then; `added` is contingent equity, `cured` what owners pay in to cure a default, `closed` what they pay for the
-    closure.
+    closure. `distributable` are the rows by which profit limits distributions, None where it does not.
     """
 
+    section: Section
     cash: Account
     locked: Account
     reserve: Account
@@ -42,8 +43,10 @@ class Waterfall:
     added: Line | None
     cured: Line | None
     closed: Line | None
+    closure_unpaid: Line | None
     arrears_default: Line | None
     distributions: Line
+    distributable: Distributable | None
 
     @property
     def senior(self) -> Group:
@@ -81,7 +84,9 @@ def run(desk: Desk, loans: Sequence[Loan], refinanced: Refinanced) -> Waterfall:
     ledger = desk.ledger
     covenants.rows(desk, ledger.after_debt)
     prepaid = _prepaid(desk, refinanced)
+    assert ledger.distributed is not None  # every order has this step
     return Waterfall(
+        section=desk.section,
         cash=desk.cash,
         locked=desk.locked,
         reserve=desk.reserve,
@@ -92,8 +97,10 @@ def run(desk: Desk, loans: Sequence[Loan], refinanced: Refinanced) -> Waterfall:
         added=ledger.added,
         cured=desk.tests.cure,
         closed=ledger.closed,
+        closure_unpaid=ledger.closure_unpaid,
         arrears_default=ledger.arrears_default,
-        distributions=desk.model.find("waterfall.distributions"),
+        distributions=ledger.distributed,
+        distributable=ledger.distributable,
     )
 
 
@@ -134,19 +141,18 @@ def _prepaid(desk: Desk, refinanced: Refinanced) -> _Prepaid:
     return found
 
 
-def paid_in(model: Model, funded: Line, flows: Waterfall) -> Line:
+def paid_in(funded: Line, flows: Waterfall) -> Line:
     """What owners pay in: in construction, and later what they promised to add and what they pay for the closure."""
     later = [line for line in (flows.added, flows.cured, flows.closed) if line is not None]
     if not later:
         return funded
-    return model.sections["waterfall"].line("paid_in", "Equity paid in, all", add([funded, *later]))
+    return flows.section.line("paid_in", "Equity paid in, all", add([funded, *later]))
 
 
-def capital_repaid(model: Model, flows: Waterfall) -> Line | None:
+def capital_repaid(flows: Waterfall) -> Line | None:
     """Where profit limits dividends, of the group: what is distributed beyond it is a return of capital."""
-    profit = model.lines.get("waterfall.net_retained_before")
-    if profit is None:
+    if flows.distributable is None:
         return None
-    line = model.sections["waterfall"].line
-    dividends = line("dividends", "Dividends", lo(flows.distributions, hi(0, profit)))
+    line = flows.section.line
+    dividends = line("dividends", "Dividends", lo(flows.distributions, hi(0, flows.distributable.profit)))
     return line("capital_repaid", "Capital repaid to owners", flows.distributions - dividends)
