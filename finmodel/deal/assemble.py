@@ -226,7 +226,7 @@ def _size(
     counts = case.sizing.support == "contract"
     counted = [one for one in support.contracts.values() if counts or not one.public]  # a buyer's floor always (F9)
     deals = Deals(works.sales.contracts, works.market, case.entity)
-    revenue = contracted_support.with_support(model, works.sales.secured, counted, deals, frame)
+    revenue = contracted_support.with_support(context, works.sales.secured, counted, deals)
     cash = Cash(earned, support.paid - support.given_back, revenue)
     others = add([loan.committed for loan in debt.loans if _lasting(loan)])
     geared = debt.funding.net_uses if case.sizing.grants_net else debt.funding.total_uses

@@ -104,7 +104,7 @@ def build(context: Context, case: CaseTables) -> Operations:
     nodes = chain.build(context, Plants(case.node, case.product, happening.left, running, owners), market)
     sales = offtake.build(context, case.offtake, nodes, market)
     deals = Deals(sales.contracts, market, case.entity)
-    supported = support.build(context.model, case.support, case.programme, deals, context.frame)
+    supported = support.build(context, case.support, case.programme, deals, sales.all_imputed)
     income = Income(sales, supported)
     spending = _costs(context, case, nodes, income, shut)
     stocks = inventory.tonnes(nodes, sales.held)

@@ -13,6 +13,7 @@ from finmodel.kernel.expr import Given
 from finmodel.kernel.faces.generated import Values
 from finmodel.kernel.model import Model
 from finmodel.kernel.order import Plan, plan
+from finmodel.run import earned
 from finmodel.run.key_uses import key_uses, why_not
 
 
@@ -55,7 +56,6 @@ def build(case: Case, as_earned: bool = False) -> Built:
     """
     from finmodel.deal.assemble import build as build_deal  # loads every clause, only when a deal is built
     from finmodel.deal.extra import BadFormula
-    from finmodel.deal.support import earned
 
     extra = "extra_lines."
     places = {key.removeprefix(extra): str(place) for key, place in case.places.items() if key.startswith(extra)}

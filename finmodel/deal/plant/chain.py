@@ -203,7 +203,17 @@ class _Builder:
             node = owner[product]
             contained, capacity = self.contained[product], self._capacity(node, product)
             goods[product] = Goods(
-                product, terms, node, self.nodes[node].entity, produced, taken, sold, stock, contained, capacity
+                id=product,
+                terms=terms,
+                node=node,
+                plant=self.plants[node],
+                entity=self.nodes[node].entity,
+                produced=produced,
+                taken=taken,
+                sold=sold,
+                stock=stock,
+                contained=contained,
+                capacity=capacity,
             )
         return goods
 

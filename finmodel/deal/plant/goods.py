@@ -19,6 +19,7 @@ class Goods:
     id: str
     terms: Product
     node: str
+    plant: PlantLines
     entity: str
     produced: Line
     taken: Line

@@ -160,7 +160,7 @@ def _parts(case: CaseTables, works: Operations, tax: TaxLines, name: str) -> Ite
         held = contract.deferred.get(name)
         if held is not None:
             yield _Part("deferred_revenue", earned=held.prev - held, owes=held * 1)
-    for _, seller in works.support.by_seller:
+    for seller in works.support.by_seller:
         if seller.entity == name:
             earned, came = seller.granted - seller.give_back_due, seller.paid - seller.given_back
             yield _Part("support", earned, came, seller.receivable.closing, seller.payable.closing)

@@ -18,20 +18,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.market.prices import Market
 from finmodel.deal.sales import price_formula
 from finmodel.deal.sales.billing import Supply
 from finmodel.deal.sales.sold import Contract
 from finmodel.deal.support import footing
 from finmodel.deal.support import legs as support_legs
+from finmodel.deal.support.basis import Seller, basis_of, capacity
 from finmodel.deal.support.footing import Measures, Part, PerKg, Terms, per_kg
 from finmodel.deal.support.terms import Programme, Support
 from finmodel.deal.tax.terms import Entity
 from finmodel.deal.time.calendar import KG_PER_T, ONE_YEAR
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, add, hi, lo, ratio
-from finmodel.kernel.model import Account, Line, Model, Section
+from finmodel.kernel.model import Account, Line, Section
 from finmodel.kernel.units import TONNE
 
 
@@ -80,38 +80,34 @@ class Claims:
     supported: Line
     price: Line
     stock: Account | None
+    footing: Terms
     per_kg: PerKg | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class _Seller:
-    """A company that sells under a contract: where its lines stand, and what it sells."""
+class _Supported:
+    """Tonnes that count in the period, of the contract and by seller."""
 
-    entity: str
-    section: Section
-    title: str
-    supplies: list[Supply]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class _Basis:
-    """Tonnes of the basis of a seller; designated ones leave a pool, which some `entered` in the period."""
-
-    tonnes: Expr
-    pool: Account | None = None
-    entered: Line | None = None
+    whole: Line
+    parts: list[Part]
 
 
 def build(
-    model: Model,
+    context: Context,
     name: str,
     terms: Support,
     programme: Programme | None,
-    at: tuple[Deals, Line | None, tuple[Clock, Macro]],
+    deals: Deals,
+    ebitda: Line | None,
 ) -> Claims:
-    """Declare a contract's tonnes, its reference price and the two legs of each seller."""
-    deals, ebitda, (clock, macro) = at
-    section = model.section(f"support.{name}", macro.money, terms.label)
+    """Declare a contract's tonnes, its reference price and the two legs of each seller.
+
+    Args:
+        programme: Whose budget pays it; None for a buyer.
+        ebitda: EBITDA before support and royalties, where any contract of the case is measured on it.
+    """
+    model, clock = context.model, context.clock
+    section = model.section(f"support.{name}", context.money.money, terms.label)
     contract = deals.contracts[terms.contract]
     supplies = _supplies(terms, contract)
     for given in (terms.start, terms.tail):  # its years are counted from the start; a rule holds supply to the tail
@@ -119,25 +115,34 @@ def build(
             model.decides(given)
     active = section.flag("active", f"{terms.label}: In force", clock.between(terms.start, terms.end))
     year_end = footing.year_end_of(terms, programme, clock)
-    open_ = Terms(terms, section, active, year_end, clock, macro)
+    open_ = Terms(terms, section, active, year_end, context)
     price = _price(open_, contract, supplies, deals.market)
     stock = section.account("stock", f"{terms.label}: Stock", TONNE) if terms.stock_cap is not None else None
     sellers = _sellers(open_, supplies, deals.entities)
-    supported, parts = _supported(open_, contract, sellers, price, stock)
-    revenue = add([model.find(f"offtake.{contract.id}.{supply.goods.id}.billed") for supply in supplies])
-    on = Measures(price, revenue, ebitda)
+    supported = _supported(open_, contract, sellers, price, stock)
+    parts, on = supported.parts, Measures(price, add([supply.billed for supply in supplies]), ebitda)
     dues = support_legs.top_up(open_, on, parts)
-    asked = support_legs.give_back(open_, on, parts, dues)
+    back = support_legs.give_back(open_, on, parts, dues)
     claims = [
-        _claim(open_, seller, part, (due.amount, back), stock)
-        for seller, part, due, back in zip(sellers, parts, dues, asked, strict=True)
+        _claim(open_, seller, part, due.amount, asked, stock)
+        for seller, part, due, asked in zip(sellers, parts, dues, back.asked, strict=True)
     ]
-    return Claims(name, terms, section, claims, supported, price, stock, per_kg(open_, price))
+    return Claims(
+        id=name,
+        terms=terms,
+        section=section,
+        sellers=claims,
+        supported=supported.whole,
+        price=price,
+        stock=stock,
+        footing=open_,
+        per_kg=per_kg(open_, price, back.since),
+    )
 
 
-def _claim(terms: Terms, seller: _Seller, part: Part, legs: tuple[Line, Line], stock: Account | None) -> Claim:
+def _claim(terms: Terms, seller: Seller, part: Part, due: Line, give_back: Line, stock: Account | None) -> Claim:
     """What a seller may claim, and what it must give back: where support is repayable, at most what it received."""
-    section, title, (due, give_back) = seller.section, seller.title, legs
+    section, title = seller.section, seller.title
     received = None
     if terms.support.repayable:
         received = section.account("received", f"{title}: Received and not given back")
@@ -167,17 +172,17 @@ def _supplies(terms: Support, contract: Contract) -> list[Supply]:
     return same or contract.supplies
 
 
-def _sellers(terms: Terms, supplies: Sequence[Supply], entities: Mapping[str, Entity]) -> list[_Seller]:
+def _sellers(terms: Terms, supplies: Sequence[Supply], entities: Mapping[str, Entity]) -> list[Seller]:
     """The companies that sell what counts; a single one has its lines in the contract's own section."""
     own = {supply.goods.entity: [each for each in supplies if each.goods.entity == supply.goods.entity]
            for supply in supplies}  # fmt: skip
     if len(own) == 1:
-        return [_Seller(entity, terms.section, terms.title, sold) for entity, sold in own.items()]
+        return [Seller(entity, terms.section, terms.title, sold) for entity, sold in own.items()]
     model, name = terms.section.model, terms.section.name
     found = []
     for entity, sold in own.items():
         title = f"{terms.title}, {entities[entity].label}"
-        found.append(_Seller(entity, model.section(f"{name}.{entity}", terms.section.unit, title), title, sold))
+        found.append(Seller(entity, model.section(f"{name}.{entity}", terms.section.unit, title), title, sold))
     return found
 
 
@@ -187,7 +192,7 @@ def _price(terms: Terms, contract: Contract, supplies: Sequence[Supply], market:
     if support.settlement == "index":
         return market.index[support.price]
     prices = [
-        price_formula.contract_price(contract.terms, market.index[supply.goods.terms.price], terms.macro)
+        price_formula.contract_price(contract.terms, market.index[supply.goods.terms.price], terms.context.money)
         for supply in supplies
     ]
     weights = [supply.paid_for for supply in supplies]
@@ -204,13 +209,13 @@ def _floor(terms: Terms) -> Expr:
 
 
 def _supported(
-    terms: Terms, contract: Contract, sellers: Sequence[_Seller], price: Line, stock: Account | None
-) -> tuple[Line, list[Part]]:
+    terms: Terms, contract: Contract, sellers: Sequence[Seller], price: Line, stock: Account | None
+) -> _Supported:
     """Tonnes that count in the period: no more than the year's quantity, and than a stock has room for."""
     support, section, title = terms.support, terms.section, terms.title
-    basis = _basis(terms, contract, sellers)
+    basis = basis_of(terms, contract, sellers)
     whole = add([own.tonnes for own in basis])
-    starts = terms.clock.year_start(terms.year_end)
+    starts = terms.context.clock.year_start(terms.year_end)
     so_far = section.ahead("supported_to_date", f"{title}: Supported, fiscal year to date", TONNE)
     before = so_far.prev * ~starts
     room = hi(0, support.quantity * ONE_YEAR - before)
@@ -221,7 +226,7 @@ def _supported(
     supported = section.line("supported", f"{title}: Supported, contained", lo(tonnes, room), TONNE)
     so_far.define(before + supported)
     parts = []
-    for seller, own, most in zip(sellers, basis, _capacity(terms, sellers), strict=True):
+    for seller, own, most in zip(sellers, basis, capacity(sellers), strict=True):
         line = supported
         if len(sellers) > 1:
             label = f"{seller.title}: Supported, contained"
@@ -229,60 +234,4 @@ def _supported(
         parts.append(Part(seller.section, seller.title, line, own.tonnes * terms.active, most))
         if own.pool is not None and own.entered is not None:
             own.pool.close(add=[own.entered], less=[line])
-    return supported, parts
-
-
-def _capacity(terms: Terms, sellers: Sequence[_Seller]) -> list[Expr]:
-    """Each seller's part of what the nodes of all can make; the same for each while none can make anything."""
-    model = terms.section.model
-    nodes = [dict.fromkeys(each.goods.node for each in seller.supplies) for seller in sellers]
-    own = [add([model.find(f"node.{node}.capacity") for node in each]) for each in nodes]
-    return [ratio(most, add(own), 1 / len(sellers)) for most in own]
-
-
-def _basis(terms: Terms, contract: Contract, sellers: Sequence[_Seller]) -> list[_Basis]:
-    """Tonnes of the basis by seller."""
-    support = terms.support
-    paid_for = [add([supply.paid_for for supply in seller.supplies]) for seller in sellers]
-    if support.basis == "sold":
-        return [_Basis(tonnes) for tonnes in paid_for]
-    if support.basis == "contract":
-        quantity = terms.section.model.find(f"offtake.{contract.id}.quantity")
-        if len(sellers) == 1:
-            return [_Basis(quantity)]
-        capacity = _capacity(terms, sellers)
-        return [
-            _Basis(quantity * ratio(own, add(paid_for), most)) for own, most in zip(paid_for, capacity, strict=True)
-        ]
-    nets = [
-        [(each.goods.produced - each.goods.taken) * each.goods.contained for each in seller.supplies]
-        for seller in sellers
-    ]
-    made = [hi(0, add(net)) for net in nets]
-    return [_Basis(tonnes) for tonnes in made] if support.basis == "produced" else _designated(terms, sellers, made)
-
-
-def _designated(terms: Terms, sellers: Sequence[_Seller], made: Sequence[Expr]) -> list[_Basis]:
-    """Tonnes that each seller designates out of what it made, or had in stock at the start, and did not designate."""
-    support, several = terms.support, len(sellers) > 1
-    entered = [
-        seller.section.line("made", f"{seller.title}: Made, may be designated", own * terms.active, TONNE)
-        for seller, own in zip(sellers, made, strict=True)
-    ]
-    if several:
-        first, every = terms.active & ~terms.active.prev, add(list(entered))
-        opened = [
-            support.opening_stock * ratio(own, every, most) * first
-            for own, most in zip(entered, _capacity(terms, sellers), strict=True)
-        ]
-        label = "Made, or in stock at the start, may be designated"
-        entered = [
-            seller.section.line("entered", f"{seller.title}: {label}", own + stock, TONNE)
-            for seller, own, stock in zip(sellers, entered, opened, strict=True)
-        ]
-    found = []
-    for seller, own in zip(sellers, entered, strict=True):
-        label, opening = f"{seller.title}: Made and not designated", 0 if several else support.opening_stock
-        pool = seller.section.account("pool", label, TONNE, opening)
-        found.append(_Basis((pool.opening + own) * support.designated, pool, own))
-    return found
+    return _Supported(supported, parts)

@@ -11,36 +11,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.sales import price_formula
 from finmodel.deal.sales.contracted import Revenue
 from finmodel.deal.support import footing
 from finmodel.deal.support.claim import Deals
-from finmodel.deal.support.footing import Terms
 from finmodel.deal.support.payment import SupportContract
 from finmodel.deal.time.calendar import KG_PER_T
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Const, Expr, add, hi, lo, ratio
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.model import Line
 
 
-def with_support(
-    model: Model,
-    sold: Revenue,
-    counted: Sequence[SupportContract],
-    deals: Deals,
-    frame: tuple[Clock, Macro],
-) -> Revenue:
-    """Declare revenue with the support that lenders count; `sold` as it is where they count none."""
+def with_support(context: Context, sold: Revenue, counted: Sequence[SupportContract], deals: Deals) -> Revenue:
+    """Declare revenue with the support that lenders count; `sold` as it is where they count none.
+
+    Args:
+        sold: Revenue of sales alone, by how firm it is.
+        counted: The support contracts that lenders count.
+    """
     if not counted:
         return sold
-    section = model.section("secured", frame[1].money, "Contracted revenue")
+    section = context.model.section("secured", context.money.money, "Contracted revenue")
     by_price, by_volume = [], []
     for support in counted:
         firm = _firm(support, deals)
         granted = support.granted if firm is None else support.granted * firm
         by_volume.append(granted)
-        by_price += [granted, *_lifted(model, support, deals, frame)]
+        by_price += [granted, *_lifted(context, support, deals)]
     whole = section.line(
         "all_revenue", "Revenue, support counted", add([sold.whole, *(support.granted for support in counted)])
     )
@@ -64,15 +61,13 @@ def _firm(support: SupportContract, deals: Deals) -> Expr | None:
     return Const(0) if held is None else held.share
 
 
-def _lifted(model: Model, support: SupportContract, deals: Deals, frame: tuple[Clock, Macro]) -> list[Expr]:
+def _lifted(context: Context, support: SupportContract, deals: Deals) -> list[Expr]:
     """What the buyer pays up to the floor on tonnes that the budget covers, beyond what it is bound to pay itself."""
-    terms, contract, (clock, macro) = support.terms, deals.contracts[support.terms.contract], frame
+    terms, contract, macro = support.terms, deals.contracts[support.terms.contract], context.money
     held = contract.bound
     if terms.floor is None or held is None or (held.by_price and held.floor is None):
         return []
-    section, offtake = model.sections[f"support.{support.id}"], contract.terms
-    open_ = Terms(terms, section, model.find(f"{section.name}.active"), "", clock, macro)
-    level = footing.escalated(open_, terms.floor)
+    offtake, level = contract.terms, footing.escalated(support.footing, terms.floor)
     if terms.settlement == "index":
         level = price_formula.contract_price(offtake, level, macro)
     price = price_formula.contract_price(offtake, deals.market.index[terms.price], macro)

@@ -7,10 +7,10 @@ Sellers: one claim per selling company. Price, window, yearly quantity and caps 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.support.terms import Programme, Support
 from finmodel.deal.time.calendar import ONE_YEAR
 from finmodel.deal.time.running import to_date, year_to_date
@@ -25,14 +25,17 @@ QUARTER_ENDS = ("March", "June", "September", "December")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Terms:
-    """A contract while it is declared: its terms, its section, when it is in force, and the year of its budget."""
+    """A contract while it is declared: its terms, its section, when it is in force, and the year of its budget.
+
+    `cache` holds lines that are declared once, when they are first read.
+    """
 
     support: Support
     section: Section
     active: Line
     year_end: str
-    clock: Clock
-    macro: Macro
+    context: Context
+    cache: dict[str, Line] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -109,24 +112,29 @@ def open_window(terms: Terms, window: str, name: str) -> Window:
     """Declare where a settlement window longer than a period ends."""
     section, title, active = terms.section, terms.title, terms.active
     months = window_months(terms, window)
-    closing = terms.clock.month_flag(months) | ~active.next
+    closing = terms.context.clock.month_flag(months) | ~active.next
     ends = section.flag(f"{name}_ends", f"{title}: {name.replace('_', ' ').capitalize()} ends", active & closing)
     return Window(name, ends, ends.prev | (active & ~active.prev))
 
 
 def escalated(terms: Terms, amount: Given) -> Expr:
     """A floor or payment in the reporting currency, raised by its inflation table and by its own steps."""
-    support, macro = terms.support, terms.macro
+    support, macro = terms.support, terms.context.money
     value = macro.convert(amount)
     if support.inflation is not None:
         value = value * macro.index(support.inflation)
     return value if support.escalation is None else value * _steps(terms, support.escalation)
 
 
-def per_kg(terms: Terms, price: Line) -> PerKg | None:
+def per_kg(terms: Terms, price: Line, since: Line | None) -> PerKg | None:
     """What a kg is paid at a price and what is given back on it.
 
-    None where neither a floor nor a strike measures a price, or what is paid hangs on a stock.
+    Args:
+        price: The reference price [reporting currency per kg contained].
+        since: 1 from the period in which a share is given back; None where it always is.
+
+    Returns:
+        None where neither a floor nor a strike measures a price, or what is paid hangs on a stock.
     """
     support = terms.support
     if support.stock_cap is not None or (support.floor is None and support.strike is None):
@@ -137,8 +145,7 @@ def per_kg(terms: Terms, price: Line) -> PerKg | None:
         paid = hi(0, escalated(terms, support.floor) - price) * support.top_up_share
     if support.strike is not None:
         back = hi(0, price - escalated(terms, support.strike)) * support.share
-        begun = terms.section.model.lines.get(f"{terms.section.name}.shares")
-        back = back if begun is None else back * begun
+        back = back if since is None else back * since
     return PerKg(paid, back)
 
 
@@ -171,7 +178,7 @@ def year_capped(
             for part, flow in zip(parts, flows, strict=True)
         ]
     so_far = terms.section.ahead(name, f"{terms.title}: {label}")
-    before = so_far.prev * ~terms.clock.year_start("December")
+    before = so_far.prev * ~terms.context.clock.year_start("December")
     most = lo(add(asked), hi(0, cap * ONE_YEAR - before))
     allowed = terms.section.line(f"{name}_allowed", f"{terms.title}: {label}: Allowed", most)
     so_far.define(before + allowed)
@@ -180,19 +187,21 @@ def year_capped(
 
 def _steps(terms: Terms, rate: Given) -> Expr:
     """(1 + rate) to the full years since the contract's start."""
+    if "escalation" in terms.cache:
+        return terms.cache["escalation"]
     section = terms.section
-    if f"{section.name}.escalation" in section.model.lines:
-        return section.model.find(f"{section.name}.escalation")
     first = terms.active & ~terms.active.prev
-    year_ends = terms.clock.year_end(_month_before(_start(terms)))
+    year_ends = terms.context.clock.year_end(_month_before(_start(terms)))
     begins = first | (terms.active & year_ends.prev)
     number = to_date(section, "contract_year", f"{terms.title}: Year of the contract", begins)
-    return section.line("escalation", f"{terms.title}: Escalation", (1 + rate * ONE_YEAR) ** hi(0, number - 1), RATIO)
+    raised = (1 + rate * ONE_YEAR) ** hi(0, number - 1)
+    terms.cache["escalation"] = section.line("escalation", f"{terms.title}: Escalation", raised, RATIO)
+    return terms.cache["escalation"]
 
 
 def _start(terms: Terms) -> date:
     """The first day of the contract, which decides the months in which its years end."""
-    return from_serial(terms.section.model.decides(terms.support.start))
+    return from_serial(terms.context.model.decides(terms.support.start))
 
 
 def _month_before(day: date) -> str:

@@ -13,6 +13,7 @@ Source:  decisions on windows (F16), on two-way contracts (F20) and on where a f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from finmodel.deal.support.footing import Due, Measures, Part, Terms, Window, escalated, open_window, year_capped
 from finmodel.deal.support.footing import shares as shares_of
@@ -22,8 +23,21 @@ from finmodel.kernel.expr import Const, Expr, Given, hi, ratio, where
 from finmodel.kernel.model import Line
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class GiveBack:
+    """What each seller is asked to give back; `since` is 1 from the period in which it is, None where it always is."""
+
+    asked: list[Line]
+    since: Line | None
+
+
 def top_up(terms: Terms, on: Measures, parts: Sequence[Part]) -> list[Due]:
-    """Declare what is due to each seller."""
+    """Declare what is due to each seller.
+
+    Args:
+        on: Price, revenue and EBITDA, of which the terms name one.
+        parts: The sellers.
+    """
     support = terms.support
     word = "Top-up"
     if support.premium is not None or support.capacity_payment is not None:
@@ -35,23 +49,30 @@ def top_up(terms: Terms, on: Measures, parts: Sequence[Part]) -> list[Due]:
     return _dues(terms, parts, flows, word)
 
 
-def give_back(terms: Terms, on: Measures, parts: Sequence[Part], dues: Sequence[Due]) -> list[Line]:
-    """Declare what the terms ask back: a share of the excess, and advances that were too high."""
+def give_back(terms: Terms, on: Measures, parts: Sequence[Part], dues: Sequence[Due]) -> GiveBack:
+    """Declare what the terms ask back: a share of the excess, and advances that were too high.
+
+    Args:
+        dues: What is due to each seller, in the order of the parts.
+    """
     support, returned = terms.support, [due.returned for due in dues]
     label = "Give-back asked for"
     if all(level is None for level in (support.strike, support.revenue_cap, support.ebitda_cap)):
-        return [
+        alone = [
             part.section.ahead("give_back_asked", f"{part.title}: {label}").define(0 if back is None else back)
             for part, back in zip(parts, returned, strict=True)
         ]
-    full = _excess(terms, on, parts)
+        return GiveBack(alone, None)
+    since = None if support.share_start is None else _since(terms, support.share_start)
+    full = _excess(terms, on, parts, Const(1) if since is None else since)
     if support.share_cap is not None:
-        cap = terms.macro.convert(support.share_cap)
+        cap = terms.context.money.convert(support.share_cap)
         full = year_capped(terms, ("give_back_to_date", "Give-back, calendar year to date"), parts, full, cap)
-    return [
+    asked = [
         part.section.line("give_back_asked", f"{part.title}: {label}", (over if back is None else over + back) * 1)
         for part, over, back in zip(parts, full, returned, strict=True)
     ]
+    return GiveBack(asked, since)
 
 
 def _dues(terms: Terms, parts: Sequence[Part], flows: Sequence[Expr], word: str = "Top-up") -> list[Due]:
@@ -67,7 +88,7 @@ def _payments(terms: Terms, parts: Sequence[Part]) -> list[Expr]:
         premium = escalated(terms, support.premium)
         return [part.supported * KG_PER_T * premium for part in parts]
     assert support.capacity_payment is not None
-    whole = escalated(terms, support.capacity_payment) * terms.clock.years * terms.active
+    whole = escalated(terms, support.capacity_payment) * terms.context.clock.years * terms.active
     return _split(terms, parts, whole)
 
 
@@ -95,7 +116,7 @@ def _money_short(terms: Terms, on: Measures) -> Expr:
     floor = support.revenue_floor if support.revenue_floor is not None else support.ebitda_floor
     assert floor is not None
     label = f"{terms.title}: Floor less {'revenue' if support.revenue_floor is not None else 'EBITDA'}"
-    short = escalated(terms, floor) * terms.clock.years - _money(on, support.revenue_floor is not None)
+    short = escalated(terms, floor) * terms.context.clock.years - _money(on, support.revenue_floor is not None)
     return terms.section.line("net_short", label, short * terms.active)
 
 
@@ -158,7 +179,7 @@ def _price_sums(
             )
             for part, own in zip(parts, kilos, strict=True)
         ]
-    years, title = terms.clock.years * terms.active, f"{terms.title}: {label}"
+    years, title = terms.context.clock.years * terms.active, f"{terms.title}: {label}"
     weighted = year_to_date(section, f"net_{name}_time", f"{title} × time, to date", difference * years, window.starts)
     time = year_to_date(section, f"{name}_time", f"{title}: Time, to date", years, window.starts)
     found = []
@@ -173,10 +194,9 @@ def _price_sums(
     return found
 
 
-def _excess(terms: Terms, on: Measures, parts: Sequence[Part]) -> list[Expr]:
+def _excess(terms: Terms, on: Measures, parts: Sequence[Part], open_: Expr) -> list[Expr]:
     """Each seller's share of the excess over strike or cap, at the end of its window."""
     support, section, title = terms.support, terms.section, terms.title
-    open_ = Const(1) if support.share_start is None else _since(terms, support.share_start)
     if support.share_window == "period":
         over = [excess * open_ for excess in _period_excess(terms, on, parts)]
     else:
@@ -209,7 +229,7 @@ def _money_over(terms: Terms, on: Measures) -> Expr:
     support = terms.support
     cap = support.revenue_cap if support.revenue_cap is not None else support.ebitda_cap
     assert cap is not None
-    over = _money(on, support.revenue_cap is not None) - escalated(terms, cap) * terms.clock.years
+    over = _money(on, support.revenue_cap is not None) - escalated(terms, cap) * terms.context.clock.years
     return terms.section.line("net_over", f"{terms.title}: Measure less cap", over * terms.active)
 
 
@@ -217,10 +237,11 @@ def _capped_due(terms: Terms, parts: Sequence[Part], dues: Sequence[Expr]) -> Se
     cap = terms.support.top_up_cap
     if cap is None:
         return dues
-    return year_capped(terms, ("due_to_date", "Top-up, calendar year to date"), parts, dues, terms.macro.convert(cap))
+    most = terms.context.money.convert(cap)
+    return year_capped(terms, ("due_to_date", "Top-up, calendar year to date"), parts, dues, most)
 
 
 def _since(terms: Terms, start: Given) -> Line:
     """1 from the period that starts on this day."""
-    flag = terms.clock.between(start, terms.support.end)
+    flag = terms.context.clock.between(start, terms.support.end)
     return terms.section.flag("shares", f"{terms.title}: A share is given back", flag)

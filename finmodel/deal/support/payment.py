@@ -11,27 +11,27 @@ Source:  decision on budget year, rate and lag (F15); who bears the buyer's loss
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from finmodel.deal.context import Context
 from finmodel.deal.market.macro import Macro
 from finmodel.deal.sales.billing import Supply
 from finmodel.deal.support import stockpile
 from finmodel.deal.support.claim import Claim, Claims
+from finmodel.deal.support.footing import Terms
 from finmodel.deal.support.programme import Grant
 from finmodel.deal.support.terms import Programme, Support
 from finmodel.deal.time.calendar import ONE_MONTH
 from finmodel.deal.time.running import settled
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Const, Expr, Given, add, lo, ratio, where
-from finmodel.kernel.model import Account, Line, Section
-
-Frame = tuple[Clock, Macro]
+from finmodel.kernel.model import Account, Line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SellerSupport:
     """What one company gets of a contract, and gives back [reporting currency per period]."""
 
+    terms: Support
     entity: str
     supplies: list[Supply]
     granted: Line
@@ -48,11 +48,12 @@ class SupportContract:
     """One support contract, all sellers together [reporting currency; flows per period, balances at period end].
 
     `per_kg` is what the price of the period brings on a kg, before windows, caps and any budget; None where no price
-    is measured.
+    is measured. `own` is what all sellers ask of the budget and get, in the programme's currency; None without one.
     """
 
     id: str
     terms: Support
+    footing: Terms
     sellers: list[SellerSupport]
     supported: Line
     due: Line
@@ -64,6 +65,7 @@ class SupportContract:
     receivable: Line
     payable: Line
     per_kg: Expr | None
+    own: Grant | None
 
     @property
     def public(self) -> bool:
@@ -86,38 +88,43 @@ class _Payer:
     programme: Programme | None
     lag: Given
     scales: Scales
-    clock: Clock
-    macro: Macro
+    context: Context
 
 
 def build(
-    claims: Claims, grants: Mapping[str, Grant], programme: Programme | None, scales: Scales, frame: Frame
+    context: Context, claims: Claims, grants: Mapping[str, Grant], programme: Programme | None, scales: Scales
 ) -> SupportContract:
-    """Grant, then pay a lag later, seller by seller; what is given back goes the same way."""
-    payer = _Payer(programme, _lag(claims.terms, programme), scales, *frame)
+    """Grant, then pay a lag later, seller by seller; what is given back goes the same way.
+
+    Args:
+        grants: What budgets grant, by the id of the claim; none of what buyers pay.
+        programme: Whose budget pays the contract; None for a buyer.
+        scales: By what support is switched off.
+    """
+    payer = _Payer(programme, _lag(claims.terms, programme), scales, context)
     sellers = [_seller(claims, claim, grants.get(claim.id), payer) for claim in claims.sellers]
     found = _together(claims, sellers, scales)
     granted = [grants[claim.id] for claim in claims.sellers if claim.id in grants]
     if granted:
         own = _asked_and_granted(claims, granted)
-        _discharge(
-            claims.section, claims.terms.label, own, _outlay(claims, own, (found.granted, found.paid), payer), payer
-        )
+        found = replace(found, own=own)
+        _discharge(claims, own, _outlay(claims, own, found.paid, payer), payer)
         if claims.terms.payer == "programme":
             label = f"{claims.terms.label}: Given back, in the programme's currency"
-            back = payer.macro.to(found.given_back, own.granted)
+            back = context.money.to(found.given_back, own.granted)
             claims.section.ahead("given_back_own", label, own.granted.unit).define(back)
-        stockpile.build(claims, granted, own.granted, frame)
+        stockpile.build(context, claims, granted, own.granted)
     return found
 
 
 def _seller(claims: Claims, claim: Claim, own: Grant | None, payer: _Payer) -> SellerSupport:
-    section, title, clock, lag = claim.section, claim.title, payer.clock, payer.lag
+    section, title, lag = claim.section, claim.title, payer.lag
+    clock, macro = payer.context.clock, payer.context.money
     entitled: Expr = claim.due * 1
     missed: Expr = Const(0)
     if own is not None and claim.terms.payer == "programme":
         buys = claims.stock is not None
-        entitled, missed = _entitled(claim, own, payer.macro, buys), _missed(claim, own, payer.macro, buys)
+        entitled, missed = _entitled(claim, own, macro, buys), _missed(claim, own, macro, buys)
     granted = section.line("granted", f"{title}: Granted", entitled * payer.scales.top_up)
     unmet = section.ahead("unmet", f"{title}: Not covered by the budget").define(missed)
     receivable = section.account("receivable", f"{title}: Receivable")
@@ -129,7 +136,18 @@ def _seller(claims: Claims, claim: Claim, own: Grant | None, payer: _Payer) -> S
     payable.close(add=[back], less=[given_back])
     if claim.received is not None:
         claim.received.close(add=[entitled], less=[claim.give_back])
-    return SellerSupport(claim.entity, claim.supplies, granted, unmet, paid, back, given_back, receivable, payable)
+    return SellerSupport(
+        terms=claim.terms,
+        entity=claim.entity,
+        supplies=claim.supplies,
+        granted=granted,
+        unmet=unmet,
+        paid=paid,
+        give_back_due=back,
+        given_back=given_back,
+        receivable=receivable,
+        payable=payable,
+    )
 
 
 def _together(claims: Claims, sellers: Sequence[SellerSupport], scales: Scales) -> SupportContract:
@@ -138,6 +156,7 @@ def _together(claims: Claims, sellers: Sequence[SellerSupport], scales: Scales) 
     return SupportContract(
         id=claims.id,
         terms=claims.terms,
+        footing=claims.footing,
         sellers=list(sellers),
         supported=claims.supported,
         due=_sum(claims, "due", [claim.due for claim in claims.sellers]),
@@ -149,15 +168,15 @@ def _together(claims: Claims, sellers: Sequence[SellerSupport], scales: Scales) 
         receivable=_sum(claims, "receivable.closing", [seller.receivable.closing for seller in sellers]),
         payable=_sum(claims, "payable.closing", [seller.payable.closing for seller in sellers]),
         per_kg=None if each is None else each.top_up * scales.top_up - each.back * scales.give_back,
+        own=None,
     )
 
 
 def _asked_and_granted(claims: Claims, grants: Sequence[Grant]) -> Grant:
     """What the sellers ask of the budget together, and what it grants to them."""
-    waiting = [claim.section.model.lines.get(f"{claim.section.name}.backlog") for claim in claims.sellers]
-    known = [line for line in waiting if line is not None]
-    if known:
-        _sum(claims, "backlog", known)
+    waiting = [grant.backlog for grant in grants if grant.backlog is not None]
+    if waiting:
+        _sum(claims, "backlog", waiting)
     asked = _sum(claims, "due_own", [grant.asked for grant in grants])
     return Grant(asked, _sum(claims, "granted_own", [grant.granted for grant in grants]), Const(0))
 
@@ -192,27 +211,27 @@ def _missed(claim: Claim, own: Grant, macro: Macro, buys: bool) -> Expr:
     return claim.due * (1 - lo(1, ratio(own.granted, own.asked, 1)))
 
 
-def _outlay(claims: Claims, own: Grant, deal: tuple[Line, Line], payer: _Payer) -> tuple[Line, Line]:
-    """What the programme grants and pays: to sellers, or for tonnes bought, or to the buyer for the resale loss."""
+def _outlay(claims: Claims, own: Grant, to_sellers: Line, payer: _Payer) -> Line:
+    """What the programme pays: to sellers, or for tonnes bought, or to the buyer for the resale loss."""
     if claims.stock is None and claims.terms.payer == "programme":
-        return deal
+        return to_sellers
     section, title = claims.section, claims.terms.label
     word = "for tonnes bought" if claims.stock is not None else "to the buyer for the loss on resale"
-    granted = section.line("outlay_granted", f"{title}: Granted {word}", payer.macro.convert(own.granted))
+    granted = section.line("outlay_granted", f"{title}: Granted {word}", payer.context.money.convert(own.granted))
     owed = section.account("outlay_owed", f"{title}: Owed {word}")
-    paid = section.line("outlay", f"{title}: Paid {word}", settled(granted, owed, payer.lag, payer.clock))
+    paid = section.line("outlay", f"{title}: Paid {word}", settled(granted, owed, payer.lag, payer.context.clock))
     owed.close(add=[granted], less=[paid])
-    return granted, paid
+    return paid
 
 
-def _discharge(section: Section, title: str, own: Grant, outlay: tuple[Line, Line], payer: _Payer) -> None:
+def _discharge(claims: Claims, own: Grant, outlay: Line, payer: _Payer) -> None:
     """The programme's side: a commitment settled when it is paid, and the exchange loss in between."""
-    like = own.granted
+    section, title, like = claims.section, claims.terms.label, own.granted
     committed = section.account("committed", f"{title}: Committed by the programme, not yet paid", like.unit)
-    discharged = settled(own.granted, committed, payer.lag, payer.clock)
+    discharged = settled(own.granted, committed, payer.lag, payer.context.clock)
     cleared = section.line("settled", f"{title}: Commitment settled", discharged, like.unit)
     committed.close(add=[own.granted], less=[cleared])
-    spent = payer.macro.to(outlay[1], like)
+    spent = payer.context.money.to(outlay, like)
     paid_own = section.line("paid_own", f"{title}: Paid, in the programme's currency", spent, like.unit)
     label = f"{title}: Exchange loss of the programme between grant and payment"
     section.line("net_fx", label, paid_own - cleared, paid_own.unit)

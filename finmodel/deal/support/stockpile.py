@@ -10,24 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.support.claim import Claims
 from finmodel.deal.support.programme import Grant
 from finmodel.deal.time.calendar import KG_PER_T
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import add, lo, ratio
 from finmodel.kernel.model import Line
 from finmodel.kernel.units import TONNE
 
 
-def build(claims: Claims, grants: Sequence[Grant], granted: Line, frame: tuple[Clock, Macro]) -> None:
+def build(context: Context, claims: Claims, grants: Sequence[Grant], granted: Line) -> None:
     """Close the stock of a contract that buys; nothing for one that does not.
 
     Args:
         grants: What each seller was granted, in the order of the claims.
         granted: What all of them were granted.
     """
-    clock, macro = frame
+    clock, macro = context.clock, context.money
     stock, terms, section = claims.stock, claims.terms, claims.section
     if stock is None or terms.release_above is None:
         return

@@ -15,23 +15,22 @@ Source:  decisions on budget year, rate and lag (F15), on where a floor lives (F
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from finmodel.deal.market.macro import Macro
+from finmodel.deal.context import Context
 from finmodel.deal.support import claim as support_claim
 from finmodel.deal.support import payment, programme
-from finmodel.deal.support.claim import Deals
+from finmodel.deal.support.claim import Claims, Deals
 from finmodel.deal.support.payment import Scales, SellerSupport, SupportContract
-from finmodel.deal.support.programme import Grant
+from finmodel.deal.support.programme import Budget
 from finmodel.deal.support.terms import Programme, Support
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, Given, add, ratio
 from finmodel.kernel.folds import total
-from finmodel.kernel.model import Line, Model
+from finmodel.kernel.model import Line, Section
+from finmodel.kernel.register import Register
 from finmodel.kernel.units import RATIO
 
-Frame = tuple[Clock, Macro]
 __all__ = ["Deals", "SupportContract", "SupportLines", "build"]
 
 
@@ -40,7 +39,8 @@ class SupportLines:
     """All support [reporting currency per period], by contract and in total; balances at period end.
 
     Totals are of public money; `by_buyers` are the contracts that buyers pay. `by_node` is what a node's products are
-    granted, less what is to be given back on them, whoever pays. `ebitda` is for costs to define.
+    granted, less what is to be given back on them, whoever pays. `ebitda` is for costs to define; `budgets` are those
+    of programmes.
     """
 
     contracts: dict[str, SupportContract]
@@ -52,6 +52,7 @@ class SupportLines:
     by_buyers: list[SupportContract]
     by_node: dict[str, Expr]
     ebitda: Line | None
+    budgets: dict[str, Budget]
 
     @property
     def public(self) -> bool:
@@ -59,9 +60,9 @@ class SupportLines:
         return any(contract.public for contract in self.contracts.values())
 
     @property
-    def by_seller(self) -> list[tuple[Support, SellerSupport]]:
-        """Each seller of each contract, with the contract's terms."""
-        return [(contract.terms, seller) for contract in self.contracts.values() for seller in contract.sellers]
+    def by_seller(self) -> list[SellerSupport]:
+        """Each seller of each contract."""
+        return [seller for contract in self.contracts.values() for seller in contract.sellers]
 
     @property
     def from_buyers(self) -> list[Line]:
@@ -85,44 +86,46 @@ class SupportLines:
         return add([getattr(contract, name) for contract in self.by_buyers])
 
 
-def _earnings(model: Model, supports: Mapping[str, Support], macro: Macro) -> Line | None:
+def _earnings(context: Context, supports: Mapping[str, Support]) -> Line | None:
     """EBITDA before support and royalties, if a contract is measured on it; costs define it."""
     if all(terms.ebitda_floor is None and terms.ebitda_cap is None for terms in supports.values()):
         return None
-    section = model.section("support_base", macro.money, "What support is measured on")
+    section = context.model.section("support_base", context.money.money, "What support is measured on")
     return section.ahead("net_ebitda", "EBITDA before support and royalties")
 
 
 def build(
-    model: Model, supports: Mapping[str, Support], programmes: Mapping[str, Programme], deals: Deals, frame: Frame
+    context: Context,
+    supports: Mapping[str, Support],
+    programmes: Mapping[str, Programme],
+    deals: Deals,
+    imputed: Line | None,
 ) -> SupportLines:
-    """Declare every support contract and the budgets that pay them."""
-    macro = frame[1]
-    ebitda = _earnings(model, supports, macro)
+    """Declare every support contract and the budgets that pay them.
+
+    Args:
+        imputed: Support within the floors of sales contracts over the whole deal; None where there is none.
+    """
+    ebitda = _earnings(context, supports)
     claims = [
-        support_claim.build(model, name, terms, programmes.get(terms.programme or ""), (deals, ebitda, frame))
+        support_claim.build(context, name, terms, programmes.get(terms.programme or ""), deals, ebitda)
         for name, terms in supports.items()
     ]
-    grants: dict[str, Grant] = {}
+    budgets = {}
     for name, terms in programmes.items():
         own = [claim for each in claims if each.terms.programme == name for claim in each.sellers]
-        grants.update(programme.build(model, name, terms, own, frame))
-    scales = Scales(*(_scale(model, name) for name in ("top_up", "give_back"))) if claims else None
-    contracts = {}
-    for claim in claims:
-        assert scales is not None
-        payer = programmes.get(claim.terms.programme or "")
-        contracts[claim.id] = payment.build(claim, grants, payer, scales, frame)
-    section = model.section("support", macro.money, "Price support")
+        budgets[name] = programme.build(context, name, terms, own)
+    contracts = _paid(context, claims, budgets, programmes)
+    section = context.model.section("support", context.money.money, "Price support")
     public = [contract for contract in contracts.values() if contract.public]
     for contract in contracts.values():
-        _note(model, contract)
+        _note(context.register, contract)
 
     def every(name: str, label: str) -> Line:
         return section.ahead(name, label).define(add([getattr(contract, name) for contract in public]))
 
     buyers = [contract for contract in contracts.values() if not contract.public]
-    _imputed(model, buyers)
+    _imputed(section, buyers, imputed)
     return SupportLines(
         contracts=contracts,
         granted=every("granted", "Support granted"),
@@ -133,31 +136,43 @@ def build(
         by_buyers=buyers,
         by_node=_by_node(contracts.values()),
         ebitda=ebitda,
+        budgets=budgets,
     )
 
 
-def _scale(model: Model, name: str) -> Given:
+def _paid(
+    context: Context, claims: Sequence[Claims], budgets: Mapping[str, Budget], programmes: Mapping[str, Programme]
+) -> dict[str, SupportContract]:
+    """What each contract is granted, paid and gives back."""
+    scales = Scales(_scale(context, "top_up"), _scale(context, "give_back"))
+    grants = {id: grant for budget in budgets.values() for id, grant in budget.grants.items()}
+    return {
+        claim.id: payment.build(context, claim, grants, programmes.get(claim.terms.programme or ""), scales)
+        for claim in claims
+    }
+
+
+def _scale(context: Context, name: str) -> Given:
     label = f"{name.replace('_', '-').capitalize()} as it is (1), or left out (0)"
-    ones = (1.0,) * model.timeline.count
+    ones = (1.0,) * context.clock.timeline.count
     return Given(f"scale.{name}", ones, RATIO, label, where="calendar", source="calendar")
 
 
-def _note(model: Model, contract: SupportContract) -> None:
+def _note(register: Register, contract: SupportContract) -> None:
     party = f"programme.{contract.terms.programme}" if contract.public else f"buyer_floor.{contract.terms.contract}"
-    model.register.receives(contract.paid, party)
-    model.register.pays(contract.given_back, party)
-    model.register.owns("support_receivable", contract.receivable)
-    model.register.owes("support_payable", contract.payable)
+    register.receives(contract.paid, party)
+    register.pays(contract.given_back, party)
+    register.owns("support_receivable", contract.receivable)
+    register.owes("support_payable", contract.payable)
 
 
-def _imputed(model: Model, buyers: list[SupportContract]) -> None:
+def _imputed(section: Section, buyers: list[SupportContract], by_floors: Line | None) -> None:
     """What buyers pay, beside the floors of sales contracts, under one name; never added to public support."""
     if not buyers:
         return
-    section = model.sections["support"]
     paid = section.line("by_buyers", "Support paid by buyers", add([contract.granted for contract in buyers]))
-    both = total(paid) + model.find("sales.all_support_imputed") if "support_imputed" in model.metrics else total(paid)
-    model.metric("support_imputed", section.line("all_imputed", "Support paid by buyers, in all", both))
+    both = total(paid) if by_floors is None else total(paid) + by_floors
+    section.model.metric("support_imputed", section.line("all_imputed", "Support paid by buyers, in all", both))
 
 
 def _by_node(contracts: Iterable[SupportContract]) -> dict[str, Expr]:

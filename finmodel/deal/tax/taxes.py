@@ -95,8 +95,8 @@ def _income(name: str, terms: Entity, operations: Operations) -> Expr:
     came: list[Expr] = [sale.billed for sale in sales.sales if sale.entity == name]
     came += [
         seller.granted - seller.give_back_due
-        for terms_of_support, seller in support.by_seller
-        if seller.entity == name and terms_of_support.taxable
+        for seller in support.by_seller
+        if seller.entity == name and seller.terms.taxable
     ]
     came += [move.amount for move in operations.chain.transfers if move.seller == name]
     came += [operations.inventory.by_entity[name]] if name in operations.inventory.by_entity else []
