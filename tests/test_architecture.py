@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -147,6 +148,102 @@ def _public(module: ast.Module) -> Iterator[Function]:
             yield node
         if isinstance(node, ast.ClassDef):
             yield from (inner for inner in node.body if isinstance(inner, Function))
+
+
+ROOMS = ["capital", "completion", "costs", "market", "plant", "sales", "shutdown", "support", "time"]
+"""Rooms of the deal that hand on Lines in named records; the others join as they do."""
+HANDED_ON = [path for room in ROOMS for path in sorted((PACKAGE / "deal" / room).rglob("*.py"))]
+HANDED_ON += [PACKAGE / "deal" / "operations.py"]
+
+
+@pytest.mark.parametrize("path", HANDED_ON, ids=name)
+def test_no_parameter_result_or_field_of_the_deal_is_a_tuple_of_different_things(path):
+    """Such a tuple is a record without names: a reader must count to know which is which. An alias is no name."""
+    assert packed(tree(path)) == []
+
+
+@pytest.mark.parametrize("path", HANDED_ON, ids=name)
+def test_no_clause_of_the_deal_looks_a_line_up_by_the_text_of_its_id(path):
+    """The clause that declares a line hands it on; extra lines alone are text of the case."""
+    assert looked_up(tree(path)) == []
+
+
+def test_a_packed_tuple_and_a_look_up_are_seen():
+    """Each of these is a way in which they stood in the deal."""
+    tuples = """
+        Frame = tuple[Clock, Macro]
+        def wide(at: tuple[Deals, Line | None], frame: Frame) -> list[tuple[str, bool]]: ...
+        class Taken:
+            made: tuple[Line, Expr] | None
+        def fine(pair: tuple[Line, Line], many: tuple[Line, ...]) -> None: ...
+        class Builder:
+            def __init__(self): self.takes: list[tuple[Contracting, Take]] = []
+    """
+    texts = """
+        model.find(f"node.{name}.taken")
+        section.model.lines.get(f"{section.name}.shares")
+        model.lines["income.net_profit"]
+        model.sections["capex"].ahead("grants_received", "Grants received")
+        "escalation" in section.model.lines
+        self.sections[product].line("contained", label, 1)
+    """
+
+    found = packed(ast.parse(dedent(tuples)))
+
+    assert found == ["Frame", "at", "frame", "wide", "made", "self.takes"]
+    assert looked_up(ast.parse(dedent(texts))) == [2, 3, 4, 5, 6]
+
+
+def packed(module: ast.Module) -> list[str]:
+    """Names of parameters, results, fields and aliases that hold a tuple of fixed length of two or more types."""
+    aliases: set[str] = set()
+    found: list[str] = []
+
+    def note(what: str, annotation: ast.expr | None) -> None:
+        if annotation is not None and _mixed(annotation, aliases):
+            found.append(what)
+
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _mixed(node.value, aliases):
+            aliases.add(node.targets[0].id)
+            found.append(node.targets[0].id)
+    for node in sorted(ast.walk(module), key=lambda node: getattr(node, "lineno", 0)):
+        if isinstance(node, Function):
+            every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            for arg in every:
+                note(arg.arg, arg.annotation)
+            note(node.name, node.returns)
+        if isinstance(node, ast.AnnAssign):
+            note(ast.unparse(node.target), node.annotation)
+    return found
+
+
+def _mixed(annotation: ast.expr, aliases: set[str]) -> bool:
+    for node in ast.walk(annotation):
+        if isinstance(node, ast.Name) and node.id in aliases:
+            return True
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "tuple":
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
+            kinds = {ast.unparse(part) for part in parts} - {"..."}
+            if len(kinds) > 1:
+                return True
+    return False
+
+
+def looked_up(module: ast.Module) -> list[int]:
+    """Numbers of the lines of code that read a model's lines or sections by a text."""
+    found = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Attribute) and node.attr == "find":
+            found.add(node.lineno)
+        # a room may keep sections or lines of its own in `self.sections`: those are no model's
+        if isinstance(node, ast.Attribute) and node.attr in ("lines", "sections") and _is_model(node.value):
+            found.add(node.lineno)
+    return sorted(found)
+
+
+def _is_model(node: ast.expr) -> bool:
+    return ast.unparse(node).split(".")[-1] == "model"
 
 
 LINES = [
