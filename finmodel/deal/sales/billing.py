@@ -68,7 +68,7 @@ class Billing:
     """Bills deliveries; collects sales and damages, what is contracted, and what floors add."""
 
     def __init__(self, context: Context, chain: Chain, market: Market) -> None:
-        self.model, self.clock, self.macro = context.model, context.clock, context.money
+        self.context, self.model, self.macro = context, context.model, context.money
         self.market = market
         self.sales: list[Sale] = []
         self.spends: list[Spend] = []
@@ -110,7 +110,7 @@ class Billing:
         section, offtake = terms.section, terms.offtake
         supplies = []
         sold = Achieved(delivery.paid_for, self.average(terms, offered))
-        upside = price_formula.upside_share(terms, sold, self.clock, self.macro)
+        upside = price_formula.upside_share(self.context, terms, sold)
         for goods in terms.goods:
             title = f"{offtake.label}, {goods.terms.label}"
             share = delivery.shares[goods.id]

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from finmodel.deal.context import Context
 from finmodel.deal.market.macro import Macro
 from finmodel.deal.sales.contracting import Contracting
 from finmodel.deal.sales.terms import Offtake
 from finmodel.deal.time.calendar import KG_PER_T, ONE_YEAR
 from finmodel.deal.time.running import year_to_date
-from finmodel.deal.time.timing import Clock
 from finmodel.kernel.expr import Expr, hi, lo
 from finmodel.kernel.model import Line
 
@@ -55,12 +55,13 @@ def support_per_kg(offtake: Offtake, index: Expr, macro: Macro) -> Expr:
     return hi(0, contract_price(offtake, index, macro) - market_price(offtake, index))
 
 
-def upside_share(terms: Contracting, sold: Achieved, clock: Clock, macro: Macro) -> Line | None:
+def upside_share(context: Context, terms: Contracting, sold: Achieved) -> Line | None:
     """Declare the buyer's share of the excess of the price over the strike, capped per calendar year.
 
     Returns:
         The change in the period of what is due for the calendar year [reporting currency]; None when nothing is shared.
     """
+    clock, macro = context.clock, context.money
     offtake, section, title = terms.offtake, terms.section, terms.offtake.label
     strike = offtake.share_strike
     if strike is None or offtake.upside_share is None:
