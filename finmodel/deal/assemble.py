@@ -219,7 +219,6 @@ def _financing(debt: _Debt, within: Mapping[str, Line], clock: Clock) -> Financi
 def _size(
     context: Context, case: CaseTables, works: Operations, debt: _Debt, solved: Unknowns, earned: Line
 ) -> Sizing | None:
-    model, frame = context.model, context.frame
     if debt.plan is None:
         return None
     support = works.support
