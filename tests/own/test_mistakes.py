@@ -266,6 +266,18 @@ def test_two_modules_of_one_name_are_refused(tmp_path):
         fm.load(ROOT / "cases" / "tiny_loan", modules=[tmp_path / "one.py", tmp_path / "two.py"])
 
 
+def test_two_modules_agree_on_who_a_party_is(tmp_path):
+    (tmp_path / "one.py").write_text(MODULE, encoding="utf-8")
+    other = MODULE.replace('"levy", "1.0"', '"toll", "1.0"')
+    (tmp_path / "two.py").write_text(other, encoding="utf-8")
+    (tmp_path / "three.py").write_text(other.replace('Party("State")', 'Party("Port")'), encoding="utf-8")
+    tiny = ROOT / "cases" / "tiny_loan"
+
+    assert len(fm.load(tiny, modules=[tmp_path / "one.py", tmp_path / "two.py"]).modules) == 2
+    with pytest.raises(fm.FinmodelError, match=r"two modules have a party state that is not the same"):
+        fm.load(tiny, modules=[tmp_path / "one.py", tmp_path / "three.py"])
+
+
 @pytest.mark.parametrize("modules", ["levy.py", [5], 5])
 def test_modules_of_another_type_are_refused_in_words(modules):
     with pytest.raises(fm.FinmodelError, match=r"module.* (is|are) a"):

@@ -50,7 +50,23 @@ def clauses_of(modules: Iterable[Module]) -> tuple[Clause, ...]:
         if other is not clause:
             two = f"{other.origin.file} and {clause.origin.file}"
             raise UsageError(f"two modules have a clause {clause.name}: {two}. Name one of them.")
+    _agree(found.values())
     return tuple(found.values())
+
+
+def _agree(clauses: Iterable[Clause]) -> None:
+    """Refuse two clauses that call different parties by one name.
+
+    Raises:
+        UsageError: Two do.
+    """
+    seen: dict[str, Clause] = {}
+    for clause in clauses:
+        for id, party in clause.parties.items():
+            other = seen.setdefault(id, clause)
+            if other.parties[id] != party:
+                two = f"{other.origin.file} and {clause.origin.file}"
+                raise UsageError(f"two modules have a party {id} that is not the same: {two}. Rename one of them.")
 
 
 def _from_file(path: Path) -> Clause:
