@@ -22,8 +22,3 @@ class Context:
     def register(self) -> Register:
         """Where a clause notes the cash that it moves, and what the deal owns, owes and earns by it."""
         return self.model.register
-
-    @property
-    def frame(self) -> tuple[Clock, Macro]:
-        """Time and money alone."""
-        return self.clock, self.money
