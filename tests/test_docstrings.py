@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "finmodel"
-LEAST = 0.0  # share of public functions with parameters; it may only rise
+LEAST = 0.80  # share of public functions with parameters; it may only rise
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -38,15 +39,40 @@ def raises(function: Function) -> bool:
     return any(isinstance(node, ast.Raise) and node.exc is not None for node in ast.walk(function))
 
 
+@cache
+def records() -> set[str]:
+    """Classes of the package: each says in its own docstring what it is, shapes and units included."""
+    files = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
+    classes = {node.name for file in files for node in ast.walk(file) if isinstance(node, ast.ClassDef)}
+    return classes - {
+        "Line",
+        "Expr",
+        "Given",
+        "Const",
+        "Op",
+        "Account",
+    }  # of these a parameter says which one, and its unit
+
+
+def unsaid(function: Function) -> list[str]:
+    """Parameters that are no record of the package and stand neither under Args nor in backticks."""
+    text = ast.get_docstring(function) or ""
+    every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    kinds = {arg.arg: ast.unparse(arg.annotation).removesuffix(" | None") if arg.annotation else "" for arg in every}
+    return [
+        name
+        for name in parameters(function)
+        if kinds[name] not in records()
+        and not re.search(rf"^    (?:\w+, )*{name}(?:, \w+)*:|`{name}`", text, re.MULTILINE)
+    ]
+
+
 def complete(function: Function) -> bool:
-    """Args; Returns or Yields unless nothing comes back; Raises where it raises."""
-    found = sections(function)
-    nothing = function.returns is None or ast.unparse(function.returns) in ("None", "Never", "NoReturn")
-    returned = nothing or bool(found & {"Returns", "Yields"})
-    return "Args" in found and returned and ("Raises" in found or not raises(function))
+    """Its parameters are said, and what it raises; what comes back is its first sentence, or stands under Returns."""
+    return not unsaid(function) and ("Raises" in sections(function) or not raises(function))
 
 
-def test_most_public_functions_with_parameters_say_args_returns_and_raises():
+def test_most_public_functions_with_parameters_say_what_goes_in_and_what_is_raised():
     every = list(public())
     whole = [name for name, function in every if complete(function)]
 

@@ -48,7 +48,12 @@ def bands(
         case: A case, or its folder or file.
         ranges: Dotted key below [risk] → its low and its high end as typed, such as
             {"risk.price.ndpr.volatility": ("30 %", "45 %")}.
+        paths: Number of paths at each end.
+        seed: Seed of the draws, the same at both ends.
         set: Changes under all runs.
+
+    Returns:
+        The range of each parameter and the results at its ends.
 
     Raises:
         UsageError: A key is not one of [risk], is a setting, or nothing reads it.

@@ -27,7 +27,11 @@ def bank(case: Case | Path | str, *, resize: bool = False) -> Bank:
     """Read the debt of a case as a bank does: three runs or sizings beside the case's own.
 
     Args:
+        case: A case, or the folder or file to read it from.
         resize: Whether debt is sized on the scenario, rather than on the case as signed.
+
+    Returns:
+        Limits, dates that bind, worth of cover, and the debt without support.
 
     Raises:
         UsageError: The case sizes no senior debt.
@@ -59,6 +63,9 @@ def debt_without_support(case: Case | Path | str) -> float | None:
 
     The sizing case with every measure of its support contracts (floor, premium, payment) at 0, and with the prices of
     the case itself: their decks, premiums and inflation. All else is as lenders see it.
+
+    Args:
+        case: A case, or the folder or file to read it from.
 
     Raises:
         SolveError: The search does not settle.

@@ -23,6 +23,7 @@ def incidence_over_paths(result: Results, paths: int = 4_096, seed: int = 1) -> 
 
     Args:
         paths: Rounded up to whole blocks of 1,024.
+        seed: Seed of the draws.
 
     Raises:
         UsageError: The case has no support, no [risk] table, or too many paths are asked for.

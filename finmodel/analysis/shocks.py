@@ -34,7 +34,11 @@ class Move:
     in_operation: bool = False
 
     def ids(self, given: Mapping[str, Value]) -> list[str]:
-        """The inputs that it changes."""
+        """The inputs that it changes.
+
+        Args:
+            given: Input id → value.
+        """
         return [id for id in given if re.fullmatch(self.pattern, id)]
 
 
@@ -48,17 +52,29 @@ class Shock:
 
 
 def price(change: float) -> Move:
-    """Every price deck, changed by a share [ratio]."""
+    """Every price deck, changed by a share [ratio].
+
+    Args:
+        change: Change of every price [ratio]; -0.2 is a fifth less.
+    """
     return Move(r"price\.[^.]+\.deck", 1 + change)
 
 
 def delay(months: float) -> Move:
-    """Completion later by so many months than the case has it."""
+    """Completion later by so many months than the case has it.
+
+    Args:
+        months: Months later.
+    """
     return Move(r"completion\.delay", shift=months)
 
 
 def exchange(factor: float) -> Move:
-    """Every exchange rate times a factor, from completion: the first period after the last scheduled draw."""
+    """Every exchange rate times a factor, from completion: the first period after the last scheduled draw.
+
+    Args:
+        factor: Multiple of every rate [ratio].
+    """
     return Move(r"fx\.[^.]+", factor, in_operation=True)
 
 
@@ -86,7 +102,11 @@ class Grid:
     order: Plan
 
     def given(self, moves: Iterable[Move]) -> Values:
-        """The inputs after the moves."""
+        """The inputs after the moves.
+
+        Args:
+            moves: What is moved, in order.
+        """
         given, completed = dict(self.base.given), self.base.values.get("time.completed", ())
         for move in moves:
             after = completed if move.in_operation else None
@@ -94,7 +114,14 @@ class Grid:
         return given
 
     def run(self, moves: Iterable[Move]) -> Results:
-        """Every line after the moves; what was found when debt was sized stays."""
+        """Every line after the moves; what was found when debt was sized stays.
+
+        Args:
+            moves: What is moved, in order.
+
+        Returns:
+            The run with the debt as sized without the moves.
+        """
         moves = list(moves)
         single = [id for move in moves if move.in_operation for id in move.ids(self.base.given)]
         single = [id for id in single if not isinstance(self.base.given[id], tuple)]

@@ -119,7 +119,11 @@ def solve(
 
 
 def spelled(value: float, of: Unit) -> str:
-    """A number as a case file would say it, to all its digits."""
+    """A number as a case file would say it, to all its digits.
+
+    Args:
+        value: Any number.
+    """
     if of == PER_YEAR:
         return f"{value * 100:.15g} % p.a."
     if of == RATIO:

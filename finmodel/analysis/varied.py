@@ -38,6 +38,9 @@ class Varied:
     def values(self, metric: str) -> list[list[float | None]]:
         """A named result in each run [its unit], a list a row; None where not applicable.
 
+        Args:
+            metric: Name of the result.
+
         Raises:
             UsageError: The case has no such result.
         """

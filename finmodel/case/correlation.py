@@ -18,7 +18,12 @@ _ROUNDS = 1000
 
 
 def matrix(names: Sequence[str], pairs: Mapping[str, Mapping[str, Given]]) -> Floats:
-    """The matrix of some names; a pair that is not given has correlation 0."""
+    """The matrix of some names; a pair that is not given has correlation 0.
+
+    Args:
+        names: Names, in the order of rows and columns.
+        pairs: Name → other name → correlation [ratio].
+    """
     result = np.eye(len(names))
     for first, row in pairs.items():
         for second, given in row.items():
@@ -28,12 +33,20 @@ def matrix(names: Sequence[str], pairs: Mapping[str, Mapping[str, Given]]) -> Fl
 
 
 def possible(correlation: Floats) -> bool:
-    """Whether variables with these correlations can exist: no eigenvalue is below 0 but for rounding."""
+    """Whether variables with these correlations can exist: no eigenvalue is below 0 but for rounding.
+
+    Args:
+        correlation: Correlations, shape (n, n).
+    """
     return correlation.size == 0 or float(np.linalg.eigvalsh(correlation)[0]) >= -ROUNDING
 
 
 def nearest(correlation: Floats) -> Floats:
-    """The nearest possible correlation matrix in the sum of squares, rounded to hundredths towards independence."""
+    """The nearest possible correlation matrix in the sum of squares, rounded to hundredths towards independence.
+
+    Args:
+        correlation: Correlations, shape (n, n).
+    """
     shift, best = np.zeros_like(correlation), correlation
     for _ in range(_ROUNDS):
         values, vectors = np.linalg.eigh(best - shift)
@@ -50,7 +63,11 @@ def nearest(correlation: Floats) -> Floats:
 
 
 def root(correlation: Floats) -> Floats:
-    """The lower triangle L with L Lᵀ = correlation; a variable that follows from those before it has a 0 in L."""
+    """The lower triangle L with L Lᵀ = correlation; a variable that follows from those before it has a 0 in L.
+
+    Args:
+        correlation: Correlations, shape (n, n).
+    """
     size = len(correlation)
     lower = np.zeros_like(correlation)
     for i in range(size):

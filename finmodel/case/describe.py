@@ -167,7 +167,11 @@ def known(root: type[Table], tree: Mapping[str, Any]) -> list[str]:
 
 
 def json_schema(root: type[Table]) -> dict[str, Any]:
-    """The schema for editors that complete and check TOML: the tables of the deal, and what a file says of itself."""
+    """The schema for editors that complete and check TOML: the tables of the deal, and what a file says of itself.
+
+    Args:
+        root: The table at the top of the schema.
+    """
     schema, own = root.model_json_schema(), OwnKeys.model_json_schema()
     for name, part in own["properties"].items():
         there = schema["properties"].setdefault(name, part)
@@ -183,7 +187,12 @@ def _below(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The most similar of some words, if any is similar."""
+    """The most similar of some words, if any is similar.
+
+    Args:
+        word: What was typed.
+        words: What may be meant.
+    """
     if len(word) > 80:
         return None
     near = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)

@@ -141,7 +141,14 @@ def bind(tables: Table, document: Document, clock: Clock, source: Callable[[Keys
 
 
 def bound(given: Given, keys: Keys, where: str, source: str) -> None:
-    """Give a new leaf its key, its place and its source, and a label if it has none."""
+    """Give a new leaf its key, its place and its source, and a label if it has none.
+
+    Args:
+        given: The new leaf.
+        keys: A dotted key, in its parts.
+        where: File and line.
+        source: Where the figure comes from.
+    """
     _fill(given, id=".".join(keys), label=given.label or keys[-1].replace("_", " ").capitalize())
     _fill(given, where=where, source=source)
 
@@ -197,7 +204,13 @@ def told(value: object) -> object:
 
 
 def leaves(value: object, tree: object, above: Keys = ()) -> Iterator[Leaf]:
-    """Each leaf with its key and whether it was typed (else it is a default)."""
+    """Each leaf with its key and whether it was typed (else it is a default).
+
+    Args:
+        value: A value as TOML gives it.
+        tree: The tables as typed.
+        above: The key of the table around it, in its parts.
+    """
     typed = tree is not None
     if isinstance(value, Given):
         yield Leaf(above, value, typed)

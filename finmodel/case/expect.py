@@ -60,7 +60,11 @@ class Expect:
 
 
 def read_expect(document: Document, problems: list[Problem]) -> tuple[Expect, ...]:
-    """The rows of [expect]."""
+    """The rows of [expect].
+
+    Args:
+        problems: Where each problem found is added.
+    """
     rows = []
     for keys, value in _flat(document.tree, ()).items():
         place, full = document.place(keys), ("expect", *keys)
@@ -77,7 +81,11 @@ def read_expect(document: Document, problems: list[Problem]) -> tuple[Expect, ..
 
 
 def read_expected(document: Document, problems: list[Problem]) -> tuple[Expect, ...]:
-    """The rows of expected.toml: metric = { value = 0.12, tolerance = 1e-6 }."""
+    """The rows of expected.toml: metric = { value = 0.12, tolerance = 1e-6 }.
+
+    Args:
+        problems: Where each problem found is added.
+    """
     rows = []
     for keys, value in _flat(document.tree, (), stop="value").items():
         place = document.place(keys)

@@ -100,6 +100,9 @@ def reserved(files: Iterable[Path]) -> tuple[Path, ...]:
 def reserved_by(path: Path) -> tuple[Path, ...]:
     """The same for a case that is not read yet.
 
+    Args:
+        path: The file or folder.
+
     Raises:
         FileError, LimitError, CaseError: As for `open_layers`.
     """
@@ -107,7 +110,12 @@ def reserved_by(path: Path) -> tuple[Path, ...]:
 
 
 def base_document(layers: Sequence[Layer], problems: list[Problem]) -> Document:
-    """The case as its layers make it, before scenarios and `--set`."""
+    """The case as its layers make it, before scenarios and `--set`.
+
+    Args:
+        layers: The files of the case and of those that it extends, the first base first.
+        problems: Where each problem found is added.
+    """
     result = Document()
     for layer in layers:
         result = merge(remove(result, list(layer.removed), layer.remove_place, problems), layer.case)
@@ -118,6 +126,9 @@ def digest(layers: Sequence[Layer], scenario: str | None, sets: Mapping[str, str
     """SHA-256 of all files, the scenario and the changes; the same wherever the folder stands.
 
     Args:
+        layers: The files of the case and of those that it extends, the first base first.
+        scenario: Name of the scenario.
+        sets: Dotted key → value as typed.
         shipped: Files of the toolkit that the case names.
     """
     state = hashlib.sha256()

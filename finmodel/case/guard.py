@@ -45,17 +45,31 @@ class Text:
         return self.text.split("\n")
 
     def line(self, number: int) -> str:
-        """A line by its number from 1, short enough for a message; empty when there is none."""
+        """A line by its number from 1, short enough for a message; empty when there is none.
+
+        Args:
+            number: Number of the line, from 1.
+        """
         typed = self.lines[number - 1].strip() if 0 < number <= len(self.lines) else ""
         return typed if len(typed) <= 120 else typed[:119] + "…"
 
     def problem(self, line: int, wrong: str, remedy: str = "", key: str = "") -> Problem:
-        """A problem in a line of this file."""
+        """A problem in a line of this file.
+
+        Args:
+            line: Line of the file, from 1.
+            wrong: What is wrong.
+            remedy: What to write.
+            key: Dotted key.
+        """
         return Problem(self.name, line, key, self.line(line), wrong, remedy)
 
 
 def read_text(path: Path) -> Text:
     """Read a file of text within the limits.
+
+    Args:
+        path: The file or folder.
 
     Raises:
         FileError: Missing, not a plain file, or no permission.

@@ -54,6 +54,9 @@ class History(NamedTuple):
 def read_prices(path: Path) -> dict[str, History]:
     """Read a file of price histories.
 
+    Args:
+        path: The file or folder.
+
     Raises:
         CaseError: Every row that is not a month of prices, with its line.
         FileError: The file cannot be read.

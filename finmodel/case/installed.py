@@ -16,12 +16,20 @@ def installed() -> dict[str, EntryPoint]:
 
 
 def package(entry: EntryPoint) -> str:
-    """The package that offers a clause, with its version."""
+    """The package that offers a clause, with its version.
+
+    Args:
+        entry: What an installed package offers.
+    """
     return f"{entry.dist.name} {entry.dist.version}" if entry.dist is not None else entry.module
 
 
 def hint(key: str) -> str:
-    """What to say of a table that no loaded module knows and an installed clause would; empty without one."""
+    """What to say of a table that no loaded module knows and an installed clause would; empty without one.
+
+    Args:
+        key: Dotted key.
+    """
     entry = installed().get(key)
     if entry is None:
         return ""

@@ -16,7 +16,12 @@ LENDERS = ("sizing", "case")
 
 
 def with_sets(base: Document, sets: Document, root: type[Table], problems: list[Problem]) -> Document:
-    """The case under `--set`; a key that does not exist is reported once and left out."""
+    """The case under `--set`; a key that does not exist is reported once and left out.
+
+    Args:
+        root: The table at the top of the schema.
+        problems: Where each problem found is added.
+    """
     apart = Document(dict(sets.tree), dict(sets.places))
     for name in ("expect",):
         apart.tree.pop(name, None)
@@ -35,7 +40,11 @@ def _drop(document: Document, keys: Keys) -> None:
 
 
 def under(base: Document, scenario: Scenario | None, sets: Mapping[str, str]) -> Document:
-    """The case under its scenario; `--set` stays on top."""
+    """The case under its scenario; `--set` stays on top.
+
+    Args:
+        sets: Dotted key → value as typed.
+    """
     if scenario is None:
         return base
     result = merge(merge(base, scenario.overlay), from_sets(sets))
@@ -47,7 +56,12 @@ def under(base: Document, scenario: Scenario | None, sets: Mapping[str, str]) ->
 def overlay_problems(
     base: Document, lenders: Document, scenarios: Mapping[str, Scenario], root: type[Table]
 ) -> list[Problem]:
-    """What is wrong with the lenders' case and the scenarios as changes of a case."""
+    """What is wrong with the lenders' case and the scenarios as changes of a case.
+
+    Args:
+        scenarios: Name → scenario.
+        root: The table at the top of the schema.
+    """
     found = check(lenders, base, root, live="the sizing case")
     for scenario in scenarios.values():
         found += check(scenario.overlay, base, root, live="a scenario")
@@ -55,6 +69,11 @@ def overlay_problems(
 
 
 def source_problems(layers: Sequence[Layer], case: Document, root: type[Table]) -> list[Problem]:
-    """Only the case's own sources: one that it extends may name keys that it removes."""
+    """Only the case's own sources: one that it extends may name keys that it removes.
+
+    Args:
+        layers: The files of the case and of those that it extends, the first base first.
+        root: The table at the top of the schema.
+    """
     rows, document = read_sources(layers[-1].parts["sources.toml"], [])
     return unknown_sources(rows, document, case, root)

@@ -147,13 +147,22 @@ class Quantity:
         return " and ".join(f"{word} {self._bound(bound)}" for word, bound in bounds if bound is not None)
 
     def validate(self, value: object, info: ValidationInfo) -> Given:
-        """A value as TOML gives it becomes a Given without id and place."""
+        """A value as TOML gives it becomes a Given without id and place.
+
+        Args:
+            value: A value as TOML gives it.
+            info: What pydantic knows of the place.
+        """
         if isinstance(value, Given):
             return replace(value)
         return self.check(value, (info.context or {}).get("currency", "USD"))
 
     def check(self, value: object, currency: str = "USD") -> Given:
         """A value as TOML gives it: a text, a table by date, or a list.
+
+        Args:
+            value: A value as TOML gives it.
+            currency: The currency of the case.
 
         Raises:
             BadValue: It does not fit.
@@ -170,6 +179,11 @@ class Quantity:
 
     def scalar(self, value: object, currency: str = "USD", at: str = "") -> Given:
         """One quantity: a text with a unit, within the bounds.
+
+        Args:
+            value: A value as TOML gives it.
+            currency: The currency of the case.
+            at: The date or place within a table.
 
         Raises:
             BadValue: Anything else.
@@ -225,7 +239,11 @@ class Quantity:
         return Points("", tuple(value for _, value in points), rows[0][1].unit, self.meaning, points=points, rule=rule)
 
     def outside(self, number: float) -> bool:
-        """Whether a number in this unit is beyond the bounds."""
+        """Whether a number in this unit is beyond the bounds.
+
+        Args:
+            number: A number in the unit.
+        """
         return self._range_fault(number)
 
     def _range_fault(self, number: float) -> bool:
@@ -241,7 +259,11 @@ class Quantity:
 
 
 def default(text: str | int) -> Any:
-    """The default of a quantity or a count: each case gets its own Given. "0 money" is in the currency of the case."""
+    """The default of a quantity or a count: each case gets its own Given. "0 money" is in the currency of the case.
+
+    Args:
+        text: The default as typed.
+    """
     return Field(default=text)
 
 

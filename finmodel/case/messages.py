@@ -32,7 +32,12 @@ _EXPECTED = {
 
 
 def problems_of(error: ValidationError, document: Document, root: type[Table]) -> list[Problem]:
-    """Every mistake that pydantic found, with its place."""
+    """Every mistake that pydantic found, with its place.
+
+    Args:
+        error: What pydantic found.
+        root: The table at the top of the schema.
+    """
     items = error.errors(include_url=False)
     found = [problem for item in items[:MANY] for problem in _problems(item, document, root)]
     if len(items) > MANY:
@@ -41,7 +46,11 @@ def problems_of(error: ValidationError, document: Document, root: type[Table]) -
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:
-    """Each problem once, by file and line; at most 50, and the number of the rest."""
+    """Each problem once, by file and line; at most 50, and the number of the rest.
+
+    Args:
+        problems: Problems in any order.
+    """
     once = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
     if len(once) <= MOST:
         return once
@@ -52,6 +61,9 @@ def ordered(problems: Iterable[Problem]) -> list[Problem]:
 def refuse(faults: Sequence[Fault], document: Document) -> None:
     """Raise the faults between keys, if there are any, at their places.
 
+    Args:
+        faults: Key, what is wrong, and what to write.
+
     Raises:
         CaseError: There are.
     """
@@ -61,13 +73,24 @@ def refuse(faults: Sequence[Fault], document: Document) -> None:
 
 
 def value_problems(error: BadValue | BadValues, keys: Keys, document: Document, found: Found | None) -> list[Problem]:
-    """The problems of one key whose value does not fit."""
+    """The problems of one key whose value does not fit.
+
+    Args:
+        error: What was found.
+        keys: A dotted key, in its parts.
+    """
     rows = error.rows if isinstance(error, BadValues) else [error]
     return [_value_problem(row, keys, document, found) for row in rows]
 
 
 def unknown_key(keys: Keys, document: Document, words: Iterable[str], what: str = "this table") -> Problem:
-    """A key that does not exist, with the nearest that does."""
+    """A key that does not exist, with the nearest that does.
+
+    Args:
+        keys: A dotted key, in its parts.
+        words: What may be meant.
+        what: What such a key is called.
+    """
     listed = list(words)
     name = clip(keys[-1] if what == "this table" else ".".join(keys), 80)
     if not any(word.split(".")[0] == keys[0] for word in listed) and (offered := _offered(keys, what)):
@@ -91,12 +114,22 @@ def _offered(keys: Keys, what: str) -> str:
 
 
 def placed(place: Place, keys: Keys, wrong: str, remedy: str = "") -> Problem:
-    """A problem of a key at its place."""
+    """A problem of a key at its place.
+
+    Args:
+        keys: A dotted key, in its parts.
+        wrong: What is wrong.
+        remedy: What to write.
+    """
     return Problem(place.file, place.line, clip(".".join(keys), 120), place.text, wrong, remedy)
 
 
 def subject(keys: Keys, found: Found | None) -> str:
-    """How a message names a key: a quantity by its meaning, another by the key itself."""
+    """How a message names a key: a quantity by its meaning, another by the key itself.
+
+    Args:
+        keys: A dotted key, in its parts.
+    """
     meaning = found.meaning if found and not found.slot.says.meaning else ""
     if not meaning:
         names = [key for key in keys if not key.isdigit()]
@@ -162,7 +195,11 @@ def _value_problem(error: BadValue, keys: Keys, document: Document, found: Found
 
 
 def shown(value: object, place: Place | None) -> str:
-    """A value as it was typed, short enough for a message."""
+    """A value as it was typed, short enough for a message.
+
+    Args:
+        value: A value as TOML gives it.
+    """
     if place is not None and place.value:
         return clip(place.value)
     if isinstance(value, dict | list):

@@ -68,7 +68,11 @@ class Origin:
 
 
 def opened(path: Path, schema: Schema, problems: list[Problem]) -> Origin:
-    """Open the files of a case; what is wrong with those beside the main one is added to `problems`."""
+    """Open the files of a case; what is wrong with those beside the main one is added to `problems`.
+
+    Args:
+        path: The file or folder.
+    """
     layers = open_layers(path)
     scenarios, prices = Document(), FrozenDict[str, History]()
     for layer in layers:

@@ -38,7 +38,12 @@ def closed(document: Document) -> Document:
 
 
 def remove(document: Document, keys: list[str], place: Place, problems: list[Problem]) -> Document:
-    """A document without some keys; one that is not there is a problem."""
+    """A document without some keys; one that is not there is a problem.
+
+    Args:
+        keys: Dotted keys.
+        problems: Where each problem found is added.
+    """
     result = merge(document, Document())
     for key in keys:
         path = tuple(key.split("."))
@@ -83,6 +88,9 @@ def dotted(document: Document) -> Document:
 def from_sets(sets: Mapping[str, str]) -> Document:
     """The overlay of `--set key=value`; a value that is not TOML is a text.
 
+    Args:
+        sets: Dotted key → value as typed.
+
     Raises:
         UsageError: Not keys and texts, or halves of characters in them.
     """
@@ -107,6 +115,7 @@ def check(over: Document, base: Document, root: type[Table], *, live: str = "") 
 
     Args:
         over: Its keys must exist in `base`.
+        root: The table at the top of the schema.
         live: What the overlay is called when it may change live keys only ("a scenario"); empty for any key.
     """
     problems: list[Problem] = []

@@ -51,11 +51,20 @@ class DateQuantity:
         return self.example or "2027-01-31"
 
     def validate(self, value: object, info: ValidationInfo) -> Given:
-        """A TOML date becomes a Given."""
+        """A TOML date becomes a Given.
+
+        Args:
+            value: A value as TOML gives it.
+            info: What pydantic knows of the place.
+        """
         return replace(value) if isinstance(value, Given) else self.check(value)
 
     def check(self, value: object, currency: str = "") -> Given:
         """One date.
+
+        Args:
+            value: A value as TOML gives it.
+            currency: The currency of the case.
 
         Raises:
             BadValue: Not a date, or outside 1990 to 2200.
@@ -98,11 +107,20 @@ class Count:
         return f"from {self.ge} to {self.le}"
 
     def validate(self, value: object, info: ValidationInfo) -> Given:
-        """A whole number becomes a Given."""
+        """A whole number becomes a Given.
+
+        Args:
+            value: A value as TOML gives it.
+            info: What pydantic knows of the place.
+        """
         return replace(value) if isinstance(value, Given) else self.check(value)
 
     def check(self, value: object, currency: str = "") -> Given:
         """One whole number.
+
+        Args:
+            value: A value as TOML gives it.
+            currency: The currency of the case.
 
         Raises:
             BadValue: Anything else, or out of range.
@@ -122,6 +140,10 @@ Day = Annotated[Given, DateQuantity()]
 
 def read_day(value: object, at: str = "") -> date:
     """A native date, or the key of a dated table.
+
+    Args:
+        value: A value as TOML gives it.
+        at: The date or place within a table.
 
     Raises:
         BadValue: Not an ISO date, or outside 1990 to 2200.
@@ -163,7 +185,11 @@ def _near(value: object) -> list[str]:
 
 
 def kind_of(value: object) -> str:
-    """A value of TOML in words, for messages."""
+    """A value of TOML in words, for messages.
+
+    Args:
+        value: A value as TOML gives it.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict | list):

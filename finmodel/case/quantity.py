@@ -125,7 +125,11 @@ def parse(text: str, spelled: str = "USD") -> Amount:
 
 
 def target_unit(given: Unit, wanted: str) -> Unit | None:
-    """The wanted unit with its currency filled in from the unit as typed; None when that has no currency."""
+    """The wanted unit with its currency filled in from the unit as typed; None when that has no currency.
+
+    Args:
+        wanted: The wanted unit.
+    """
     if "money" not in wanted:
         return unit(wanted)
     above, slash, below = wanted.partition("/")
@@ -142,7 +146,13 @@ def target_unit(given: Unit, wanted: str) -> Unit | None:
 
 
 def spell(wanted: str, percent: bool = False, currency: str = "USD") -> str:
-    """A wanted unit as people type it: "1/year" is "% p.a."; "money" becomes a currency."""
+    """A wanted unit as people type it: "1/year" is "% p.a."; "money" becomes a currency.
+
+    Args:
+        wanted: The wanted unit.
+        percent: Whether a ratio is written in per cent.
+        currency: The currency of the case.
+    """
     if wanted in ("ratio", "1", ""):
         return "%" if percent else "x"
     if wanted == "money/money":
@@ -151,12 +161,22 @@ def spell(wanted: str, percent: bool = False, currency: str = "USD") -> str:
 
 
 def clip(text: str, length: int = 60) -> str:
-    """A text short enough for a message."""
+    """A text short enough for a message.
+
+    Args:
+        text: The text as typed.
+        length: The most letters.
+    """
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def quantity_text(number: str, spelled: str) -> str:
-    """A number and its unit as people type them: 1.30x, but 5 %."""
+    """A number and its unit as people type them: 1.30x, but 5 %.
+
+    Args:
+        number: The number as typed.
+        spelled: The wanted unit as people type it.
+    """
     return f"{number}{'' if spelled == 'x' else ' '}{spelled}"
 
 
@@ -164,6 +184,10 @@ def kept(text: str, spelled: str) -> str:
     """The corrected quantity of a message: the whole amount that stands in a text, or 10, in a wanted unit.
 
     Thousands, a multiplier and the currency stay as they were typed, or what is pasted would be another amount.
+
+    Args:
+        text: The text as typed.
+        spelled: The wanted unit as people type it.
     """
     plain = unicodedata.normalize("NFKC", text)
     spelled = _in_currency(plain, spelled)
@@ -257,6 +281,7 @@ def ratio_of(value: float | str, words: str) -> float:
     """A ratio as a number, or as typed: 1.2, "1.20x", "85 %".
 
     Args:
+        value: A number, or a text as typed.
         words: What it should be, for the message.
 
     Raises:

@@ -44,13 +44,22 @@ class Regime:
 
 
 def named(case: Document, kept: Mapping[str, Regime]) -> FrozenDict[str, Regime]:
-    """The regimes that a case names, in its order; one that was kept is not read again."""
+    """The regimes that a case names, in its order; one that was kept is not read again.
+
+    Args:
+        kept: Name → tax regime that was read before.
+    """
     known = dict.fromkeys(name for _, name in _named(case) if name in kept or name in names())
     return FrozenDict({name: kept[name] if name in kept else _read(name) for name in known})
 
 
 def beneath(case: Document, regimes: Mapping[str, Regime], problems: list[Problem]) -> Document:
-    """The case with its regimes beneath it; a regime that is not known is a problem."""
+    """The case with its regimes beneath it; a regime that is not known is a problem.
+
+    Args:
+        regimes: Name → tax regime.
+        problems: Where each problem found is added.
+    """
     under = Document()
     for entity, name in _named(case):
         if name in regimes:
@@ -64,12 +73,21 @@ def beneath(case: Document, regimes: Mapping[str, Regime], problems: list[Proble
 
 
 def shipped(where: str) -> bool:
-    """Whether a figure stands in a regime of the toolkit, not in the case."""
+    """Whether a figure stands in a regime of the toolkit, not in the case.
+
+    Args:
+        where: File and line.
+    """
     return where.startswith(f"{SHOWN}/")
 
 
 def source(place: Place, keys: Keys, regimes: Mapping[str, Regime]) -> str | None:
-    """Where a regime says that a figure of an entity comes from; None for a figure of the case itself."""
+    """Where a regime says that a figure of an entity comes from; None for a figure of the case itself.
+
+    Args:
+        keys: A dotted key, in its parts.
+        regimes: Name → tax regime.
+    """
     folder, _, file = place.file.rpartition("/")
     name = file.removesuffix(".toml")
     if folder != SHOWN or name not in regimes:

@@ -55,7 +55,11 @@ class Sources:
     regimes: Mapping[str, Regime] = field(default_factory=dict)
 
     def of(self, keys: Keys, place: Place) -> str:
-        """The source of a figure; empty when it has none."""
+        """The source of a figure; empty when it has none.
+
+        Args:
+            keys: A dotted key, in its parts.
+        """
         if place.file == SET:
             return "set for this run"
         if place.file in self.scenarios:
@@ -75,7 +79,11 @@ class Sources:
 
 
 def read_sources(document: Document, problems: list[Problem]) -> Rows:
-    """The rows of one sources.toml, and the document with its keys split at the dots."""
+    """The rows of one sources.toml, and the document with its keys split at the dots.
+
+    Args:
+        problems: Where each problem found is added.
+    """
     document = dotted(document)
     rows: dict[Keys, str] = {}
     for keys, value in _rows(document.tree, ()).items():
@@ -89,7 +97,12 @@ def read_sources(document: Document, problems: list[Problem]) -> Rows:
 
 
 def unknown_sources(rows: Mapping[Keys, str], document: Document, case: Document, root: type[Table]) -> list[Problem]:
-    """Sources of keys that the case does not have."""
+    """Sources of keys that the case does not have.
+
+    Args:
+        rows: Key → source.
+        root: The table at the top of the schema.
+    """
     words = known(root, case.tree)
     tables = {".".join(keys) for keys in case.places}
     found = []

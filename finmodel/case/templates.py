@@ -36,7 +36,11 @@ def scheme_files() -> list[Path]:
 
 
 def summary(folder: Path) -> str:
-    """What a template is: the first sentence of the comment that opens its case file."""
+    """What a template is: the first sentence of the comment that opens its case file.
+
+    Args:
+        folder: The folder.
+    """
     rows = (folder / CASE_FILE).read_text(encoding="utf-8").splitlines()
     opening = " ".join(row.lstrip("# ") for row in takewhile(lambda row: row.startswith("#"), rows))
     return re.split(r"(?<=\.)\s", opening, maxsplit=1)[0].rstrip(". ")
@@ -44,6 +48,10 @@ def summary(folder: Path) -> str:
 
 def new_case(name: str, folder: Path) -> Path:
     """Copy a template to a folder that does not exist yet, whole or not at all.
+
+    Args:
+        name: The name.
+        folder: The folder.
 
     Raises:
         UsageError: No such template; names the nearest.

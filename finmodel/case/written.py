@@ -41,12 +41,21 @@ def written(given: Given, leaf: Leaf, values: Sequence[float], clock: Clock) -> 
 
 
 def toml_text(text: str) -> str:
-    """A text in quotes, as TOML writes it."""
+    """A text in quotes, as TOML writes it.
+
+    Args:
+        text: The text as typed.
+    """
     return json.dumps("".join(letter for letter in text if letter.isprintable()), ensure_ascii=False)
 
 
 def shown(unit: Unit, leaf: Leaf, value: float) -> str:
-    """A number of an input in words, for people."""
+    """A number of an input in words, for people.
+
+    Args:
+        leaf: The input.
+        value: A number in the unit of the input.
+    """
     if unit == DATE:
         return from_serial(value).isoformat()
     if not isinstance(leaf, Quantity):
@@ -57,6 +66,9 @@ def shown(unit: Unit, leaf: Leaf, value: float) -> str:
 
 def number_text(value: float, unit: Unit, leaf: Quantity) -> str:
     """A quantity as people type it; reading it gives the same number.
+
+    Args:
+        value: A number in the unit of the input.
 
     Raises:
         NotWritten: There is no such text.

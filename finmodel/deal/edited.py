@@ -32,7 +32,14 @@ class Edit:
 
 
 def case_files(case: Case, extends: str, edits: Sequence[Edit], workbook: str, day: str) -> dict[str, str]:
-    """The files of the new case: what it changes, and where the figures come from."""
+    """The files of the new case: what it changes, and where the figures come from.
+
+    Args:
+        extends: Folder of the case that is extended.
+        edits: What was changed, each with its key and value.
+        workbook: Name of the workbook.
+        day: The day, as the sources say it.
+    """
     said, typed = toml_text(workbook)[1:-1], _typed(case)
     tables = [toml_text(edit.key) for edit in edits if edit.table and edit.key in typed]
     rows = [

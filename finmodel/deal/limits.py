@@ -16,6 +16,9 @@ MOST = {
 def check_size(case: Document, file: str) -> None:
     """Refuse a deal beyond what is held.
 
+    Args:
+        file: Name of the case file, for the message.
+
     Raises:
         LimitError: More tables of a kind than its limit; names both.
     """

@@ -84,7 +84,11 @@ class Operations:
     closure: ClosureLines | None
 
     def hook(self, name: str) -> Expr:
-        """An extra line that joins the deal's cash; 0 when the case has none."""
+        """An extra line that joins the deal's cash; 0 when the case has none.
+
+        Args:
+            name: Name of the hook.
+        """
         return self.extra.hook(name)
 
 

@@ -21,7 +21,11 @@ TOLERANCE = 1e-9
 
 
 def values(given: Given) -> tuple[float, ...]:
-    """The numbers of a quantity, whether typed as one, by date or as a list."""
+    """The numbers of a quantity, whether typed as one, by date or as a list.
+
+    Args:
+        given: A key's value.
+    """
     points = getattr(given, "points", None)
     if points is not None:
         return tuple(value for _, value in points)
@@ -29,12 +33,20 @@ def values(given: Given) -> tuple[float, ...]:
 
 
 def typed(given: Given) -> bool:
-    """Whether the case states a value, rather than leave it to the default."""
+    """Whether the case states a value, rather than leave it to the default.
+
+    Args:
+        given: A key's value.
+    """
     return given.where != "default"
 
 
 def day(given: Given) -> date:
-    """The date of a leaf that holds one."""
+    """The date of a leaf that holds one.
+
+    Args:
+        given: A key's value, a date.
+    """
     return from_serial(given.number)
 
 
@@ -44,7 +56,12 @@ def end_of_operations(terms: TimelineTerms) -> date:
 
 
 def later(start: date, months: float) -> date:
-    """The first day of a month, some whole months later; the last month of the calendar for what lies beyond it."""
+    """The first day of a month, some whole months later; the last month of the calendar for what lies beyond it.
+
+    Args:
+        start: A day of the first month.
+        months: How many months later.
+    """
     return month_start(min(month_number(start) + round(months), month_number(date.max)))
 
 
@@ -60,19 +77,36 @@ def ends_in(terms: TimelineTerms) -> list[str]:
 
 
 def percent(share: float) -> str:
-    """A share as people type it: 75 %."""
+    """A share as people type it: 75 %.
+
+    Args:
+        share: A share [ratio].
+    """
     return f"{share * 100:.10g} %"
 
 
 def months_text(months: float) -> str:
-    """A length in months as people type it: 12 months."""
+    """A length in months as people type it: 12 months.
+
+    Args:
+        months: A length [month].
+    """
     return f"{months:.10g} month{'' if months == 1 else 's'}"
 
 
 def unknown(
     key: str, name: str, known: Mapping[str, Any], table: str, noun: str, listed: Collection[str] = ()
 ) -> Fault:
-    """A name that no table of the case has: the nearest one, or all; but for those that its list has already."""
+    """A name that no table of the case has: the nearest one, or all; but for those that its list has already.
+
+    Args:
+        key: Where it stands.
+        name: The name as typed.
+        known: The table it should be in.
+        table: What that table is called.
+        noun: What such a name is.
+        listed: Names that are told elsewhere.
+    """
     known = {other: found for other, found in known.items() if other not in listed} or known
     near = nearest(name, known)
     add = f"add {clip(name)} to [{table}]" if table == "curve" else f"add a table [{table}.{clip(name)}]"
@@ -86,7 +120,13 @@ def unknown(
 
 
 def sum_fault(key: str, shares: Mapping[str, Given], what: str) -> Iterator[Fault]:
-    """Shares of several that are not the whole: each with its place where these lie in different files."""
+    """Shares of several that are not the whole: each with its place where these lie in different files.
+
+    Args:
+        key: Where it stands.
+        shares: Name → share [ratio].
+        what: What is shared.
+    """
     numbers = [share.number for share in shares.values()]
     total = sum(numbers)
     if abs(total - 1) <= TOLERANCE:
@@ -101,7 +141,13 @@ def sum_fault(key: str, shares: Mapping[str, Given], what: str) -> Iterator[Faul
 
 
 def one_of(key: str, table: Table, names: Sequence[str], noun: str) -> Iterator[Fault]:
-    """Exactly one of some keys must be given."""
+    """Exactly one of some keys must be given.
+
+    Args:
+        key: The table.
+        names: The keys of which one is given.
+        noun: What has such a key.
+    """
     given = [name for name in names if getattr(table, name) is not None]
     if len(given) > 1:
         told = words([_told(name, getattr(table, name)) for name in given])
@@ -124,6 +170,8 @@ def whole_periods(key: str, months: float, size: int, of: str, or_none: bool = F
     """A time that is no whole number of periods, and the nearest that are.
 
     Args:
+        key: Where it stands.
+        months: The time as typed [month].
         size: Months of a period.
         of: A period in words.
         or_none: Whether nothing is a time too.
@@ -136,7 +184,14 @@ def whole_periods(key: str, months: float, size: int, of: str, or_none: bool = F
 
 
 def sums(key: str, shares: Mapping[str, float], what: str, word: str) -> Iterator[Fault]:
-    """Shares that are not the whole, and what the last of them would have to be."""
+    """Shares that are not the whole, and what the last of them would have to be.
+
+    Args:
+        key: Where it stands.
+        shares: Name → share [ratio].
+        what: What is shared.
+        word: What one share is called.
+    """
     total = sum(shares.values())
     if abs(total - 1) <= TOLERANCE:
         return

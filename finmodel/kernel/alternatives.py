@@ -45,6 +45,7 @@ class Alternatives:
 
         Args:
             changed: Input → (paths,) for a single number, (periods, paths) for one a period.
+            paths: Number of paths.
         """
         out = self.kernel.run({**self.given, **changed}, self.fixed, paths)
         return {id: self._whole(id, value, paths) for id, value in out.items()}

@@ -128,6 +128,8 @@ def want(value: object, kinds: type | tuple[type, ...], words: str) -> None:
     """Refuse an argument of another type, or with text that is none, in words.
 
     Args:
+        value: What was given.
+        kinds: Type or types that it may have.
         words: What it should be, such as "a scenario is a name".
 
     Raises:
@@ -167,6 +169,10 @@ def refuse_undecodable(text: str) -> None:
 
 def want_path(value: object, what: str) -> None:
     """Refuse what is no path.
+
+    Args:
+        value: What was given.
+        what: What it is a path of, for the message.
 
     Raises:
         UsageError: It is neither text nor a path, or holds bytes that are no text.

@@ -18,6 +18,10 @@ from finmodel.kernel.search import Solution, solve
 def evaluate(model: Model, plan: Plan, given: Mapping[str, Any], outputs: Sequence[str] | None = None) -> Values:
     """Lines of a model from its inputs by id; every line unless outputs are asked for.
 
+    Args:
+        given: Input id → number, or one a period.
+        outputs: Ids of the lines that are asked for; None asks for all.
+
     Raises:
         NumberError: A line is no finite number; names line, period and formula.
     """
@@ -41,6 +45,8 @@ def settle(model: Model, plan: Plan, given: Mapping[str, Any], tolerance: float,
     A target that no solved input moves is its input's value at once, where nothing that is searched reads that input.
 
     Args:
+        given: Input id → number, or one a period.
+        tolerance: Largest residual [of the target's size].
         watch: Further lines to report with the solution.
 
     Raises:

@@ -38,6 +38,13 @@ _REASONS = {
 def write_text(path: Path, text: str) -> Path:
     """Write a file of UTF-8 text, whole or not at all.
 
+    Args:
+        path: The file.
+        text: What it is to hold.
+
+    Returns:
+        The path that was written.
+
     Raises:
         FileError: As for `write_bytes`.
     """
@@ -46,6 +53,13 @@ def write_text(path: Path, text: str) -> Path:
 
 def write_bytes(path: Path, data: bytes) -> Path:
     """Write a file whole or not at all; an existing one keeps its permissions.
+
+    Args:
+        path: The file.
+        data: What it is to hold.
+
+    Returns:
+        The path that was written.
 
     Raises:
         FileError: It is a folder, a link or a device, or it cannot be written; what was there before is unchanged.
@@ -60,6 +74,13 @@ def write_bytes(path: Path, data: bytes) -> Path:
 
 def write_new(path: Path, data: bytes) -> Path:
     """Write a file whole or not at all where nothing bears its name, be it a link to nowhere.
+
+    Args:
+        path: The file.
+        data: What it is to hold.
+
+    Returns:
+        The path that was written.
 
     Raises:
         FileExistsError: Something does, or came while it was written; it is left as it is.
@@ -112,6 +133,9 @@ def _take_name(temporary: Path, path: Path) -> None:
 def check_target(path: Path) -> None:
     """Refuse, before long work, a file that could not be written after it.
 
+    Args:
+        path: The file that is to be written.
+
     Raises:
         FileError: It is a folder, a link or a device, or its folder does not exist.
     """
@@ -124,6 +148,12 @@ def check_target(path: Path) -> None:
 
 def make_folder(path: Path) -> Path:
     """Make a folder for results, if it is not there.
+
+    Args:
+        path: The folder.
+
+    Returns:
+        The path of the folder.
 
     Raises:
         FileError: It cannot be made, or something else has its name.
@@ -138,12 +168,21 @@ def make_folder(path: Path) -> Path:
 
 
 def inside(folder: Path, name: str) -> Path:
-    """The path of a file in a folder; whatever the name says, it stays there."""
+    """The path of a file in a folder; whatever the name says, it stays there.
+
+    Args:
+        folder: Where the file is to be.
+        name: Its name, from anywhere.
+    """
     return folder / safe_name(name)
 
 
 def safe_name(name: str) -> str:
-    """A file name from any text: no folders, no hidden or reserved names, at most 60 letters."""
+    """A file name from any text: no folders, no hidden or reserved names, at most 60 letters.
+
+    Args:
+        name: Any text.
+    """
     plain = re.sub(r"[^\w.-]+", "_", name).strip("._-")
     stem, suffix = os.path.splitext(plain)
     stem, suffix = (plain, "") if len(suffix) > LONGEST_SUFFIX else (stem, suffix)
@@ -152,7 +191,12 @@ def safe_name(name: str) -> str:
 
 
 def cannot_write(path: Path | str, error: OSError | ValueError) -> FileError:
-    """The message for a path that cannot be written."""
+    """The message for a path that cannot be written.
+
+    Args:
+        path: What was to be written.
+        error: What the system said.
+    """
     reason = str(error)
     if isinstance(error, OSError):
         reason = _REASONS.get(error.errno or 0) or error.strerror or reason
@@ -165,7 +209,11 @@ def temporary_name() -> str:
 
 
 def sweep(folder: Path) -> None:
-    """Remove temporary files of processes of this machine that are gone."""
+    """Remove temporary files of processes of this machine that are gone.
+
+    Args:
+        folder: Where results are written.
+    """
     for entry in os.scandir(folder):
         match = _TEMPORARY.fullmatch(entry.name)
         if match and match[1] == _HOST and not _alive(int(match[2])):
@@ -224,7 +272,12 @@ def new_folder(path: Path, texts: Mapping[str, str], check: Callable[[Path], obj
     """Make a folder with files of text, whole or not at all; it takes its name once they are checked.
 
     Args:
+        path: The folder.
+        texts: File name → text.
         check: Called with the folder under its temporary name; what it raises stops the making.
+
+    Returns:
+        The path of the folder.
 
     Raises:
         FileError: It cannot be written, or its name is taken.

@@ -93,27 +93,50 @@ def _fold(name: str, lines: Sequence[Line], *args: Expr | Number) -> Fold:
 
 
 def total(line: Line) -> Fold:
-    """The sum over all periods, added in order of time."""
+    """The sum over all periods, added in order of time.
+
+    Args:
+        line: A line with a value in each period.
+    """
     return _fold("total", [line])
 
 
 def lowest(line: Line, where: Line | None = None) -> Fold:
-    """The smallest value, over the flagged periods if a flag is given; 0 when none is flagged."""
+    """The smallest value, over the flagged periods if a flag is given; 0 when none is flagged.
+
+    Args:
+        line: A line with a value in each period.
+        where: Flag of the periods that count.
+    """
     return _fold("lowest", [line] if where is None else [line, where])
 
 
 def highest(line: Line, where: Line | None = None) -> Fold:
-    """The largest value, over the flagged periods if a flag is given; 0 when none is flagged."""
+    """The largest value, over the flagged periods if a flag is given; 0 when none is flagged.
+
+    Args:
+        line: A line with a value in each period.
+        where: Flag of the periods that count.
+    """
     return _fold("highest", [line] if where is None else [line, where])
 
 
 def first_when(flag: Line) -> Fold:
-    """The number (from 1) of the first period in which the flag is 1; 0 if it never is."""
+    """The number (from 1) of the first period in which the flag is 1; 0 if it never is.
+
+    Args:
+        flag: A line of zeros and ones.
+    """
     return _fold("first_when", [flag])
 
 
 def value_at(line: Line, number: Expr) -> Fold:
-    """The value in the period of this number (from 1); 0 for a number outside the timeline, such as 0."""
+    """The value in the period of this number (from 1); 0 for a number outside the timeline, such as 0.
+
+    Args:
+        line: A line with a value in each period.
+        number: Number of the period [count].
+    """
     return _fold("value_at", [line], number)
 
 
@@ -121,22 +144,44 @@ def irr_status(flow: Line, guess: Expr | Number, per_year: Expr | Number) -> Fol
     """What is to be known of the rate per period, by number: 0 one rate, 1 several (the one nearest the guess), 2 one
     that the last flows decide, 3 total loss, 4 none, 5 no investment, 6 all zero, 7 not finite, 8 none as the last
     flows decide.
+
+    Args:
+        flow: Net money of each period.
+        guess: Rate to start from [per period].
+        per_year: Periods a year, for what counts as a total loss.
     """
     return _fold("irr_status", [flow], guess, per_year)
 
 
 def irr(flow: Line, guess: Expr | Number, tested: Expr) -> Fold:
-    """Internal rate of return per period where `tested`, else 0."""
+    """Internal rate of return per period where `tested`, else 0.
+
+    Args:
+        flow: Net money of each period.
+        guess: Rate to start from [per period].
+    """
     return _fold("irr", [flow], guess, tested)
 
 
 def xirr_status(flow: Line, dates: Line, guess: Expr | Number) -> Fold:
-    """What is to be known of the rate by dates; numbers as in `irr_status`."""
+    """What is to be known of the rate by dates; numbers as in `irr_status`.
+
+    Args:
+        flow: Net money of each period.
+        dates: Day number of each flow.
+        guess: Rate to start from [1/year].
+    """
     return _fold("xirr_status", [flow, _days(dates)], guess)
 
 
 def xirr(flow: Line, dates: Line, guess: Expr | Number, tested: Expr) -> Fold:
-    """Internal rate of return a year by dates, ACT/365 from the first flow, where `tested`, else 0."""
+    """Internal rate of return a year by dates, ACT/365 from the first flow, where `tested`, else 0.
+
+    Args:
+        flow: Net money of each period.
+        dates: Day number of each flow.
+        guess: Rate to start from [1/year].
+    """
     return _fold("xirr", [flow, _days(dates)], guess, tested)
 
 

@@ -72,7 +72,12 @@ class Account:
     closing: Line
 
     def close(self, add: Sequence[Expr] = (), less: Sequence[Expr] = ()) -> Line:
-        """Say what goes in and out; returns the closing line."""
+        """Say what goes in and out; returns the closing line.
+
+        Args:
+            add: What joins the account, each positive.
+            less: What leaves it, each positive.
+        """
         balance: Expr = self.opening
         for term in add:
             balance = balance + term
@@ -109,7 +114,15 @@ class Section:
         return line
 
     def account(self, name: str, label: str, unit: Unit | None = None, opening: Expr | Number = 0) -> Account:
-        """Declare a stock; `opening` is what it holds before the first period."""
+        """Declare a stock; `opening` is what it holds before the first period.
+
+        Args:
+            name: Its name within the section.
+            label: What it holds.
+
+        Returns:
+            The account, not yet closed.
+        """
         closing = self.ahead(f"{name}.closing", f"{label}, closing", unit)
         opened = self.line(f"{name}.opening", f"{label}, opening", closing.lag(1, opening), unit)
         return Account(opened, closing)
@@ -149,13 +162,29 @@ class Model:
         self._walked: set[str] = set()
 
     def section(self, name: str, unit: Unit = RATIO, title: str = "") -> Section:
-        """Open a section; its name is the prefix of its lines."""
+        """Open a section; its name is the prefix of its lines.
+
+        Args:
+            name: Prefix of the ids of its lines.
+            title: Its name in print.
+
+        Returns:
+            The section.
+        """
         if name in self.sections:
             raise ModelError(f"section {name} exists already")
         return self.sections.setdefault(name, Section(self, name, unit, title or name))
 
     def declare(self, id: str, label: str, unit: Unit) -> Line:
-        """Register a line without a formula."""
+        """Register a line without a formula.
+
+        Args:
+            id: Dotted name, unlike all others.
+            label: What the positive amount is.
+
+        Returns:
+            The line, without a formula.
+        """
         written = place()
         if not ID.fullmatch(id):
             raise ModelError(f'"{id}" is no id: write lower-case words joined by "_" and "." ({written})')
@@ -166,14 +195,31 @@ class Model:
         return line
 
     def metric(self, name: str, line: Line, status: Line | None = None, reasons: Sequence[str] = ()) -> Line:
-        """Name a single-number line as one of the results; `reasons[status]` says why it is n/a."""
+        """Name a single-number line as one of the results; `reasons[status]` says why it is n/a.
+
+        Args:
+            name: Name of the result.
+            line: A line with one number.
+            status: A line with the number of the reason.
+            reasons: Why it is n/a, by that number.
+
+        Returns:
+            The line.
+        """
         if line.series:
             raise ModelError(f"{line.id} has a value in each period and cannot be the metric {name}")
         self.metrics[name] = Metric(line, status, tuple(reasons))
         return line
 
     def check(self, line: Line, kind: str) -> Line:
-        """Register a line that is zero when true; `kind` is "error" or "alert"."""
+        """Register a line that is zero when true; `kind` is "error" or "alert".
+
+        Args:
+            line: The line that is to be zero.
+
+        Returns:
+            The line.
+        """
         line.kind = "check"
         self.checks[line.id] = kind
         return line
@@ -183,6 +229,9 @@ class Model:
 
         The one way to read a number while lines are declared: a formula does not follow such an input, so that no
         scenario, driver or cell may move it (`shaped_by`).
+
+        Args:
+            given: An input with one number.
         """
         self.shaped_by[given.id] = given
         return given.number
@@ -198,6 +247,9 @@ class Model:
 
     def find(self, id: str) -> Line:
         """The line of this id.
+
+        Args:
+            id: Dotted name of a line.
 
         Raises:
             ModelError: There is none; the message names the nearest.
@@ -221,7 +273,11 @@ class Model:
 
 
 def walk(expr: Expr | None) -> Iterable[Expr]:
-    """All nodes of a formula, without entering the lines it reads."""
+    """All nodes of a formula, without entering the lines it reads.
+
+    Args:
+        expr: A formula; None has no nodes.
+    """
     stack = [expr] if expr is not None else []
     while stack:
         node = stack.pop()
@@ -230,7 +286,11 @@ def walk(expr: Expr | None) -> Iterable[Expr]:
 
 
 def leaves(expr: Expr | None) -> Iterable[Given]:
-    """The inputs that a formula reads itself."""
+    """The inputs that a formula reads itself.
+
+    Args:
+        expr: A formula; None reads nothing.
+    """
     return (node for node in walk(expr) if isinstance(node, Given))
 
 

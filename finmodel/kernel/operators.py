@@ -138,7 +138,11 @@ def _month_unit(units: Units) -> Unit | None:
 
 
 def month_of(serial_date: float) -> float:
-    """Months since year 0 of a spreadsheet date."""
+    """Months since year 0 of a spreadsheet date.
+
+    Args:
+        serial_date: Days since 1899-12-30.
+    """
     day = date(1899, 12, 30) + timedelta(days=round(serial_date))
     return float(day.year * 12 + day.month - 1)
 
@@ -154,7 +158,11 @@ def _difference(*terms: float) -> float:
 
 
 def ratio(above: float, below: float, default: float, tol: float) -> float:
-    """`above / below`, or `default` where `below` is zero within `tol`."""
+    """`above / below`, or `default` where `below` is zero within `tol`.
+
+    Args:
+        above: What is divided.
+    """
     return above / below if abs(below) > tol else default
 
 

@@ -54,7 +54,11 @@ class Plan:
         return found
 
     def precedents(self, ids: Iterable[str]) -> set[str]:
-        """These lines and every line they need."""
+        """These lines and every line they need.
+
+        Args:
+            ids: Ids of lines.
+        """
         found: set[str] = set()
         stack = list(ids)
         while stack:
@@ -87,7 +91,11 @@ def plan(model: Model) -> Plan:
 
 
 def varying(plan: Plan, names: Iterable[str] | None) -> set[str]:
-    """The lines that change when the named inputs change; None means every line."""
+    """The lines that change when the named inputs change; None means every line.
+
+    Args:
+        names: Ids of inputs.
+    """
     if names is None:
         return {line.id for line in plan.order}
     moved = set(names)
@@ -105,6 +113,9 @@ def late(plan: Plan, lines: Sequence[Line]) -> dict[str, int]:
     """The latest forward level of each of some lines: computed beside what reads it, a line needs no row of its own.
 
     A line moves to the first level of its readers when all of these read it as of now or before, in forward levels.
+
+    Args:
+        lines: Lines that are read ahead.
     """
     edges = [(line, target.id, how) for line in reversed(lines) for target, how in plan.edges[line.id]]
     read = {target for _, target, _ in edges}

@@ -39,41 +39,85 @@ class Register:
     closed: set[str] = field(default_factory=set)
 
     def pays(self, amount: Expr, party: str) -> None:
-        """Cash that leaves the deal for a party."""
+        """Cash that leaves the deal for a party.
+
+        Args:
+            amount: Money of each period, positive.
+            party: Who is paid.
+        """
         self._note(self.paid, party, amount)
 
     def receives(self, amount: Expr, party: str) -> None:
-        """Cash that a party brings in."""
+        """Cash that a party brings in.
+
+        Args:
+            amount: Money of each period, positive.
+            party: Who pays.
+        """
         self._note(self.received, party, amount)
 
     def banks_with(self, name: str, opening: Expr, closing: Expr) -> None:
-        """A bank account of the deal."""
+        """A bank account of the deal.
+
+        Args:
+            name: Name of the account.
+            opening: Its balance at the start of each period.
+            closing: Its balance at the end.
+        """
         if name in self.banks:
             raise ModelError(f"the bank account {name} is registered twice ({place()})")
         self.banks[name] = Bank(opening, closing)
 
     def owns(self, item: str, value: Expr) -> None:
-        """An asset: what it is worth at period end."""
+        """An asset: what it is worth at period end.
+
+        Args:
+            item: Row of the balance sheet.
+            value: Its worth at the end of each period.
+        """
         self._note(self.assets, item, value)
 
     def owes(self, item: str, value: Expr) -> None:
-        """A liability: what is owed at period end."""
+        """A liability: what is owed at period end.
+
+        Args:
+            item: Row of the balance sheet.
+            value: What is owed at the end of each period.
+        """
         self._note(self.liabilities, item, value)
 
     def earns(self, item: str, amount: Expr) -> None:
-        """Income beside revenue, cost and interest; negative when it is a loss."""
+        """Income beside revenue, cost and interest; negative when it is a loss.
+
+        Args:
+            item: Row of the income statement.
+            amount: Money of each period.
+        """
         self._note(self.other_income, item, amount)
 
     def taxes(self, amount: Expr, entity: str) -> None:
-        """Income that is taxable beside sales, support and cost; negative when it is deductible."""
+        """Income that is taxable beside sales, support and cost; negative when it is deductible.
+
+        Args:
+            amount: Money of each period.
+            entity: The company that is taxed.
+        """
         self._note(self.taxed, entity, amount)
 
     def cash_of(self, party: str) -> tuple[Expr, Expr]:
-        """What a party is paid and what it brings in, as noted so far."""
+        """What a party is paid and what it brings in, as noted so far.
+
+        Args:
+            party: Whose cash it is.
+        """
         return add(self.paid.get(party, [])), add(self.received.get(party, []))
 
     def read(self, name: str) -> dict[str, Expr]:
-        """One of the tables, each item added up; nothing may join it afterwards."""
+        """One of the tables, each item added up; nothing may join it afterwards.
+
+        Args:
+            name: Name of the table.
+        """
         self.closed.add(name)
         return {item: add(parts) for item, parts in getattr(self, name).items()}
 

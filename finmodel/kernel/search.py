@@ -43,6 +43,11 @@ def solve(
 ) -> Solution:
     """Find the solved inputs of a model; `kernel` computes the targets that move, `fixed` holds the rest.
 
+    Args:
+        searched: Solved inputs and their targets.
+        given: Input id → number, or one a period.
+        tolerance: Largest residual [of the target's size].
+
     Raises:
         SolveError: The residual stays above the tolerance; names the input, its target and its best value.
     """

@@ -24,22 +24,38 @@ _EPOCH = date(1899, 12, 30)
 
 
 def serial(day: date) -> float:
-    """Days since 1899-12-30: the number that a spreadsheet shows as this date."""
+    """Days since 1899-12-30: the number that a spreadsheet shows as this date.
+
+    Args:
+        day: A date.
+    """
     return float((day - _EPOCH).days)
 
 
 def from_serial(number: float) -> date:
-    """The date of a spreadsheet serial number."""
+    """The date of a spreadsheet serial number.
+
+    Args:
+        number: Days since 1899-12-30.
+    """
     return _EPOCH + timedelta(days=round(number))
 
 
 def month_number(day: date) -> int:
-    """Months since year 0, so that dates on month boundaries compare as whole numbers."""
+    """Months since year 0, so that dates on month boundaries compare as whole numbers.
+
+    Args:
+        day: A date.
+    """
     return day.year * 12 + day.month - 1
 
 
 def month_start(number: int) -> date:
-    """The first day of a month given by `month_number`."""
+    """The first day of a month given by `month_number`.
+
+    Args:
+        number: Months since year 0.
+    """
     return date(number // 12, number % 12 + 1, 1)
 
 
@@ -127,15 +143,27 @@ class Timeline:
         return tuple(self.fiscal_key(period.last_day, self.year_end) for period in self.periods)
 
     def named_by(self, month: int) -> NamedBy:
-        """How fiscal years that end in a month (1-12) are named; a calendar year has one name."""
+        """How fiscal years that end in a month (1-12) are named; a calendar year has one name.
+
+        Args:
+            month: Month in which the fiscal year ends, 1 to 12.
+        """
         return "start" if month == 12 else self.named[month - 1]
 
     def fiscal_key(self, day: date, month: int) -> str:
-        """Name in JSON of the fiscal year, ending in a month (1-12), that contains `day`."""
+        """Name in JSON of the fiscal year, ending in a month (1-12), that contains `day`.
+
+        Args:
+            month: Month in which the fiscal year ends, 1 to 12.
+        """
         return fiscal_key(day, month, self.named_by(month))
 
     def fiscal_year(self, day: date, month: int) -> str:
-        """Name in print of the fiscal year, ending in a month (1-12), that contains `day`."""
+        """Name in print of the fiscal year, ending in a month (1-12), that contains `day`.
+
+        Args:
+            month: Month in which the fiscal year ends, 1 to 12.
+        """
         return shown_year(self.fiscal_key(day, month), self.named_by(month))
 
     def index(self, day: date) -> int:
@@ -165,7 +193,12 @@ def fiscal_key(day: date, year_end: int, named_by: NamedBy) -> str:
 
 
 def shown_year(key: str, named_by: NamedBy) -> str:
-    """The name in print of a fiscal year by its name in JSON: FY2027 is 2026-27 where both calendar years name it."""
+    """The name in print of a fiscal year by its name in JSON: FY2027 is 2026-27 where both calendar years name it.
+
+    Args:
+        key: Name in JSON, such as FY2027.
+        named_by: Which calendar year names it.
+    """
     end = int(key.removeprefix("FY"))
     return f"{end - 1}-{end % 100:02d}" if named_by == "both" else key
 
@@ -174,6 +207,8 @@ def year_fraction(start: date, end: date, day_count: str) -> float:
     """Length of [start, end) in years.
 
     Args:
+        start: First day.
+        end: The day after the last.
         day_count: "30/360", "ACT/360", "ACT/365F", "ACT/ACT" (ISDA) or "months" (whole months / 12).
 
     Raises:

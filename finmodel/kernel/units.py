@@ -94,6 +94,12 @@ TONNE = Unit((Power("t", 1),))
 def unit(text: str) -> Unit:
     """Read a unit such as "USD/kg", "1/year", "JPY/USD" or "ratio".
 
+    Args:
+        text: As it is typed.
+
+    Returns:
+        The unit.
+
     Raises:
         UnitError: A name that is no unit; the message lists the nearest known ones.
     """

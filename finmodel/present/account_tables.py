@@ -22,6 +22,9 @@ NAMES = tuple(f"government_{name}.csv" for name in TABLES)
 def write_account(account: Government, folder: Path) -> list[Path]:
     """Write every table of the account into a folder, each file whole or not at all.
 
+    Args:
+        folder: Where the files are written.
+
     Raises:
         FileError: The folder or a file cannot be written.
     """

@@ -93,6 +93,9 @@ def fiscal_years(timeline: Timeline, year_end: int) -> dict[str, list[int]]:
 def month_of(timeline: Timeline, typed: str) -> int:
     """The month (1-12) in which years end, as typed; periods must end in it, or no year would be whole.
 
+    Args:
+        typed: A month, in words.
+
     Raises:
         UsageError: It is no month, or no period ends in it.
     """
@@ -106,12 +109,20 @@ def month_of(timeline: Timeline, typed: str) -> int:
 
 
 def month_name(year_end: int) -> str:
-    """The month in which fiscal years end, in words."""
+    """The month in which fiscal years end, in words.
+
+    Args:
+        year_end: Month in which years end, 1 to 12.
+    """
     return MONTH_NAMES[year_end - 1]
 
 
 def matching(result: Results, pattern: str) -> list[str]:
-    """Ids of series lines that a pattern names; "*" stands for one part of an id."""
+    """Ids of series lines that a pattern names; "*" stands for one part of an id.
+
+    Args:
+        pattern: An id in which * stands for any text.
+    """
     if "*" not in pattern:
         return [pattern] if pattern in result.values and result.model.lines[pattern].series else []
     shape = re.compile(re.escape(pattern).replace(r"\*", r"[^.]+"))
@@ -120,14 +131,23 @@ def matching(result: Results, pattern: str) -> list[str]:
 
 
 def owner_lines(ids: Container[str], name: str) -> tuple[str, str]:
-    """Ids of what a class pays in, and of what it receives after tax; both with its loans and the prices of exits."""
+    """Ids of what a class pays in, and of what it receives after tax; both with its loans and the prices of exits.
+
+    Args:
+        ids: Ids of all lines.
+        name: Name of the class.
+    """
     either = (("all_in", "put_in", "paid_in"), ("all_out", "kept", "got", "received"))
     paid, got = (next(id for part in parts if (id := f"equity.{name}.{part}") in ids) for parts in either)
     return paid, got
 
 
 def flow(result: Results, terms: Sequence[str]) -> list[float] | None:
-    """The sum of the lines that terms name, one value a period; None if there is no such line."""
+    """The sum of the lines that terms name, one value a period; None if there is no such line.
+
+    Args:
+        terms: Ids of lines, with "-" before those that are taken off.
+    """
     found = [(-1.0 if term[0] == "-" else 1.0, id) for term in terms for id in matching(result, term.lstrip("-"))]
     if not found:
         return None
@@ -136,7 +156,12 @@ def flow(result: Results, terms: Sequence[str]) -> list[float] | None:
 
 
 def by_year(result: Results, columns: Sequence[Column], year_end: int) -> YearTable:
-    """The columns that the model has lines for, by fiscal year."""
+    """The columns that the model has lines for, by fiscal year.
+
+    Args:
+        columns: Columns and the lines that each adds up.
+        year_end: Month in which years end, 1 to 12.
+    """
     years = fiscal_years(result.model.timeline, year_end)
     rows = [(column, flow(result, column.terms)) for column in columns]
     kept = [(column, row) for column, row in rows if row is not None]
@@ -152,6 +177,9 @@ def statements(result: Results, year_end: int) -> Iterator[tuple[str, str, str, 
     """Income statement and balance sheet by year, of the group and of each company: id, label, unit, values.
 
     Flows of a year are added; a balance is that of its last period.
+
+    Args:
+        year_end: Month in which years end, 1 to 12.
     """
     years = fiscal_years(result.model.timeline, year_end)
     for id, line in result.model.lines.items():

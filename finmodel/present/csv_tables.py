@@ -28,6 +28,7 @@ def write_tables(result: Results, folder: Path, year_end: int | None = None) -> 
     """Write all tables of a run into a folder, each file whole or not at all.
 
     Args:
+        folder: Where the files are written.
         year_end: Month (1-12) in which the years of the yearly tables end; that of the timeline without it.
 
     Raises:
@@ -47,7 +48,11 @@ def write_tables(result: Results, folder: Path, year_end: int | None = None) -> 
 
 
 def to_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Rows as the bytes of a CSV file; numbers keep all their digits, None and NaN are "n/a"."""
+    """Rows as the bytes of a CSV file; numbers keep all their digits, None and NaN are "n/a".
+
+    Args:
+        rows: Cells, row by row.
+    """
     text = io.StringIO(newline="")
     csv.writer(text).writerows([_cell(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")

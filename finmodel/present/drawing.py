@@ -28,7 +28,13 @@ Picture = Callable[[], "Figure"]
 
 
 def sheet(count: int = 1, across: int = 1, height: float = HEIGHT) -> tuple[Figure, list[Axes]]:
-    """A figure with so many axes, filled row by row."""
+    """A figure with so many axes, filled row by row.
+
+    Args:
+        count: Number of axes.
+        across: Axes in a row.
+        height: Height of a row [inches].
+    """
     from matplotlib.figure import Figure
 
     rows = -(-count // across)
@@ -40,7 +46,13 @@ def sheet(count: int = 1, across: int = 1, height: float = HEIGHT) -> tuple[Figu
 
 
 def dress(axis: Axes, title: str, unit: str) -> None:
-    """Title, unit, and a pale grid."""
+    """Title, unit, and a pale grid.
+
+    Args:
+        axis: Where it is drawn.
+        title: What stands above it.
+        unit: Its unit.
+    """
     axis.set_title(clean(title), loc="left", color=INK, fontsize=11)
     axis.set_ylabel(clean(unit), color=INK)
     axis.spines[["top", "right"]].set_visible(False)
@@ -61,13 +73,23 @@ def legend(*axes: Axes) -> None:
 
 
 def shared_legend(figure: Figure, axis: Axes) -> None:
-    """One legend for axes that all show the same."""
+    """One legend for axes that all show the same.
+
+    Args:
+        axis: Where it is drawn.
+    """
     signs, words = axis.get_legend_handles_labels()
     figure.legend(signs, words, loc="outside upper left", frameon=False, fontsize=9, ncols=6)
 
 
 def ticks(axis: Axes, labels: list[str], most: int = 16) -> None:
-    """The names of columns 0, 1, 2 …; so many that they can be read."""
+    """The names of columns 0, 1, 2 …; so many that they can be read.
+
+    Args:
+        axis: Where it is drawn.
+        labels: Names of the columns.
+        most: How many are named at most.
+    """
     step = max(1, -(-len(labels) // max(most, 1)))
     axis.set_xticks(range(0, len(labels), step), [clean(label) for label in labels[::step]], rotation=45, ha="right")
 
@@ -84,6 +106,10 @@ def svg(draw: Picture) -> bytes:
 
 def draw_into(folder: Path, pictures: Mapping[str, Picture]) -> list[Path]:
     """Draw pictures as PNG files, by name.
+
+    Args:
+        folder: Where the files are written.
+        pictures: File name → what draws it.
 
     Raises:
         FileError: The folder or a file cannot be written.

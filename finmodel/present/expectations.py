@@ -74,17 +74,30 @@ def judge_expect(
 
 
 def verdicts_of(result: Results, expects: Sequence[Expect]) -> list[Verdict]:
-    """Judge expectations by the results of a run."""
+    """Judge expectations by the results of a run.
+
+    Args:
+        expects: Rows of [expect].
+    """
     return judge_expect(expects, result.metrics, result.units, result.notes)
 
 
 def expect_problems(expects: Iterable[Expect], units: Mapping[str, str]) -> list[Problem]:
-    """Rows that name no result, or are in another unit than it."""
+    """Rows that name no result, or are in another unit than it.
+
+    Args:
+        expects: Rows of [expect].
+        units: Result → unit.
+    """
     return [problem for expect in expects for problem in _problems(expect, units)]
 
 
 def failures(result: Results, verdicts: Iterable[Verdict]) -> list[str]:
-    """What makes a run fail, one row each: checks of class error, then expectations."""
+    """What makes a run fail, one row each: checks of class error, then expectations.
+
+    Args:
+        verdicts: Expectations as judged.
+    """
     checks = [check for check in result.checks if check.kind == "error" and not check.passed]
     rows = [
         f"check {check.id}: off by {off_by(result, check)}{' in ' + check.at if check.at else ''}" for check in checks

@@ -46,7 +46,14 @@ class Grid(Group):
 
 
 def grid(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]], words: Sequence[int] = (0,)) -> Grid:
-    """A table under a bold title; arguments as of `Grid`."""
+    """A table under a bold title; arguments as of `Grid`.
+
+    Args:
+        title: What stands above it.
+        headers: Heads of the columns.
+        rows: Cells, row by row.
+        words: Columns that hold words.
+    """
     return Grid(title, headers, list(rows), words)
 
 

@@ -24,12 +24,19 @@ RISK = "risk."
 
 
 def schema_text(root: type[Table] = CaseTables) -> str:
-    """The JSON Schema of a case file, for editors."""
+    """The JSON Schema of a case file, for editors.
+
+    Args:
+        root: The table at the top of the schema.
+    """
     return json.dumps(json_schema(root), indent=1, ensure_ascii=False)
 
 
 def lines_text(model: Model, pattern: str = "*") -> str:
     """Lines of a model whose id matches a pattern such as "facility.*": id, unit, label.
+
+    Args:
+        pattern: An id in which * stands for any text.
 
     Raises:
         UsageError: No line matches; names the nearest.
@@ -76,7 +83,11 @@ def is_assumed(given: Given) -> bool:
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as columns, the last one as long as it is."""
+    """Rows as columns, the last one as long as it is.
+
+    Args:
+        rows: Texts, row by row.
+    """
     cells = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]) - 1)]
     return "\n".join(

@@ -22,12 +22,20 @@ SCHEMA_VERSION = "finmodel.workbook/1"
 
 
 def input_name(key: str) -> str:
-    """The name of an input's cell, or of its row of periods: "in_facility__jbic__rate"."""
+    """The name of an input's cell, or of its row of periods: "in_facility__jbic__rate".
+
+    Args:
+        key: Dotted key of the input.
+    """
     return INPUT + _plain(key)
 
 
 def output_name(metric: str) -> str:
-    """The name of a result's cell: "out_dscr_min"."""
+    """The name of a result's cell: "out_dscr_min".
+
+    Args:
+        metric: Name of the result.
+    """
     return OUTPUT + _plain(metric)
 
 

@@ -99,7 +99,11 @@ def _event(result: Results, name: str) -> str:
 
 
 def expectations(verdicts: Iterable[Verdict]) -> Group | None:
-    """The analyst's own assertions, and whether each is met; None without any."""
+    """The analyst's own assertions, and whether each is met; None without any.
+
+    Args:
+        verdicts: Expectations as judged.
+    """
     rows = [
         (
             verdict.expect.metric,

@@ -87,7 +87,11 @@ def write_report(
 
 
 def report_text(result: Results, *, simulation: Simulation | None = None, progress: Progress | None = None) -> str:
-    """The report as text; arguments as of `write_report`."""
+    """The report as text; arguments as of `write_report`.
+
+    Args:
+        progress: Called as parts are done.
+    """
     from finmodel.kernel.version import version
     from finmodel.present.html import Report, Section, document
     from finmodel.present.numbers import metric_text

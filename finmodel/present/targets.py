@@ -53,6 +53,7 @@ def check_output_folder(folder: Path, written: Callable[[str], bool], inputs: It
     """Refuse, before any work, a folder in which a file of the case has a name that is written there.
 
     Args:
+        folder: Where the files are written.
         written: Whether a file of this name may be written; names in a folder are chosen by finmodel.
         inputs: As for `check_output`.
 

@@ -79,7 +79,12 @@ class Government:
         return [timeline.fiscal_year(period.last_day, month) for period in timeline.periods]
 
     def shown_year(self, programme: str, key: str) -> str:
-        """Name in print of a fiscal year of a programme, or of the deal without one, by its name in the tables."""
+        """Name in print of a fiscal year of a programme, or of the deal without one, by its name in the tables.
+
+        Args:
+            programme: Name of a programme, or "".
+            key: Name in the tables, such as FY2027.
+        """
         terms = self.deal.tables.programme.get(programme)
         timeline = self.deal.model.timeline
         month = timeline.year_end if terms is None else MONTH_NAMES.index(terms.year_end) + 1
@@ -96,7 +101,11 @@ class Government:
         return stock(self.deal)
 
     def contracts(self, programme: str) -> list[str]:
-        """The contracts that a programme pays."""
+        """The contracts that a programme pays.
+
+        Args:
+            programme: Name of the programme.
+        """
         return [id for id, terms in self.deal.tables.support.items() if terms.programme == programme]
 
     @cached_property

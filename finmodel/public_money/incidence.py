@@ -60,16 +60,28 @@ class Deal:
         return np.array([not who.funder for who in self.parties])
 
     def paid(self, name: str) -> list[str]:
-        """A line of every support contract."""
+        """A line of every support contract.
+
+        Args:
+            name: Last part of the line's id.
+        """
         return [f"support.{id}.{name}" for id in self.tables.support]
 
     def insurer(self, id: str) -> str:
-        """The line of an insurer's own account: with claims and recoveries where the case has them; else premium."""
+        """The line of an insurer's own account: with claims and recoveries where the case has them; else premium.
+
+        Args:
+            id: The insurer as a party.
+        """
         own = f"{id}.net_position"
         return own if own in self.model.lines else f"party.{id}"
 
     def factors(self, rate: float) -> Rows:
-        """Discount factor of each period to financial close, as every present value of the deal has it."""
+        """Discount factor of each period to financial close, as every present value of the deal has it.
+
+        Args:
+            rate: Effective yearly rate [1/year].
+        """
         return np.asarray((1 + rate) ** -np.asarray(self.values["returns.elapsed"], dtype=float))
 
 
@@ -159,17 +171,29 @@ class Incidence:
         return self.split(0.0)
 
     def split(self, rate: float) -> Split:
-        """With and without, at any rate."""
+        """With and without, at any rate.
+
+        Args:
+            rate: Effective yearly rate [1/year].
+        """
         return split(self.deal, self.flows, rate)[0]
 
     def metric(self, name: str) -> tuple[float, float] | None:
-        """A named result without and with support; None where it is not applicable in one of them."""
+        """A named result without and with support; None where it is not applicable in one of them.
+
+        Args:
+            name: Name of the result.
+        """
         row = self.flows[self.deal.model.metrics[name].line.id]
         pair = (float(row[0]), float(row[2]))
         return None if np.isnan(pair).any() else pair
 
     def shortfall(self, id: str) -> tuple[float, float] | None:
-        """The largest amount of debt service unpaid at a date, without and with support; None without such debt."""
+        """The largest amount of debt service unpaid at a date, without and with support; None without such debt.
+
+        Args:
+            id: Line of what is unpaid.
+        """
         if id not in self.flows:
             return None
         worst = self.flows[id].max(axis=0)
@@ -183,6 +207,10 @@ class Incidence:
 
 def split(deal: Deal, flows: Mapping[str, Rows], rate: float) -> list[Split]:
     """The splits of runs that stand three by three: without, with top-up alone, with both.
+
+    Args:
+        flows: Line id → money, shape (periods, runs).
+        rate: Effective yearly rate [1/year].
 
     Returns:
         One split for each world.

@@ -45,7 +45,11 @@ def over_worlds(deal: Deal, rate: float, draws: Iterable[Mapping[str, Any]]) -> 
     """Run each world without support, with top-up alone and with both, and take the means.
 
     Args:
+        rate: Effective yearly rate [1/year].
         draws: Blocks of drawn inputs: (paths,) for a single number, (periods, paths) for a row.
+
+    Returns:
+        Means over the worlds, with their errors.
     """
     splits: list[Split] = []
     avoided = 0
@@ -80,7 +84,12 @@ def _mean(splits: Sequence[Split], avoided: int) -> Mean:
 def ratio_of_means(
     amounts: NDArray[np.float64], nets: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None, NDArray[np.float64] | None]:
-    """The mean of each column over the mean net, with its interval; None where the net is not positive."""
+    """The mean of each column over the mean net, with its interval; None where the net is not positive.
+
+    Args:
+        amounts: Present values, shape (worlds, columns).
+        nets: Net support of each world.
+    """
     if nets.mean() <= 0:
         return None, None, None
     random, count = np.random.default_rng(SEED), len(nets)

@@ -95,7 +95,14 @@ def _rate(deal: Deal, name: str) -> float:
 
 
 def shapley(deal: Deal, rate: float) -> Shapley:
-    """Run every combination of instruments and share out what they do."""
+    """Run every combination of instruments and share out what they do.
+
+    Args:
+        rate: Effective yearly rate [1/year].
+
+    Returns:
+        What each instrument does to each party.
+    """
     found, left_out = instruments_of(deal)
     count = 2 ** len(found)
     changed = {id: np.asarray(value, dtype=float) for one in found for id, value in _rows(deal, one, found).items()}
@@ -119,7 +126,13 @@ def _rows(deal: Deal, one: Instrument, found: Sequence[Instrument]) -> dict[str,
 
 
 def marginal(values: NDArray[np.float64], bit: int, count: int) -> NDArray[np.float64]:
-    """The mean over all orders of what one instrument adds."""
+    """The mean over all orders of what one instrument adds.
+
+    Args:
+        values: Shape (rows, combinations); bit k of a combination's number says whether instrument k is there.
+        bit: Number of the instrument.
+        count: Number of instruments.
+    """
     total = np.zeros(len(values))
     for mask in range(2**count):
         if mask >> bit & 1:

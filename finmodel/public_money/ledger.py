@@ -32,7 +32,11 @@ DUST = 0.005  # of any currency
 
 
 def row_of(deal: Deal, id: str) -> Row:
-    """A line's numbers, one a period; nothing where the model does not have it."""
+    """A line's numbers, one a period; nothing where the model does not have it.
+
+    Args:
+        id: Dotted name of the line.
+    """
     count = deal.model.timeline.count
     return np.array(np.broadcast_to(np.asarray(deal.values.get(id, 0.0), dtype=float), (count,)))
 

@@ -78,7 +78,11 @@ def _changed(incidence: Incidence, id: str) -> float:
 
 
 def unit_costs(incidence: Incidence, domestic: Iterable[str]) -> list[Amount]:
-    """Net support per unit of what it is for."""
+    """Net support per unit of what it is for.
+
+    Args:
+        domestic: Parties of the programme's country.
+    """
     deal, net, money = incidence.deal, incidence.present.net, incidence.deal.tables.currency
     factors = deal.factors(incidence.rate)
     supported = sum(float(factors @ deal.values[id]) for id in deal.paid("supported"))
@@ -98,7 +102,11 @@ def unit_costs(incidence: Incidence, domestic: Iterable[str]) -> list[Amount]:
 
 
 def committed(deal: Deal, net_support: float) -> tuple[float, float]:
-    """Private debt and equity paid in, and public money committed [reporting currency]."""
+    """Private debt and equity paid in, and public money committed [reporting currency].
+
+    Args:
+        net_support: Present value of net support [reporting currency].
+    """
     amounts: Mapping[bool, list[float]] = {True: [net_support], False: []}
     for who in deal.parties:
         if who.id.startswith(("facility.", "equity.")):

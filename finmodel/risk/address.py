@@ -41,6 +41,9 @@ class Address:
 def read_address(text: object) -> Address | None:
     """The address as typed; None is "local".
 
+    Args:
+        text: What was typed.
+
     Raises:
         UsageError: It is no address.
     """

@@ -64,7 +64,11 @@ class Store:
         return list(self._rows)
 
     def column(self, name: str) -> NDArray[Any]:
-        """One number of every path, in the order of the paths."""
+        """One number of every path, in the order of the paths.
+
+        Args:
+            name: Name of the number.
+        """
         kind, row = self._rows[name]
         return np.concatenate([self._row(number, kind, row) for number in range(self.job.parts)])
 
@@ -73,7 +77,11 @@ class Store:
         return np.concatenate([self._row(number, "labels", 0) for number in range(self.job.parts)])
 
     def labels_of(self, number: int) -> NDArray[np.int8]:
-        """The same for the paths of one part."""
+        """The same for the paths of one part.
+
+        Args:
+            number: Number of the part, from 0.
+        """
         return self._row(number, "labels", 0)
 
     def _row(self, number: int, kind: str, row: int) -> NDArray[Any]:

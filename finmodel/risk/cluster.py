@@ -57,6 +57,7 @@ def run_cluster(job: Job, parts: Sequence[int], scheduler: str, workers: int, do
     """Compute parts on a cluster; `done` is called here with each, in any order.
 
     Args:
+        parts: Numbers of the parts.
         scheduler: Its address, such as "tls://host:8786", or "local" for workers on this machine.
         workers: How many, for "local".
 

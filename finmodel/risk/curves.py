@@ -26,6 +26,7 @@ def fan(store: Store, name: str, told: Told, values: Values) -> Fan:
     """A row over time.
 
     Args:
+        name: Name of the row.
         values: Every line of the case as it stands.
 
     Raises:
@@ -52,6 +53,10 @@ def convergence(store: Store, name: str, told: Told, tail: float) -> Convergence
     """Mean, error and quantiles of a result over the first paths, ever more of them.
 
     Sobol points are balanced only in whole sets, so only these are shown.
+
+    Args:
+        name: Name of the result.
+        tail: Share of the worst paths [ratio].
 
     Raises:
         UsageError: It is no result that was kept.

@@ -16,6 +16,12 @@ from finmodel.risk.job import PART
 def write_parquet(store: Store, path: Path) -> Path:
     """Write a run's paths as Parquet, whole or not at all; memory holds one part at a time.
 
+    Args:
+        path: The file.
+
+    Returns:
+        The path that was written.
+
     Raises:
         UsageError: pyarrow is not installed.
         FileError: It is a folder, a link or a device, or it cannot be written; what was there before is unchanged.

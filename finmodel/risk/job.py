@@ -80,7 +80,11 @@ class Job:
         return -(-self.paths // PART)
 
     def paths_of(self, part: int) -> int:
-        """Paths in a part."""
+        """Paths in a part.
+
+        Args:
+            part: Number of the part, from 0.
+        """
         return min(PART, self.paths - part * PART)
 
 
@@ -107,13 +111,24 @@ class PathError(NumberError):
 
 
 def draw(job: Job, block: int) -> tuple[dict[str, Floats], NDArray[np.int8]]:
-    """The drawn inputs of a block, and the names that its paths bear."""
+    """The drawn inputs of a block, and the names that its paths bear.
+
+    Args:
+        block: Number of the block, from 0.
+    """
     stream = Stream(job.seed, block, job.sampling == "antithetic")
     return job.market.draw(stream, Points(job.seed, block) if job.sampling == "sobol" else None)
 
 
 def compute(job: Job, part: int, kernel: Kernel | FastKernel | None = None) -> Part:
     """Compute a part.
+
+    Args:
+        part: Number of the part, from 0.
+        kernel: The code of the job, if it was made before.
+
+    Returns:
+        What is kept of the paths of the part.
 
     Raises:
         PathError: A line is not finite; names the line and the path.

@@ -104,7 +104,12 @@ class Keep:
         return list(self.labels) if row.how == "each" else list(self.years)
 
     def of(self, values: Mapping[str, Any], width: int) -> tuple[Kept, tuple[str, int] | None]:
-        """What is kept of some paths, and the first line and path with a number that is not finite."""
+        """What is kept of some paths, and the first line and path with a number that is not finite.
+
+        Args:
+            values: Line id → values, shape (periods, paths).
+            width: Number of paths.
+        """
         figures, bad = [], None
         for figure in self.figures:
             value = np.asarray(values[figure.line])[-1] if figure.end else values[figure.line]
@@ -132,7 +137,12 @@ class Keep:
         return ([*figures, *exact], fans, flags), bad
 
     def rows_of(self, yearly: Yearly, line: Any, width: int) -> list[Floats]:
-        """A line of some paths, gathered as a row asks for, one array a year or period."""
+        """A line of some paths, gathered as a row asks for, one array a year or period.
+
+        Args:
+            line: Values, shape (periods, paths) or one number.
+            width: Number of paths.
+        """
         periods = np.asarray(line, dtype=float)
         if yearly.how == "each":
             return [np.broadcast_to(row, width) for row in periods]

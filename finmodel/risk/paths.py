@@ -58,7 +58,11 @@ class Prepared:
     job: Job
 
     def path(self, number: int) -> Values:
-        """The inputs of one path: those that are drawn, in place of the case's."""
+        """The inputs of one path: those that are drawn, in place of the case's.
+
+        Args:
+            number: Number of the path, from 0.
+        """
         rows, _ = draw(self.job, number // BLOCK)
         column = number % BLOCK
         drawn = {id: row[:, column].tolist() if row.ndim > 1 else float(row[column]) for id, row in rows.items()}
@@ -67,6 +71,9 @@ class Prepared:
 
 def check_same_run(prepared: Prepared, result: Results, what: str) -> None:
     """Refuse to show a simulation beside a run that it is not of.
+
+    Args:
+        what: What is to be shown, for the message.
 
     Raises:
         UsageError: It is of another case, scenario, change or debt.
@@ -81,6 +88,10 @@ def check_same_run(prepared: Prepared, result: Results, what: str) -> None:
 
 def worlds(case: Case, seed: int, paths: Sequence[int]) -> dict[str, World]:
     """What some paths draw: "path 73412" → input → its row, or its number, as the case's keys would hold them.
+
+    Args:
+        seed: Seed of the draws.
+        paths: Numbers of paths, from 0.
 
     Raises:
         UsageError: The case has no [risk] table, or a path is below 0.
@@ -97,6 +108,11 @@ def worlds(case: Case, seed: int, paths: Sequence[int]) -> dict[str, World]:
 def one_path(case: Case, seed: int, path: int, sampling: str = "random") -> Results:
     """Every line of one path, as `run` gives them for a case.
 
+    Args:
+        seed: Seed of the draws.
+        path: Number of the path, from 0.
+        sampling: "random", "antithetic" or "sobol".
+
     Raises:
         UsageError: The case has no [risk] table, or the path is below 0.
     """
@@ -112,6 +128,12 @@ def _count(paths: Sequence[int]) -> int:
 
 def prepare(case: Case, draws: Draws, outputs: Sequence[str] | None = None) -> Prepared:
     """Size and run a case as it stands, and make the job that runs it on paths.
+
+    Args:
+        outputs: Names of the results to keep; None keeps the usual ones.
+
+    Returns:
+        The job, and the run that it stands on.
 
     Raises:
         UsageError: The case has no [risk] table, or no such result or line.
@@ -143,7 +165,11 @@ def _code(live: Built, lines: Sequence[str], vary: Sequence[str], fast: bool) ->
 
 
 def replayed(prepared: Prepared, path: int) -> Results:
-    """Every line of one path."""
+    """Every line of one path.
+
+    Args:
+        path: Number of the path, from 0.
+    """
     live, given = prepared.live, prepared.path(path)
     try:
         values = evaluate(live.model, live.plan, given)

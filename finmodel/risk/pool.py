@@ -46,7 +46,12 @@ class _Worker:
 
 
 def run_here(job: Job, parts: Sequence[int], done: Done) -> None:
-    """Compute parts in this process."""
+    """Compute parts in this process.
+
+    Args:
+        parts: Numbers of the parts.
+        done: Called with each part.
+    """
     kernel = job.text.kernel()
     for number in parts:
         done(compute(job, number, kernel))
@@ -54,6 +59,10 @@ def run_here(job: Job, parts: Sequence[int], done: Done) -> None:
 
 def run_pool(job: Job, parts: Sequence[int], workers: int, done: Done) -> None:
     """Compute parts in some processes; `done` is called here with each, in any order.
+
+    Args:
+        parts: Numbers of the parts.
+        workers: Number of processes.
 
     Raises:
         WorkerError: A part has killed its worker four times.
@@ -168,7 +177,12 @@ def _end(crew: list[_Worker]) -> None:
 
 
 def serve(pipe: Connection, parent: int) -> None:
-    """What a worker does: get a job, then compute the parts that it is given until the pipe closes."""
+    """What a worker does: get a job, then compute the parts that it is given until the pipe closes.
+
+    Args:
+        pipe: Where parts are asked for and answered.
+        parent: Process id of the asker.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if os.name == "posix":

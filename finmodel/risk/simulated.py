@@ -13,7 +13,11 @@ HIGH_IS_BAD = ("support", "loss.", "lender_loss")
 
 
 def side(name: str) -> int:
-    """1 where much is bad, such as support that is paid; -1 where little is."""
+    """1 where much is bad, such as support that is paid; -1 where little is.
+
+    Args:
+        name: Name of a result or row.
+    """
     return 1 if name.startswith(HIGH_IS_BAD) else -1
 
 
@@ -135,7 +139,11 @@ class RunFacts:
     named_by: NamedBy = "start"
 
     def shown(self, span: str) -> str:
-        """Name in print of a fiscal year, or of a period, by its name in tables."""
+        """Name in print of a fiscal year, or of a period, by its name in tables.
+
+        Args:
+            span: Name in the tables, such as FY2027.
+        """
         return shown_year(span, self.named_by) if span.startswith("FY") else span
 
 

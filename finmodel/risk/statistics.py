@@ -62,7 +62,12 @@ def spread(
 
 
 def chance(happened: NDArray[Any], sampling: str) -> Chance:
-    """The share of paths on which something happens."""
+    """The share of paths on which something happens.
+
+    Args:
+        happened: Flag of each path.
+        sampling: "random", "antithetic" or "sobol".
+    """
     flags = np.asarray(happened, dtype=float)
     return Chance(float(flags.mean()), _error(flags, sampling))
 
@@ -72,6 +77,9 @@ def histogram(values: NDArray[Any]) -> Histogram:
 
     What lies beyond the first and the last per cent, or further from the middle half than 2.5 times its width, is in
     the first and the last class: a few paths far out, such as total losses, do not squeeze all others together.
+
+    Args:
+        values: One number a path.
     """
     known = np.asarray(values[~np.isnan(values)], dtype=float)
     if not known.size:

@@ -71,7 +71,11 @@ def rows_of(model: Model) -> dict[str, str]:
 
 
 def events_in(model: Model, values: Values) -> dict[str, Event]:
-    """Event → its dates and peak, from every line's values."""
+    """Event → its dates and peak, from every line's values.
+
+    Args:
+        values: Line id → values.
+    """
     found = {}
     for name, id in rows_of(model).items():
         row = [float(value) for value in values[id]]
@@ -97,7 +101,11 @@ def funded(result: Results) -> bool:
 
 
 def to_plain(events: Mapping[str, Event]) -> dict[str, dict[str, object]]:
-    """Events as plain values for JSON."""
+    """Events as plain values for JSON.
+
+    Args:
+        events: Event → its dates and peak.
+    """
     told: dict[str, dict[str, object]] = {}
     for name, event in events.items():
         told[name] = {"dates": len(event.dates), "first": event.first, "last": event.last}

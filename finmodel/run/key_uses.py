@@ -58,13 +58,22 @@ def key_uses(tables: CaseTables, model: Model) -> dict[str, KeyUse]:
 
 
 def unused_and_typed(tables: CaseTables, uses: Mapping[str, KeyUse]) -> list[Given]:
-    """Figures that the case states itself and nothing reads; what a tax regime brings along is none of them."""
+    """Figures that the case states itself and nothing reads; what a tax regime brings along is none of them.
+
+    Args:
+        uses: Key → what it does.
+    """
     stated = (given for _, given, _ in expand.leaves(tables, None) if given.where != "default")
     return [given for given in stated if uses[given.id].kind == "unused" and not shipped(given.where)]
 
 
 def why_not(tables: CaseTables, key: str, uses: Mapping[str, KeyUse]) -> str:
-    """Why moving a key would show nothing, as the start of a message: "x shapes the model"; empty where it would."""
+    """Why moving a key would show nothing, as the start of a message: "x shapes the model"; empty where it would.
+
+    Args:
+        key: Dotted key.
+        uses: Key → what it does.
+    """
     entry, use = find(type(tables), key.split(".")), uses.get(key)
     setting = use is None and entry is not None and entry.slot.leaf is None
     if setting or (use is not None and use.kind == "structural"):
@@ -76,6 +85,8 @@ def refuse_idle(tables: CaseTables, key: str, uses: Mapping[str, KeyUse], doing:
     """Refuse to move a key that would show nothing.
 
     Args:
+        key: Dotted key.
+        uses: Key → what it does.
         doing: What cannot be done then: "it cannot be solved for".
 
     Raises:

@@ -91,7 +91,11 @@ class Results:
         return all(check.passed for check in self.checks if check.kind == ERROR)
 
     def frame(self, pattern: str = "*") -> pd.DataFrame:
-        """Lines whose id matches a pattern, one column each, one row a period (a DataFrame; units in `attrs`)."""
+        """Lines whose id matches a pattern, one column each, one row a period (a DataFrame; units in `attrs`).
+
+        Args:
+            pattern: An id in which * stands for any letters.
+        """
         import pandas as pd
 
         want(pattern, str, 'a pattern is text, such as "facility.*"')
@@ -103,7 +107,15 @@ class Results:
 
 
 def judge(model: Model, values: Values, tolerance: float) -> tuple[CheckResult, ...]:
-    """Read the model's check lines; one passes when no period is above the tolerance."""
+    """Read the model's check lines; one passes when no period is above the tolerance.
+
+    Args:
+        values: Line id → values.
+        tolerance: Largest value of a check that counts as zero.
+
+    Returns:
+        Each check, in the order of the model.
+    """
     results = []
     for id, check in model.checks.items():
         row = values[id] if model.lines[id].series else [values[id]]

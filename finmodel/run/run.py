@@ -40,6 +40,10 @@ def load(
 def opened(case: Case | Path | str, set: Mapping[str, str] | None = None) -> Case:
     """A case as it is given, or read from its folder, with changes laid over it: where every analysis starts.
 
+    Args:
+        case: A case, or the folder or file to read it from.
+        set: Dotted key → value as typed.
+
     Raises:
         CaseError, UsageError, FileError, LimitError: As for `load`.
     """
@@ -51,6 +55,12 @@ def run(case: Case | Path | str, *, hold_debt: bool = False, resize: bool = Fals
 
     Debt is sized on the sizing case, not on a scenario, unless `resize` is true: then the lenders' case lies over the
     scenario. Changes by `set` re-size it unless `hold_debt` is true: then it stays as sized on the case without them.
+
+    Args:
+        case: A case, or the folder or file to read it from.
+
+    Returns:
+        Every line, the results by name, and the checks.
 
     Raises:
         UsageError: Debt is to be held and re-sized.

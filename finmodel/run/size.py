@@ -64,7 +64,11 @@ class Sized:
         return digest_of(self.lenders.case.tables, modules, (*LABELS, "risk"))[:12]
 
     def checks(self, live: Built, values: Values) -> tuple[CheckResult, ...]:
-        """Whether every solved input reaches its target, and on the sizing case all debt is repaid (F33)."""
+        """Whether every solved input reaches its target, and on the sizing case all debt is repaid (F33).
+
+        Args:
+            values: Line id → values of the live run.
+        """
         if not self.lenders.model.solved:
             return ()
         residual, tolerance = self.solution.residual, self.lenders.case.tables.sizing.tolerance.number
@@ -105,6 +109,13 @@ class Sized:
 
 def size(live: Built, *, hold_debt: bool = False, resize: bool = False) -> Sized:
     """Find the solved inputs of a deal.
+
+    Args:
+        hold_debt: Whether debt stays as sized on the case without changes.
+        resize: Whether debt is sized on the scenario.
+
+    Returns:
+        The case that debt was sized on, and what was found.
 
     Raises:
         UsageError: Debt is to be held and re-sized.

@@ -76,15 +76,37 @@ class Page:
     breaks: list[int] = field(default_factory=list)
 
     def text(self, row: int, column: int, text: str, style: str = "label") -> None:
-        """A text, never a formula, whatever it starts with."""
+        """A text, never a formula, whatever it starts with.
+
+        Args:
+            row: Row of the sheet, from 1.
+            column: Column of the sheet, from 1.
+            text: The text.
+            style: Name of a style of the theme.
+        """
         self._put(row, column, Cell(safe_text(text), False, self._style(Style(style))))
 
     def number(self, row: int, column: int, value: float, style: str, format: str = "general") -> None:
-        """A number."""
+        """A number.
+
+        Args:
+            row: Row of the sheet, from 1.
+            column: Column of the sheet, from 1.
+            value: The number.
+            style: Name of a style of the theme.
+            format: Number format, as a spreadsheet writes it.
+        """
         self._put(row, column, Cell(float(value), False, self._style(Style(style, format))))
 
     def formula(self, row: int, column: int, formula: str, style: str, format: str = "general") -> None:
         """A formula of one cell; open columns are filled with its own.
+
+        Args:
+            row: Row of the sheet, from 1.
+            column: Column of the sheet, from 1.
+            formula: The formula, without its "=".
+            style: Name of a style of the theme.
+            format: Number format, as a spreadsheet writes it.
 
         Raises:
             LimitError: It is longer than a cell holds.
@@ -95,20 +117,41 @@ class Page:
         self._put(row, column, Cell(text, True, self._style(Style(style, format))))
 
     def formulas(self, row: int, columns: Sequence[int], formula: str, style: str, format: str = "general") -> None:
-        """One formula over many columns."""
+        """One formula over many columns.
+
+        Args:
+            row: Row of the sheet, from 1.
+            columns: Columns of the sheet, from 1.
+            formula: The formula, without its "=".
+            style: Name of a style of the theme.
+            format: Number format, as a spreadsheet writes it.
+        """
         for column in columns:
             self.formula(row, column, formula, style, format)
         if MARK in formula:
             self.rows.append((row, columns, formula))
 
     def band(self, row: int, columns: Sequence[int], style: str) -> None:
-        """Colour cells that hold nothing yet."""
+        """Colour cells that hold nothing yet.
+
+        Args:
+            row: Row of the sheet, from 1.
+            columns: Columns of the sheet, from 1.
+            style: Name of a style of the theme.
+        """
         title = self._style(Style(style))
         for column in columns:
             self.cells.setdefault((row, column), Cell("", False, title))
 
     def blank(self, row: int, columns: Sequence[int], style: str, format: str) -> None:
-        """Empty cells for a person to fill in."""
+        """Empty cells for a person to fill in.
+
+        Args:
+            row: Row of the sheet, from 1.
+            columns: Columns of the sheet, from 1.
+            style: Name of a style of the theme.
+            format: Number format, as a spreadsheet writes it.
+        """
         title = self._style(Style(style, format))
         for column in columns:
             self.cells[row, column] = Cell("", False, title)
@@ -164,7 +207,11 @@ def _wide(text: str) -> int:
 
 @cache
 def letter(column: int) -> str:
-    """The letters of a column."""
+    """The letters of a column.
+
+    Args:
+        column: Column of the sheet, from 1.
+    """
     text = ""
     while column:
         column, rest = divmod(column - 1, 26)
@@ -178,7 +225,12 @@ def open_column(offset: int) -> str:
 
 
 def filled(formula: str, column: int) -> str:
-    """A formula with its open columns filled for one column."""
+    """A formula with its open columns filled for one column.
+
+    Args:
+        formula: The formula, without its "=".
+        column: Column of the sheet, from 1.
+    """
     if MARK not in formula:
         return formula
     parts = formula.split(MARK)

@@ -65,6 +65,9 @@ class Found:
 def certify(book: Book, file: Recalculated, trials: Sequence[Trial]) -> Certificate:
     """Compare the file with the model in every trial.
 
+    Args:
+        trials: What to compare.
+
     Raises:
         CertificateError: Cells differ by more than the tolerance; names the first of them.
     """

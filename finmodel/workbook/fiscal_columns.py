@@ -76,10 +76,18 @@ class Calendar:
         return f"$H${self.top}:${letter(FIRST + self.count - 1)}${self.top}"
 
     def flow(self, cells: str) -> str:
-        """A row added up over the year; SUMIF over whole rows takes ten times as long."""
+        """A row added up over the year; SUMIF over whole rows takes ten times as long.
+
+        Args:
+            cells: The cells of the row, as a range.
+        """
         first, last = (f"INDEX({cells},1,{open_column(0)}${row})" for row in self.rows[3:])
         return f"SUM({first}:{last})"
 
     def end(self, cells: str) -> str:
-        """What a row holds in the last period of the year."""
+        """What a row holds in the last period of the year.
+
+        Args:
+            cells: The cells of the row, as a range.
+        """
         return f"INDEX({cells},1,{open_column(0)}${self.rows[4]})"

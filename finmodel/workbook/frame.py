@@ -36,7 +36,11 @@ class Frame:
 
 
 def make_frame(pages: Sequence[Page], labels: Labels) -> Frame:
-    """Everything of the file but its cells."""
+    """Everything of the file but its cells.
+
+    Args:
+        pages: The pages of the workbook.
+    """
     book = Workbook()
     del book["Sheet"]
     styles = _styles(book, pages, theme().font[labels.font])

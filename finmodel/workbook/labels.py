@@ -35,7 +35,11 @@ class Labels:
 
 
 def labels(book: Book, pages: Sequence[Page]) -> Labels:
-    """Names and properties of the file."""
+    """Names and properties of the file.
+
+    Args:
+        pages: The pages of the workbook.
+    """
     say = book.say
     named = names(book)
     properties = {

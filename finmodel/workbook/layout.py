@@ -91,7 +91,11 @@ class Layout:
         return Spot("Inputs", row, CONSTANT)
 
     def begin(self, total: Op) -> Spot:
-        """The cell or row of the beginning of a long sum."""
+        """The cell or row of the beginning of a long sum.
+
+        Args:
+            total: The long sum.
+        """
         same = (at for at, known in enumerate(self.begun) if known.name == total.name and known.args == total.args)
         at = next(same, len(self.begun))
         if at == len(self.begun):

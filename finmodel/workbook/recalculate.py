@@ -39,7 +39,14 @@ class Recalculated:
         return f"formualizer {metadata.version('formualizer')}"
 
     def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
-        """Type a value into a cell."""
+        """Type a value into a cell.
+
+        Args:
+            sheet: Name of the sheet.
+            row: Row of the sheet, from 1.
+            column: Column of the sheet, from 1.
+            value: The number or text.
+        """
         self.book.set_value(sheet, row, column, value)
 
     def compute(self) -> None:
@@ -47,12 +54,21 @@ class Recalculated:
         self.book.evaluate_all()
 
     def block(self, sheet: str, rows: int, columns: int) -> list[list[Any]]:
-        """The values of a sheet from A1 on."""
+        """The values of a sheet from A1 on.
+
+        Args:
+            sheet: Name of the sheet.
+            rows: Number of rows.
+            columns: Number of columns.
+        """
         values: list[list[Any]] = self.book.sheet(sheet).get_values(_range(sheet, rows, columns))
         return values
 
     def formulas(self, pages: Sequence[Page]) -> Mapping[str, Mapping[tuple[int, int], float | str | bool]]:
         """What each formula of each page is worth.
+
+        Args:
+            pages: The pages of the workbook.
 
         Raises:
             CertificateError: One is an error; names the cells.

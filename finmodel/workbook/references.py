@@ -43,7 +43,11 @@ class References:
         return self._cell(self.layout.constant(value))
 
     def given(self, leaf: Given) -> str:
-        """An input: the one cell of a number, this period's cell of a row."""
+        """An input: the one cell of a number, this period's cell of a row.
+
+        Args:
+            leaf: The input.
+        """
         return self._cell(self.layout.reads[leaf.id])
 
     def line(self, line: Line, back: int) -> str | None:
@@ -72,7 +76,11 @@ class References:
         return f"SUM({self.row(line)})"
 
     def begun(self, total: Op) -> str:
-        """The beginning of a long sum: its cell on the sheet of these."""
+        """The beginning of a long sum: its cell on the sheet of these.
+
+        Args:
+            total: The long sum.
+        """
         return self._cell(self.layout.begin(total))
 
     def beyond(self, shift: Shift) -> str:
@@ -109,7 +117,11 @@ class References:
 
 
 def origin(expr: Expr) -> Expr:
-    """What a line that only shows another one shows in the end."""
+    """What a line that only shows another one shows in the end.
+
+    Args:
+        expr: The formula of the line.
+    """
     while isinstance(expr, Line) and _is_link(expr.expr):
         assert expr.expr is not None
         expr = expr.expr

@@ -95,6 +95,7 @@ def sheet_name(rule: SheetRule, star: str, taken: Mapping[str, str]) -> str:
     """A name that a workbook takes: at most 31 letters, and unlike every other, whatever the case of letters.
 
     Args:
+        star: What stands for the star.
         taken: Name in lower case → name, of the sheets named so far.
     """
     wanted = re.sub(r"[^A-Za-z0-9_]", "_", rule.name.format(star))[:LONGEST]

@@ -36,7 +36,12 @@ class Texts:
         return thing.label
 
     def given(self, key: str, label: str) -> str:
-        """The label of an input."""
+        """The label of an input.
+
+        Args:
+            key: Dotted key of the input.
+            label: What the row is called.
+        """
         return label
 
     def unit(self, text: str) -> str:

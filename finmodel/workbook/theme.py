@@ -53,7 +53,11 @@ def format_of(unit: Unit, id: str, values: object = None) -> str:
 
 
 def unit_text(unit: Unit, format: str) -> str:
-    """The unit as the column of units shows it; money in millions says so."""
+    """The unit as the column of units shows it; money in millions says so.
+
+    Args:
+        format: Number format, as a spreadsheet writes it.
+    """
     if format != "money":
         return str(unit)
     currency, slash, year = str(unit).partition("/")

@@ -9,7 +9,11 @@ SHOWN = 5
 
 
 def certificate_text(path: str, found: Certificate) -> str:
-    """What was compared, and the largest difference."""
+    """What was compared, and the largest difference.
+
+    Args:
+        path: Where the file was written.
+    """
     rows = [
         f"{path}: written",
         f"Recalculated by {found.engine} and compared with the model: {found.cells:,} cells, largest difference "

@@ -50,6 +50,9 @@ class Words:
 def words_of(language: str) -> Words:
     """The table of a language.
 
+    Args:
+        language: Language, such as "ja".
+
     Raises:
         FileError: It is missing.
     """
@@ -58,6 +61,9 @@ def words_of(language: str) -> Words:
 
 def texts_of(language: str, case: Case) -> Texts:
     """The words of a workbook of a case.
+
+    Args:
+        language: Language, such as "ja".
 
     Raises:
         UsageError: There is no such language.
@@ -124,7 +130,12 @@ class Translated(Texts):
         return self._names.get(thing.label, thing.label)
 
     def given(self, key: str, label: str) -> str:
-        """The label of an input: the name of what it belongs to, then what it is."""
+        """The label of an input: the name of what it belongs to, then what it is.
+
+        Args:
+            key: Dotted key of the input.
+            label: What the row is called.
+        """
         owner, colon, rest = label.partition(": ")
         if not colon:
             return self._put_together(label, self._settings)

@@ -84,7 +84,11 @@ class Desk:
         return cls(result, base, wide, given, tuple(columns), refused)
 
     def book(self, quick: bool) -> Book:
-        """What goes into the workbook."""
+        """What goes into the workbook.
+
+        Args:
+            quick: Whether the live case alone is compared.
+        """
         cases = [LiveCase(BASE, "Base case"), *(column.live for column in self.columns)]
         return Book(
             result=self.result,
@@ -126,7 +130,11 @@ class Desk:
         return at
 
     def trials(self, book: Book, quick: bool) -> Iterator[Trial]:
-        """What is compared: the file as it stands, each case of the switch, and changes of inputs."""
+        """What is compared: the file as it stands, each case of the switch, and changes of inputs.
+
+        Args:
+            quick: Whether the live case alone is compared.
+        """
         yield Trial(f"the file as it stands ({book.cases[book.live - 1].name})", (), (), self.result.values)
         if quick:
             return

@@ -70,6 +70,7 @@ def workbook_bytes(
     """The file and its certificate.
 
     Args:
+        quick: Whether the live case alone is compared.
         paths: Further columns of the switch, such as simulated paths: name → inputs that differ from the case.
         simulation: A simulation of the case as it was run, shown as it came out.
         lang: Language of labels, headings and notes: "en" or "ja".

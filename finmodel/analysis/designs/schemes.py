@@ -108,7 +108,11 @@ class Design:
         return float(evaluate(built.model, built.plan, off, [line])[line])
 
     def cost(self, world: World, scale: float) -> float:
-        """Public money in a world, present value [reporting currency]."""
+        """Public money in a world, present value [reporting currency].
+
+        Args:
+            scale: Multiple of the scheme's main figure [ratio].
+        """
         values, lines = self._run(world, scale), self._lines(world)
         if not lines["out"]:
             return 0.0
@@ -132,7 +136,12 @@ class Design:
         return float(self._factors @ self._run(world, scale)[f"support.{self.scheme.name}.supported"])
 
     def simulated(self, world: World, scale: float, draws: Sequence[Mapping[str, Any]]) -> Any:
-        """Public money on each path of some draws, present value; the same draws for every design."""
+        """Public money on each path of some draws, present value; the same draws for every design.
+
+        Args:
+            scale: Multiple of the scheme's main figure [ratio].
+            draws: Blocks of drawn inputs by id, from `draws_of`.
+        """
         built, (given, _) = self._built, self._world(world)
         given = {**given, **{id: _times(given[id], scale) for id in self.scheme.scaled}}
         lines = self._lines(world)
@@ -214,7 +223,12 @@ def worlds_of(case: Case) -> list[World]:
 
 
 def draws_of(case: Case, blocks: int, seed: int) -> list[Mapping[str, Any]]:
-    """Blocks of what the case's [risk] table draws; nothing for a case without one."""
+    """Blocks of what the case's [risk] table draws; nothing for a case without one.
+
+    Args:
+        blocks: Number of blocks, each of 1,024 paths.
+        seed: Seed of the draws.
+    """
     if case.tables.risk is None:
         return []
     market = market_of(case)

@@ -9,7 +9,12 @@ from finmodel.analysis.designs.schemes import CLOSE, COVER, HALVINGS, HIGHEST, S
 
 
 def least_scale(outcome: Callable[[float], float], goal: float) -> tuple[float | None, float]:
-    """The least scale at which an outcome is reached; None, and the best there is, if none does."""
+    """The least scale at which an outcome is reached; None, and the best there is, if none does.
+
+    Args:
+        outcome: Scale → the result that is looked at.
+        goal: The result to be reached, in its unit.
+    """
     if outcome(1.0) >= goal - CLOSE and outcome(1.0 - CLOSE) < goal - CLOSE:
         return 1.0, goal
     best, last = -math.inf, 0.0
@@ -24,7 +29,13 @@ def least_scale(outcome: Callable[[float], float], goal: float) -> tuple[float |
 
 
 def achievable(metric: str, best: float, goal: float) -> str:
-    """How far a scheme comes, to as many decimals as it takes to tell it from the goal."""
+    """How far a scheme comes, to as many decimals as it takes to tell it from the goal.
+
+    Args:
+        metric: Name of the result.
+        best: The most that is reached, in its unit.
+        goal: What is to be reached.
+    """
     times, sign = (1, "x") if metric == COVER else (100, " %")
     places = next((at for at in range(2, 9) if f"{best * times:.{at}f}" != f"{goal * times:.{at}f}"), 9)
     return f"maximum achievable: {best * times:.{places}f}{sign}"

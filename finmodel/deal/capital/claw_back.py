@@ -50,6 +50,8 @@ def build(
     """Declare what each payer takes back.
 
     Args:
+        grants: Name → lines of the grant.
+        entities: Name → terms of the company.
         distributable: What could be distributed to owners [reporting currency per period].
 
     Returns:

@@ -53,8 +53,12 @@ def build(context: Context, name: str, terms: Grant, entity: str, cost: Line) ->
     """Declare a grant for one capital cost.
 
     Args:
+        name: Name of the grant.
         entity: The company that bears the cost.
         cost: What is spent in each period [reporting currency].
+
+    Returns:
+        The lines of the grant.
     """
     clock, macro, register = context.clock, context.money, context.register
     section = context.model.section(f"grant.{name}", macro.money, terms.label)

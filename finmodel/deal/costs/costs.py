@@ -43,7 +43,11 @@ class Income:
     support: SupportLines
 
     def of(self, node: str) -> Expr:
-        """Revenue of a node's products [reporting currency per period]."""
+        """Revenue of a node's products [reporting currency per period].
+
+        Args:
+            node: Name of the node.
+        """
         billed = self.sales.by_node[node]
         return billed + self.support.by_node[node] if node in self.support.by_node else billed
 

@@ -55,7 +55,13 @@ def _rate(facility: Facility, base: Line | None) -> Expr:
 
 
 def settlement(loan: Section, facility: Facility, base: Line | None, opening: Line, years: Line) -> None:
-    """Declare what the swap settles: received when positive. It is part of interest, and noted beside it."""
+    """Declare what the swap settles: received when positive. It is part of interest, and noted beside it.
+
+    Args:
+        base: The curve [1/year].
+        opening: Balance at the start of the period.
+        years: Length of each period [year].
+    """
     if facility.swap_rate is not None and base is not None:
         swapped = (base - facility.swap_rate) * facility.hedged
         label = f"{facility.label}: Settlement of the swap, received in interest"
@@ -90,7 +96,14 @@ def fees(loan: Section, facility: Facility, commitment: Line, before: Expr, year
 
 
 def agency(context: Context, loan: Section, facility: Facility, outstanding: Account) -> Line:
-    """Agency fee while anything is outstanding, and during construction."""
+    """Agency fee while anything is outstanding, and during construction.
+
+    Args:
+        outstanding: The loan.
+
+    Returns:
+        The fee [reporting currency per period].
+    """
     clock, money = context.clock, context.money
     label = f"{facility.label}: Agency fee"
     if facility.agency_fee is None:
@@ -122,7 +135,11 @@ def overdue(
 
 
 def due_interest(loan: Section, falls_due: Expr, overdue: Overdue | None, clock: Clock) -> Line:
-    """Interest due after completion, overdue included."""
+    """Interest due after completion, overdue included.
+
+    Args:
+        falls_due: Interest that falls due in the period.
+    """
     due = falls_due
     if overdue is not None:
         due = overdue.account.opening + overdue.default_interest + falls_due

@@ -31,11 +31,20 @@ class Exchange:
     growth: Line | None
 
     def of(self, amount: Expr) -> Expr:
-        """An amount agreed at close, in the reporting currency of each period."""
+        """An amount agreed at close, in the reporting currency of each period.
+
+        Args:
+            amount: Money of the loan, at the rate of close.
+        """
         return amount if self.growth is None else amount * self.growth
 
     def account(self, loan: Section, name: str, label: str) -> Account:
-        """A balance in the reporting currency; in another one it opens at the period's rate."""
+        """A balance in the reporting currency; in another one it opens at the period's rate.
+
+        Args:
+            name: Its name within the section.
+            label: What it holds.
+        """
         if self.rate is None:
             return loan.account(name, label)
         closing = loan.ahead(f"{name}.closing", f"{label}, closing")
@@ -58,7 +67,11 @@ def exchange(context: Context, loan: Section, facility: Facility) -> Exchange:
 
 
 def at_close(loan: Section, amount: Line, clock: Clock) -> Expr:
-    """The commitment at close as one number, whatever its currency is worth later."""
+    """The commitment at close as one number, whatever its currency is worth later.
+
+    Args:
+        amount: The commitment in each period.
+    """
     if not amount.series:
         return amount
     first = loan.line("committed_at_close", f"{loan.title}: Commitment at close", amount * clock.first)
@@ -66,7 +79,11 @@ def at_close(loan: Section, amount: Line, clock: Clock) -> Expr:
 
 
 def drawn_before(loan: Section, to_date: Line, exchange: Exchange) -> Expr:
-    """What was drawn before the period, at the period's rate."""
+    """What was drawn before the period, at the period's rate.
+
+    Args:
+        to_date: What was drawn up to each period.
+    """
     if exchange.rate is None:
         return to_date.prev
     label = f"{loan.title}: Drawn to date, in {exchange.currency}"

@@ -44,12 +44,21 @@ def begin(loan: Section, facility: Facility, exchange: Exchange, withheld: Withh
 
 
 def interest(pik: Pik | None, own: Expr, years: Line) -> Expr:
-    """Interest of the loan, and that of what is deferred of it."""
+    """Interest of the loan, and that of what is deferred of it.
+
+    Args:
+        own: Interest of the loan by itself.
+        years: Length of each period [year].
+    """
     return own if pik is None else own + pik.account.opening * pik.rate * years
 
 
 def due(pik: Pik | None, payable: Line) -> Expr:
-    """Interest due of what falls due: but for what is deferred now, and with what was."""
+    """Interest due of what falls due: but for what is deferred now, and with what was.
+
+    Args:
+        payable: Interest that falls due in the period.
+    """
     return payable if pik is None else payable - pik.stopped + pik.called
 
 

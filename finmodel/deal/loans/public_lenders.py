@@ -16,12 +16,21 @@ JBIC_LIMIT = Given("policy.jbic_limit", 0.7, RATIO, "JBIC's largest share", wher
 
 
 def is_jbic(name: str, facility: Facility) -> bool:
-    """Whether a facility is a loan of JBIC."""
+    """Whether a facility is a loan of JBIC.
+
+    Args:
+        name: Name of the facility.
+    """
     return facility.country == "Japan" and (name == "jbic" or "JBIC" in facility.lender)
 
 
 def counted(names: Sequence[str], facilities: Mapping[str, Facility]) -> list[str]:
-    """The senior facilities that JBIC's share is taken of: those named and JBIC's own, or all."""
+    """The senior facilities that JBIC's share is taken of: those named and JBIC's own, or all.
+
+    Args:
+        names: Facilities that a key lists.
+        facilities: Name → terms.
+    """
     return [
         name for name, loan in facilities.items() if loan.sized and (not names or name in names or is_jbic(name, loan))
     ]

@@ -107,7 +107,15 @@ def _counted(loan: Section, pays: Line, repays: Expr) -> Dates:
 
 
 def schedule(loan: Section, facility: Facility, on: Dates, window_rate: Line, solved: Given | None) -> Line:
-    """Declare the share of the amount drawn that falls due at each date."""
+    """Declare the share of the amount drawn that falls due at each date.
+
+    Args:
+        window_rate: Interest of the window per unit owed [ratio].
+        solved: The share that the engine finds, by period.
+
+    Returns:
+        The share of what was drawn that falls due [ratio].
+    """
     repaying, last = on.repaying, on.instalment.eq(facility.instalments)
     label = f"{facility.label}: Principal falling due, share of the amount drawn"
     if facility.profile == "sculpted":

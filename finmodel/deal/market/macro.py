@@ -35,11 +35,18 @@ class Macro:
         return unit(self.currency)
 
     def index(self, name: str | None) -> Expr:
-        """The growth since the base date of an inflation table; 1 for None."""
+        """The growth since the base date of an inflation table; 1 for None.
+
+        Args:
+            name: Name of an inflation table; None for no growth.
+        """
         return Const(1) if name is None else self.indices[name]
 
     def convert(self, amount: Expr) -> Expr:
         """An amount in any one currency, in the reporting currency at the period's rate.
+
+        Args:
+            amount: Money, or money per tonne, kg or year.
 
         Raises:
             ModelError: The case gives no rate for the currency.
@@ -50,7 +57,12 @@ class Macro:
         return amount * self.rate(foreign[0])
 
     def to(self, amount: Expr, like: Expr) -> Expr:
-        """An amount in the reporting currency, in the currency of another amount."""
+        """An amount in the reporting currency, in the currency of another amount.
+
+        Args:
+            amount: Money in the reporting currency.
+            like: Anything in the currency that is wanted.
+        """
         foreign = [atom for atom, _ in (like.unit or RATIO).powers if atom in CURRENCIES and atom != self.currency]
         return ratio(amount, self.rate(foreign[0])) if foreign else amount
 
@@ -66,7 +78,16 @@ class Macro:
 
 
 def build(model: Model, inflation: dict[str, Inflation], fx: dict[str, Given], clock: Clock, currency: str) -> Macro:
-    """Declare one index per inflation table and one rate per currency."""
+    """Declare one index per inflation table and one rate per currency.
+
+    Args:
+        inflation: Name → inflation table.
+        fx: Pair → rate.
+        currency: The reporting currency.
+
+    Returns:
+        The indices and rates.
+    """
     section = model.section("macro", RATIO, "Macro")
     indices = {}
     for name, terms in inflation.items():

@@ -29,7 +29,15 @@ class Sale:
 
 
 def growth(section: Section, name: str, rate: Given, clock: Clock) -> Line:
-    """What one unit of an account grows to in the days of a period."""
+    """What one unit of an account grows to in the days of a period.
+
+    Args:
+        name: Name of the line.
+        rate: Yearly rate [1/year].
+
+    Returns:
+        The growth [ratio].
+    """
     years = clock.days / DAYS_PER_YEAR / ONE_YEAR
     label = f"{section.title}: Growth of its {name} account"
     return section.line(f"{name}_growth", label, (1 + rate * ONE_YEAR) ** years, RATIO)

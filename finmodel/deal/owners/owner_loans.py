@@ -16,7 +16,12 @@ from finmodel.kernel.expr import add
 
 
 def join(owners: Sequence[Owner], loans: Sequence[Loan]) -> list[Owner]:
-    """Owners with their loans among what they put in and got; `net_loans` is what these add to the equity flow."""
+    """Owners with their loans among what they put in and got; `net_loans` is what these add to the equity flow.
+
+    Args:
+        owners: Classes of equity, before their loans.
+        loans: All facilities.
+    """
     joined: list[Owner] = []
     for owner in owners:
         own = [loan for loan in loans if loan.terms.owner == owner.id]

@@ -76,7 +76,13 @@ class Returns:
         return ratio(number, self.per_year) * ONE_YEAR
 
     def rate(self, name: str, label: str, flow: Line) -> Line:
-        """A yearly rate of return from equal periods, as a result; returns it [1/year], 0 where there is none."""
+        """A yearly rate of return from equal periods, as a result; returns it [1/year], 0 where there is none.
+
+        Args:
+            name: Name of the result.
+            label: What it is.
+            flow: Net money of each period.
+        """
         status = self.section.line(
             f"{name}.status", f"{label}: Status", irr_status(flow, self.guess, self.per_year), RATIO
         )
@@ -94,6 +100,12 @@ class Returns:
         """A yearly rate of return by dates, as a result; it is sought from the rate `near`, else from the case's guess.
 
         A spreadsheet does not find a rate of -56 % from a guess of 10 %.
+
+        Args:
+            name: Name of the result.
+            label: What it is.
+            flow: Net money of each period.
+            reasons: Why it is n/a, by number.
         """
         guess = self.terms.guess * ONE_YEAR if near is None else near
         status = self.section.line(
@@ -109,11 +121,23 @@ class Returns:
         return self.section.flag(f"{name}.found", f"{label}: A rate exists", status - 1 <= 1)
 
     def present_value(self, name: str, label: str, flow: Line) -> None:
-        """A present value at the case's rate, as a result."""
+        """A present value at the case's rate, as a result.
+
+        Args:
+            name: Name of the result.
+            label: What it is.
+            flow: Net money of each period.
+        """
         self.model.metric(name, self.section.line(name, label, total(self.discounted(name, label, flow))))
 
     def discounted(self, name: str, label: str, flow: Line) -> Line:
-        """A flow times its discount factor."""
+        """A flow times its discount factor.
+
+        Args:
+            name: Name of the result.
+            label: What it is.
+            flow: Net money of each period.
+        """
         return self.section.line(f"{name}.flow", f"{label}: Discounted flow", flow * self.factor())
 
     def factor(self) -> Line:
@@ -124,7 +148,11 @@ class Returns:
         return self._factor
 
     def equity_value(self, flow: Line) -> None:
-        """The present value of the equity flow at the rate that owners ask for, as a result; n/a without one."""
+        """The present value of the equity flow at the rate that owners ask for, as a result; n/a without one.
+
+        Args:
+            flow: Net money of the owners in each period.
+        """
         name, label, rate = "equity_npv", "Equity net present value", self.terms.equity_rate
         missing = self.section.flag(f"{name}.missing", f"{label}: No rate is given", Const(int(rate is None)))
         worth = self.section.line(
@@ -139,7 +167,14 @@ class Returns:
         return total(self.section.line("equity_npv.flow", label, flow * factor))
 
     def multiple(self, name: str, label: str, paid: Line, received: Line) -> Sums:
-        """Money out over money in, as a result; returns the two sums."""
+        """Money out over money in, as a result; returns the two sums.
+
+        Args:
+            name: Name of the result.
+            label: What it is.
+            paid: Money paid in.
+            received: Money received.
+        """
         put = self.section.line(f"{name}.paid", f"{label}: Paid in", total(paid))
         got = self.section.line(f"{name}.received", f"{label}: Received", total(received))
         value = self.section.line(f"{name}.value", f"{label}: Value", ratio(got, put), RATIO)
@@ -149,14 +184,25 @@ class Returns:
         return Sums(put, got, never)
 
     def loss(self, name: str, label: str, sums: Sums) -> None:
-        """The share of the money paid in that does not come back, undiscounted, as a result."""
+        """The share of the money paid in that does not come back, undiscounted, as a result.
+
+        Args:
+            name: Name of the result.
+            label: What it is.
+        """
         lost = hi(0, ratio(sums.paid - sums.received, sums.paid))
         value = self.section.line(f"{name}.value", f"{label}: Value", lost, RATIO)
         shown_row = self.section.display(name, label, shown(value, ~sums.never), RATIO)
         self.model.metric(name, shown_row, sums.never, ("", "nothing is paid in"))
 
     def payback(self, name: str, label: str, flow: Line) -> None:
-        """Years from financial close until the flow is recovered, linear within the period, as a result."""
+        """Years from financial close until the flow is recovered, linear within the period, as a result.
+
+        Args:
+            name: Name of the result.
+            label: What it is.
+            flow: Net money of each period.
+        """
         line = self.section
         running = line.ahead(f"{name}.running", f"{label}: Running total")
         running.define(running.prev + flow)
@@ -175,7 +221,11 @@ class Returns:
         )
 
     def classes(self, owners: Sequence[Owner]) -> None:
-        """Rate, multiple, payback and loss of each class of equity, exits included."""
+        """Rate, multiple, payback and loss of each class of equity, exits included.
+
+        Args:
+            owners: Classes of equity.
+        """
         for owner in owners:
             title = owner.terms.label
             self.rate(f"equity_irr.{owner.id}", f"{title}: IRR", owner.net)
@@ -185,7 +235,16 @@ class Returns:
 
 
 def flows(section: Section, before_tax: Expr, notional_tax: Expr, equity: Expr) -> Flows:
-    """Declare the net flows that returns are computed on."""
+    """Declare the net flows that returns are computed on.
+
+    Args:
+        before_tax: CFADS before tax.
+        notional_tax: Tax as if there were no debt.
+        equity: Net money of the owners.
+
+    Returns:
+        The flows [reporting currency per period].
+    """
     project = section.line("net_project_flow", "Project flow before tax and financing", before_tax)
     post_tax = section.line(
         "net_project_flow_post_tax", "Project flow after tax, before financing", project - notional_tax

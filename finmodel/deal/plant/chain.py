@@ -265,6 +265,9 @@ def build(context: Context, plants: Plants, market: Market) -> Chain:
 def order(nodes: Mapping[str, Node]) -> list[str]:
     """Names of the nodes, each after the node that feeds it.
 
+    Args:
+        nodes: Name → terms of the node.
+
     Raises:
         ModelError: The nodes feed each other.
     """

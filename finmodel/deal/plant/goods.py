@@ -74,5 +74,10 @@ class Chain:
 
 
 def market_value(terms: Product, index: Expr, contained: Expr, macro: Macro) -> Expr:
-    """Value of a kg of product [reporting currency per kg]: an index on what it contains, and its conversion fee."""
+    """Value of a kg of product [reporting currency per kg]: an index on what it contains, and its conversion fee.
+
+    Args:
+        index: The price of what is contained [reporting currency per kg].
+        contained: What a kg of product contains of it [ratio].
+    """
     return index * contained + macro.convert(terms.fee) * macro.index(terms.fee_inflation)

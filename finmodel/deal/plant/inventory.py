@@ -94,7 +94,11 @@ def build(context: Context, chain: Chain, costs: Costs, stocks: Mapping[str, Sto
 
 
 def tonnes(chain: Chain, held: Mapping[str, Sequence[Account]]) -> dict[str, Stock]:
-    """All stock of each product: that of the chain, and what is kept of it for buyers who did not take it."""
+    """All stock of each product: that of the chain, and what is kept of it for buyers who did not take it.
+
+    Args:
+        held: Product → the accounts that hold it.
+    """
     found = {}
     for product, goods in chain.goods.items():
         every = [goods.stock, *held.get(product, [])]

@@ -21,7 +21,11 @@ from finmodel.kernel.units import RATIO, TONNE
 
 
 def used(nodes: Mapping[str, Node]) -> bool:
-    """Whether any feed of the case states a recycled share."""
+    """Whether any feed of the case states a recycled share.
+
+    Args:
+        nodes: Name → terms of the node.
+    """
     return any(bought.recycled is not None for node in nodes.values() for bought in node.buys.values())
 
 

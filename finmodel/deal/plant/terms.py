@@ -183,5 +183,9 @@ class Cost(Table):
 
 
 def products_by_node(nodes: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
-    """Node → the products that it makes, the main one first."""
+    """Node → the products that it makes, the main one first.
+
+    Args:
+        nodes: Name → terms of the node.
+    """
     return {name: (node.product, *node.by_products) for name, node in nodes.items()}

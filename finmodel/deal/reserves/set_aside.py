@@ -49,7 +49,11 @@ def build(context: Context, case: CaseTables, works: Operations) -> list[SetAsid
 
 
 def settle(parts: Sequence[SetAside], before: Expr, clock: Clock) -> Expr:
-    """Pay in, pay from and release; returns the cash that is left of `before`."""
+    """Pay in, pay from and release; returns the cash that is left of `before`.
+
+    Args:
+        parts: The reserves, in order.
+    """
     for part in parts:
         line, title, account = part.section.line, part.section.title, part.account
         used = line("used", f"{title}: Used", lo(account.opening, part.spent))
@@ -123,7 +127,11 @@ def _rehabilitation(context: Context, terms: RehabilitationFund, closure: Closur
 
 
 def interest(held: ServiceReserve, saved: Sequence[SetAside]) -> Line:
-    """Interest on all reserves, that of debt service included."""
+    """Interest on all reserves, that of debt service included.
+
+    Args:
+        saved: The reserves.
+    """
     if not saved:
         return held.earned
     every = add([held.earned, *(part.earned for part in saved)])

@@ -130,7 +130,12 @@ class Billing:
         return supplies
 
     def spot(self, product: str, goods: Goods, tonnes: Expr) -> Line:
-        """Sell what no contract takes; returns its tonnes."""
+        """Sell what no contract takes; returns its tonnes.
+
+        Args:
+            product: Name of the product.
+            tonnes: What no contract takes [t per period].
+        """
         section = self.model.section(f"spot.{product}", self.macro.money, f"{goods.terms.label}, spot")
         line = section.line("delivered", f"{section.title}: Delivered", tonnes, TONNE)
         value = market_value(goods.terms, self._spot_price(goods), goods.contained, self.macro)
@@ -140,7 +145,11 @@ class Billing:
         return line
 
     def sell(self, sale: Sale, node: str) -> None:
-        """Note a sale of a node's product."""
+        """Note a sale of a node's product.
+
+        Args:
+            node: Name of the node.
+        """
         self.sales.append(sale)
         self.revenue[node].append(sale.billed)
 
@@ -165,6 +174,9 @@ class Billing:
 
     def beside(self, terms: Contracting, take: Take, sellers: Sequence[Seller]) -> dict[str, Line]:
         """What is paid without tonnes: the deficiency, what comes on top of make-up, and damages of the seller.
+
+        Args:
+            sellers: Companies that sell.
 
         Returns:
             The deficiency payment that each company is owed.

@@ -35,7 +35,11 @@ class Bound:
     floor: Expr | None
 
     def part(self, price: Expr) -> Expr:
-        """The part of a price per kg contained that is bound."""
+        """The part of a price per kg contained that is bound.
+
+        Args:
+            price: Price per kg contained.
+        """
         if not self.by_price:
             return Const(0)
         return price if self.floor is None else lo(price, self.floor)
@@ -65,7 +69,12 @@ def kind(offtake: Offtake) -> Kind:
 
 
 def bound(offtake: Offtake, paid_for: Line, pledged: Line | None, macro: Macro) -> Bound | None:
-    """What the buyer is bound to; None where it may stay away."""
+    """What the buyer is bound to; None where it may stay away.
+
+    Args:
+        paid_for: Tonnes that the buyer pays for.
+        pledged: Tonnes that it pledged; None where it pledged all.
+    """
     found = kind(offtake)
     if found == "none":
         return None
@@ -83,7 +92,11 @@ class Secured:
         self.volume_alone = False
 
     def sale(self, held: Bound | None, goods: Goods, billed: Line, paid: Expr, macro: Macro) -> None:
-        """Note what is billed for a product, of which `paid` tonnes bear the price."""
+        """Note what is billed for a product, of which `paid` tonnes bear the price.
+
+        Args:
+            billed: What is billed [reporting currency per period].
+        """
         if held is None:
             return
         self.by_volume.append(billed * held.share)
@@ -95,7 +108,12 @@ class Secured:
             self.by_price.append(most * held.share)
 
     def pledge(self, held: Bound | None, billed: Expr, average: Expr) -> None:
-        """Note a deficiency payment, at an average price per kg contained."""
+        """Note a deficiency payment, at an average price per kg contained.
+
+        Args:
+            billed: The payment [reporting currency per period].
+            average: Average price per kg contained.
+        """
         if held is None:
             return
         self.by_volume.append(billed)
@@ -103,7 +121,14 @@ class Secured:
             self.by_price.append(billed if held.floor is None else billed * lo(1, ratio(held.floor, average)))
 
     def lines(self, section: Section, whole: Line) -> Revenue:
-        """Declare the sums."""
+        """Declare the sums.
+
+        Args:
+            whole: All revenue [reporting currency per period].
+
+        Returns:
+            Revenue by how it is secured.
+        """
         if not self.by_volume:
             return Revenue(whole, None, None)
         by_price = section.line("contracted", "Revenue contracted by price and volume", add(self.by_price))

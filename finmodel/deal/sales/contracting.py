@@ -48,7 +48,11 @@ def begin(context: Context, name: str, offtake: Offtake, goods: list[Goods]) -> 
     """Declare the flags of a contract.
 
     Args:
+        name: Name of the contract.
         goods: The products that it buys, in the order of the chain.
+
+    Returns:
+        The contract with its flags.
     """
     clock = context.clock
     section = context.model.section(f"offtake.{name}", context.money.money, offtake.label)

@@ -122,7 +122,14 @@ def _created(section: Section, title: str, made: Made) -> Line:
 
 
 def close(held: Vintages, created: Line, used: Line, life: int, ended: Line) -> Line:
-    """Close an account whose oldest tonnes are used and expire first, and that ends empty; returns what expired."""
+    """Close an account whose oldest tonnes are used and expire first, and that ends empty; returns what expired.
+
+    Args:
+        created: Tonnes of rights made.
+        used: Tonnes of rights used.
+        life: Periods until a right expires.
+        ended: 1 when contract and tail have ended.
+    """
     section, name, title = held.section, held.name, held.title
     created_ever = to_date(section, f"{name}_created_so_far", f"{title} rights so far", created)
     used_ever = to_date(section, f"{name}_used_so_far", f"{title} used so far", used)

@@ -30,7 +30,11 @@ def served(offtake: Offtake) -> bool:
 
 
 def primary(case: CaseTables, products: Sequence[str]) -> list[str]:
-    """Listed products whose capacity counts: those that are not made of another one of the list."""
+    """Listed products whose capacity counts: those that are not made of another one of the list.
+
+    Args:
+        products: Products of a contract.
+    """
     made_of = {}
     for node in case.node.values():
         if node.takes is not None:

@@ -34,7 +34,11 @@ class Achieved:
 
 
 def market_price(offtake: Offtake, index: Expr) -> Expr:
-    """What the contract pays by the market alone: an index less the discount."""
+    """What the contract pays by the market alone: an index less the discount.
+
+    Args:
+        index: The market's price [per kg].
+    """
     return index * (1 - offtake.discount)
 
 
@@ -51,7 +55,11 @@ def contract_price(offtake: Offtake, index: Expr, macro: Macro) -> Expr:
 
 
 def support_per_kg(offtake: Offtake, index: Expr, macro: Macro) -> Expr:
-    """By how much the floor lifts the price above the market's [reporting currency per kg]."""
+    """By how much the floor lifts the price above the market's [reporting currency per kg].
+
+    Args:
+        index: The market's price [per kg].
+    """
     return hi(0, contract_price(offtake, index, macro) - market_price(offtake, index))
 
 

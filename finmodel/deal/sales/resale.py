@@ -70,7 +70,14 @@ class Payment:
 
 
 def price(terms: Contracting, reference: Expr, macro: Macro) -> Line:
-    """Declare what a kg not taken brings elsewhere, net of what reselling it costs; it may be negative."""
+    """Declare what a kg not taken brings elsewhere, net of what reselling it costs; it may be negative.
+
+    Args:
+        reference: What the market pays [per kg].
+
+    Returns:
+        The net price [per kg].
+    """
     cost, title = terms.offtake.resale_cost, terms.offtake.label
     net = reference if cost is None else reference - macro.convert(cost)
     return terms.section.line("net_resale_price", f"{title}: Resale price of contained product, net", net, net.unit)
@@ -81,6 +88,10 @@ def not_taken(terms: Contracting, ready: Expr, delivered: Line, market: Market) 
 
     Args:
         ready: Contained tonnes of the period that the seller could have delivered up to the contract quantity.
+        delivered: Tonnes delivered [t per period].
+
+    Returns:
+        The tonnes, and what selling them elsewhere loses.
     """
     section, title, starts = terms.section, terms.offtake.label, terms.starts
     missed = section.line("not_taken", f"{title}: Ready and not taken", hi(0, ready - delivered), TONNE)
@@ -125,6 +136,10 @@ def refund(terms: Contracting, rights: MakeUp, kept: Expr, brings: Line) -> Line
 
     Args:
         kept: Contained tonnes in stock for the buyer at the start of the period.
+        brings: What a kg brings elsewhere.
+
+    Returns:
+        The credit [reporting currency per period].
     """
     paid = ratio(rights.expired_money, rights.expired * KG_PER_T)
     freed = lo(rights.expired, kept) * KG_PER_T

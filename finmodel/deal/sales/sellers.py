@@ -49,7 +49,15 @@ def companies(terms: Contracting) -> list[str]:
 
 
 def split(terms: Contracting, offered: Offered, nominated: Line, labels: Mapping[str, str]) -> list[Seller]:
-    """Declare each company's share of the tonnes nominated in the contract year to date."""
+    """Declare each company's share of the tonnes nominated in the contract year to date.
+
+    Args:
+        nominated: Tonnes nominated [t per period].
+        labels: Company → its name in print.
+
+    Returns:
+        Each company with its share.
+    """
     section, title, names = terms.section, terms.offtake.label, companies(terms)
     if len(names) == 1:
         return [Seller(names[0], labels.get(names[0], names[0]), None, _nodes(terms.goods))]
@@ -71,7 +79,14 @@ def split(terms: Contracting, offered: Offered, nominated: Line, labels: Mapping
 
 
 def parts(terms: Contracting, sellers: Sequence[Seller], name: str, label: str, amount: Line) -> dict[str, Line]:
-    """Each company's part of an amount of money; the amount itself where one company sells all."""
+    """Each company's part of an amount of money; the amount itself where one company sells all.
+
+    Args:
+        sellers: Companies that sell.
+        name: Name of the lines.
+        label: What the money is.
+        amount: Money of the contract.
+    """
     if len(sellers) == 1:
         return {sellers[0].entity: amount}
     shared = {}
@@ -86,7 +101,12 @@ def parts(terms: Contracting, sellers: Sequence[Seller], name: str, label: str, 
 def deferred(
     terms: Contracting, sellers: Sequence[Seller], whole: Account, used: Line, billed: Mapping[str, Line]
 ) -> dict[str, Line]:
-    """Deferred revenue of each company at period end; `used` is money of rights used, `billed` what each was paid."""
+    """Deferred revenue of each company at period end; `used` is money of rights used, `billed` what each was paid.
+
+    Args:
+        sellers: Companies that sell.
+        whole: Deferred revenue of the contract.
+    """
     if len(sellers) == 1:
         return {sellers[0].entity: whole.closing}
     owed = whole.opening - used
@@ -101,7 +121,11 @@ def deferred(
 
 
 def weighted(terms: Contracting, offered: Offered, values: Mapping[str, Expr]) -> Expr:
-    """The average of a value of each product, by contained tonnes ready to be sold; by capacity where none is."""
+    """The average of a value of each product, by contained tonnes ready to be sold; by capacity where none is.
+
+    Args:
+        values: Product → value.
+    """
     total = _capacity(terms.goods)
     rows = []
     for goods in terms.goods:

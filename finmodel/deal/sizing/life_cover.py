@@ -46,13 +46,27 @@ def value(section: Section, life: Life, pays: Expr, cash: Line, rate: Line) -> L
 
 
 def loan_life(section: Section, repaying: Line) -> Line:
-    """Declare the flag of the periods up to the last repayment."""
+    """Declare the flag of the periods up to the last repayment.
+
+    Args:
+        repaying: 1 on dates of repayment.
+
+    Returns:
+        The flag.
+    """
     still = section.ahead("loan_life", "Within the life of senior debt", RATIO)
     return still.define(hi(repaying, still.next))
 
 
 def limits(section: Section, terms: SizingTerms, capacity: Capacity, rate: Line, clock: Clock) -> list[Line]:
-    """Declare the debt at each life cover that the case asks for."""
+    """Declare the debt at each life cover that the case asks for.
+
+    Args:
+        rate: Interest of the window per unit owed [ratio].
+
+    Returns:
+        The debt at each cover [reporting currency].
+    """
     found = []
     wanted = (
         ("llcr", "loan life cover", terms.llcr),

@@ -37,7 +37,14 @@ class Plan:
 
 
 def build(context: Context, senior: Sequence[Loan]) -> Plan:
-    """Declare the plan of all senior facilities together."""
+    """Declare the plan of all senior facilities together.
+
+    Args:
+        senior: Senior facilities.
+
+    Returns:
+        The plan: what is owed and due of the amount drawn.
+    """
     clock = context.clock
     section = context.model.section("plan", context.money.money, "Plan of senior debt")
     service = add([plan_service(loan, clock) for loan in senior])
@@ -49,7 +56,11 @@ def build(context: Context, senior: Sequence[Loan]) -> Plan:
 
 
 def tested(plan: Plan, senior: Sequence[Loan]) -> SeniorDates:
-    """The dates on which cover is tested: those of a facility that refinances others too."""
+    """The dates on which cover is tested: those of a facility that refinances others too.
+
+    Args:
+        senior: Senior facilities.
+    """
     later = [loan.repaying for loan in senior if loan.terms.refinances]
     if not later:
         return plan.dates

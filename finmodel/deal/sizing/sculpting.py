@@ -79,6 +79,12 @@ def valued(section: Section, debt: Sculpted, capacity: Line) -> Carried:
     Debt is counted in money of close, and `growth` is what one of it is worth at each date: 1, or what its currencies
     have gained; the rate is its interest in money of the date. Where interest on the later capacity would be more than
     a date's own capacity, the debt is only what that date carries: its capacity over its rate.
+
+    Args:
+        capacity: What service may cost on each date [reporting currency per period].
+
+    Returns:
+        The debt that can be carried [reporting currency].
     """
     repaying, rate, growth = debt.repaying, debt.rate, debt.growth
     value = section.ahead("capacity_value", "Debt that the capacity still to come can carry")

@@ -53,7 +53,11 @@ class AtCover:
 
 
 def dates(section: Section, senior: Sequence[Loan]) -> SeniorDates:
-    """The dates of all senior facilities: those of the first where they share one schedule."""
+    """The dates of all senior facilities: those of the first where they share one schedule.
+
+    Args:
+        senior: Senior facilities.
+    """
     first = shared(senior)[0]
     if not own(senior):
         return SeniorDates(first.pays, first.repaying, first.instalment)
@@ -65,12 +69,20 @@ def dates(section: Section, senior: Sequence[Loan]) -> SeniorDates:
 
 
 def own(senior: Sequence[Loan]) -> list[Loan]:
-    """Facilities with a schedule of their own."""
+    """Facilities with a schedule of their own.
+
+    Args:
+        senior: Senior facilities.
+    """
     return [loan for loan in senior if loan.terms.own_schedule]
 
 
 def shared(senior: Sequence[Loan]) -> list[Loan]:
-    """Facilities on the one schedule."""
+    """Facilities on the one schedule.
+
+    Args:
+        senior: Senior facilities.
+    """
     return [loan for loan in senior if not loan.terms.own_schedule]
 
 
@@ -90,12 +102,21 @@ def unit_service(loan: Loan) -> Expr:
 
 
 def foreign(loans: Sequence[Loan]) -> bool:
-    """Whether any facility is in another currency than the deal."""
+    """Whether any facility is in another currency than the deal.
+
+    Args:
+        loans: Facilities.
+    """
     return any(loan.growth is not None for loan in loans)
 
 
 def growth(section: Section, loans: Sequence[Loan], name: str) -> Line | None:
-    """Declare what the facilities' currencies are worth against close, by shares; None in the reporting currency."""
+    """Declare what the facilities' currencies are worth against close, by shares; None in the reporting currency.
+
+    Args:
+        loans: Facilities.
+        name: Name of the line.
+    """
     if not foreign(loans):
         return None
     value = ratio(add([worth(loan) for loan in loans]), add([share(loan) for loan in loans]))
@@ -103,7 +124,14 @@ def growth(section: Section, loans: Sequence[Loan], name: str) -> Line | None:
 
 
 def interest(section: Section, loans: Sequence[Loan]) -> Line:
-    """Declare interest over the window per unit of the facilities, by shares, in money of the date."""
+    """Declare interest over the window per unit of the facilities, by shares, in money of the date.
+
+    Args:
+        loans: Facilities.
+
+    Returns:
+        Interest per unit owed at close [ratio].
+    """
     rates = add([loan.window_rate * worth(loan) for loan in loans])
     parts = add([share(loan) for loan in loans])
     label = "Interest of sculpted debt over the window, per unit"
@@ -111,7 +139,14 @@ def interest(section: Section, loans: Sequence[Loan]) -> Line:
 
 
 def rate(section: Section, senior: Sequence[Loan]) -> Line:
-    """Declare senior interest over the window, per unit owed; a currency that has become dearer counts as interest."""
+    """Declare senior interest over the window, per unit owed; a currency that has become dearer counts as interest.
+
+    Args:
+        senior: Senior facilities.
+
+    Returns:
+        Interest of the window per unit owed [ratio].
+    """
     label = "Senior interest over the window, per unit"
     by_share = add([loan.window_rate * share(loan) for loan in senior])
     if not own(senior) and not foreign(senior):

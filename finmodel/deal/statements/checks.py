@@ -37,15 +37,35 @@ class Checks:
         self.scale = scale.line("assets", "Largest total assets", highest(assets))
 
     def money(self, name: str, label: str, fault: Expr, kind: str = "error") -> None:
-        """A check of money, relative to the deal's size."""
+        """A check of money, relative to the deal's size.
+
+        Args:
+            name: Name of the check.
+            label: What is claimed.
+            fault: Money that is 0 when the claim holds.
+            kind: "error" or "alert".
+        """
         self.model.check(self.section.line(name, label, ratio(fault, self.scale)), kind)
 
     def number(self, name: str, label: str, fault: Expr, kind: str = "error") -> None:
-        """A check of a pure number or a flag."""
+        """A check of a pure number or a flag.
+
+        Args:
+            name: Name of the check.
+            label: What is claimed.
+            fault: What is 0 when the claim holds.
+            kind: "error" or "alert".
+        """
         self.model.check(self.section.line(name, label, fault), kind)
 
     def lowest(self, name: str, label: str, lines: Sequence[Line]) -> None:
-        """A check that money is never below 0."""
+        """A check that money is never below 0.
+
+        Args:
+            name: Name of the check.
+            label: What is claimed.
+            lines: Balances that are never below 0.
+        """
         self.money(name, label, lo(0, *lines))
 
 

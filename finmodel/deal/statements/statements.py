@@ -79,7 +79,11 @@ def depreciation(context: Context, plant: Line, cost: Line) -> Line:
 
 
 def income(context: Context, flows: Operating, loans: Sequence[Loan]) -> Line:
-    """Declare the income statement; returns the net profit [reporting currency per period]."""
+    """Declare the income statement; returns the net profit [reporting currency per period].
+
+    Args:
+        loans: All facilities.
+    """
     clock = context.clock
     section = context.model.section("income", context.money.money, "Income statement")
     revenue = section.line("revenue", "Revenue", flows.revenue)

@@ -98,7 +98,11 @@ def year_end_of(support: Support, programme: Programme | None, clock: Clock) -> 
 
 
 def window_months(terms: Terms, window: str) -> tuple[str, ...]:
-    """The months in which a window ends; none where it is the period itself."""
+    """The months in which a window ends; none where it is the period itself.
+
+    Args:
+        window: Window of a leg, as the case names it.
+    """
     if window == "quarter":
         return QUARTER_ENDS
     if window == "calendar_year":
@@ -109,7 +113,15 @@ def window_months(terms: Terms, window: str) -> tuple[str, ...]:
 
 
 def open_window(terms: Terms, window: str, name: str) -> Window:
-    """Declare where a settlement window longer than a period ends."""
+    """Declare where a settlement window longer than a period ends.
+
+    Args:
+        window: Window of a leg, as the case names it.
+        name: Name of its lines.
+
+    Returns:
+        The window.
+    """
     section, title, active = terms.section, terms.title, terms.active
     months = window_months(terms, window)
     closing = terms.context.clock.month_flag(months) | ~active.next
@@ -118,7 +130,11 @@ def open_window(terms: Terms, window: str, name: str) -> Window:
 
 
 def escalated(terms: Terms, amount: Given) -> Expr:
-    """A floor or payment in the reporting currency, raised by its inflation table and by its own steps."""
+    """A floor or payment in the reporting currency, raised by its inflation table and by its own steps.
+
+    Args:
+        amount: The floor or payment at its base date.
+    """
     support, macro = terms.support, terms.context.money
     value = macro.convert(amount)
     if support.inflation is not None:
@@ -153,6 +169,9 @@ def shares(terms: Terms, parts: Sequence[Part], window: Window | None = None) ->
     """Each seller's part of what the contract as a whole is measured on: by tonnes of the basis, of the window to date.
 
     Of no tonnes, by what each one can make. One seller has all.
+
+    Args:
+        parts: What each seller has of the contract.
     """
     tonnes: list[Expr] = [part.counted for part in parts]
     if window is not None:

@@ -37,6 +37,9 @@ def top_up(terms: Terms, on: Measures, parts: Sequence[Part]) -> list[Due]:
     Args:
         on: Price, revenue and EBITDA, of which the terms name one.
         parts: The sellers.
+
+    Returns:
+        What is due to each seller, in their order.
     """
     support = terms.support
     word = "Top-up"
@@ -53,7 +56,11 @@ def give_back(terms: Terms, on: Measures, parts: Sequence[Part], dues: Sequence[
     """Declare what the terms ask back: a share of the excess, and advances that were too high.
 
     Args:
+        parts: What each seller has of the contract.
         dues: What is due to each seller, in the order of the parts.
+
+    Returns:
+        What each seller gives back, in their order.
     """
     support, returned = terms.support, [due.returned for due in dues]
     label = "Give-back asked for"

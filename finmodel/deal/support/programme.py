@@ -75,7 +75,11 @@ def build(context: Context, name: str, terms: Programme, claims: Sequence[Claim]
     """Declare what a programme grants to each claim, in its own currency.
 
     Args:
+        name: Name of the programme.
         claims: What each seller asks of it, in the order of the case.
+
+    Returns:
+        Claim → what is granted.
     """
     clock, macro = context.clock, context.money
     section = context.model.section(f"programme.{name}", terms.envelope.unit, terms.label)

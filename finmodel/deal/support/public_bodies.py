@@ -39,7 +39,11 @@ def government_terms(case: CaseTables) -> GovernmentTerms:
 
 
 def body(case: CaseTables, id: str) -> Body:
-    """Who a party of the register is."""
+    """Who a party of the register is.
+
+    Args:
+        id: The party.
+    """
     kind, _, name = id.partition(".")
     own = government_terms(case).country
     if kind == "programme":
@@ -81,13 +85,21 @@ def body(case: CaseTables, id: str) -> Body:
 
 
 def is_public_loan(case: CaseTables, name: str) -> bool:
-    """Whether a facility is a loan of a public lender."""
+    """Whether a facility is a loan of a public lender.
+
+    Args:
+        name: Name of the facility.
+    """
     named = government_terms(case).public_lenders
     return is_jbic(name, case.facility[name]) if named is None else name in named
 
 
 def is_public_class(case: CaseTables, name: str) -> bool:
-    """Whether a class of equity is held by a public body."""
+    """Whether a class of equity is held by a public body.
+
+    Args:
+        name: Name of the class.
+    """
     named = government_terms(case).public_owners
     return "JOGMEC" in case.equity[name].holder if named is None else name in named
 

@@ -33,7 +33,11 @@ def build(context: Context, name: str, terms: Subsidy, made: Goods) -> SubsidyLi
     """Declare a subsidy on the main product of a node.
 
     Args:
+        name: Name of the subsidy.
         made: The product that it is paid for.
+
+    Returns:
+        The lines of the subsidy.
     """
     clock, macro = context.clock, context.money
     title, own_unit = terms.label, terms.ceiling.unit

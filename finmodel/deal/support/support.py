@@ -82,7 +82,11 @@ class SupportLines:
         return add([public, *private])
 
     def buyers(self, name: str) -> Expr:
-        """What buyers pay, by the name of a contract's line."""
+        """What buyers pay, by the name of a contract's line.
+
+        Args:
+            name: Last part of the line's id.
+        """
         return add([getattr(contract, name) for contract in self.by_buyers])
 
 
@@ -104,7 +108,12 @@ def build(
     """Declare every support contract and the budgets that pay them.
 
     Args:
+        supports: Name → terms of the contract.
+        programmes: Name → terms of the programme.
         imputed: Support within the floors of sales contracts over the whole deal; None where there is none.
+
+    Returns:
+        The contracts and what they pay.
     """
     ebitda = _earnings(context, supports)
     claims = [

@@ -28,7 +28,12 @@ class Carried:
 
 
 def close(carried: Carried, created: Line, used: Line, clock: Clock) -> None:
-    """Say what joined the account and what of it was used; what is too old is lost."""
+    """Say what joined the account and what of it was used; what is too old is lost.
+
+    Args:
+        created: What joins in the period.
+        used: What is used in the period.
+    """
     gone: list[Expr] = [used]
     if carried.years is not None:
         life = round(carried.section.model.decides(carried.years) * clock.timeline.per_year)

@@ -39,6 +39,9 @@ def build(
 ) -> tuple[list[TaxLines], list[TaxLines]]:
     """Declare the tax of each entity, and the notional tax of each as if there were no debt.
 
+    Args:
+        entities: Name → terms of the company.
+
     Returns:
         The tax that is paid, and the notional one, each in the order of the entities.
     """

@@ -28,7 +28,11 @@ class Treasury:
     rates: dict[str, Given]
 
     def keeps(self, kind: str | None) -> Withheld | None:
-        """What is kept back from a recipient of this kind; None when nothing is."""
+        """What is kept back from a recipient of this kind; None when nothing is.
+
+        Args:
+            kind: Kind of recipient.
+        """
         return None if kind is None else Withheld(self.party, self.rates[kind])
 
 
@@ -40,18 +44,36 @@ class Withheld:
     rate: Given
 
     def grossed(self, loan: Section, rate: Line) -> Line:
-        """The rate that the borrower pays so that the lender has its own."""
+        """The rate that the borrower pays so that the lender has its own.
+
+        Args:
+            rate: The rate that the lender is to have [1/year].
+        """
         label = f"{loan.title}: Interest rate with withholding tax"
         return loan.line("rate_grossed", label, ratio(rate, 1 - self.rate), PER_YEAR)
 
     def from_interest(self, loan: Section, paid: Expr) -> Line:
-        """Declare the tax within interest that is paid, and note it."""
+        """Declare the tax within interest that is paid, and note it.
+
+        Args:
+            paid: Interest paid, tax included.
+
+        Returns:
+            The tax [reporting currency per period].
+        """
         tax = loan.line("withheld", f"{loan.title}: Withholding tax on interest", paid * self.rate)
         loan.model.register.pays(tax, self.party)
         return tax
 
     def from_dividends(self, owner: Section, received: Line) -> Line:
-        """Declare the tax within what a class is paid, and note it."""
+        """Declare the tax within what a class is paid, and note it.
+
+        Args:
+            received: What the class is paid.
+
+        Returns:
+            The tax [reporting currency per period].
+        """
         tax = owner.line("withheld", f"{owner.title}: Withholding tax on dividends", received * self.rate)
         owner.model.register.pays(tax, self.party)
         return tax

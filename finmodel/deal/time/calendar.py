@@ -16,7 +16,14 @@ SOURCE = "calendar"
 
 
 def given(id: str, value: float | tuple[float, ...], of: str, label: str) -> Given:
-    """An input that the calendar or a unit defines."""
+    """An input that the calendar or a unit defines.
+
+    Args:
+        id: Dotted name.
+        value: A number, or one a period.
+        of: Its unit.
+        label: What it is.
+    """
     return Given(id, value, unit(of), label, where="calendar", source=SOURCE)
 
 
@@ -34,12 +41,23 @@ MONTHS_PER_YEAR = given("unit.months_per_year", 12.0, "month/year", "Months in a
 
 
 def cent(currency: str) -> Given:
-    """An amount of money that counts as nothing in a test."""
+    """An amount of money that counts as nothing in a test.
+
+    Args:
+        currency: A currency.
+    """
     return given("tolerance.cent", 0.01, currency, "An amount that counts as nothing")
 
 
 def row(timeline: Timeline, id: str, label: str, of: str, values: Sequence[float]) -> Given:
-    """A calendar row: one value for each period of the timeline."""
+    """A calendar row: one value for each period of the timeline.
+
+    Args:
+        id: Dotted name.
+        label: What it is.
+        of: Its unit.
+        values: One number a period.
+    """
     assert len(values) == timeline.count
     return given(id, tuple(values), of, label)
 
@@ -73,20 +91,32 @@ def days(timeline: Timeline) -> Given:
 
 
 def span(timeline: Timeline, periods: int) -> Given:
-    """The months of so many periods."""
+    """The months of so many periods.
+
+    Args:
+        periods: Number of periods.
+    """
     label = f"Months of {periods} periods"
     return given(f"calendar.span_{periods}", float(periods * timeline.months), "month", label)
 
 
 def years(timeline: Timeline, day_count: str) -> Given:
-    """Length of each period in years by a day count."""
+    """Length of each period in years by a day count.
+
+    Args:
+        day_count: Day count, such as "ACT/365F".
+    """
     name = day_count.lower().replace("/", "_")
     values = [year_fraction(p.start, p.end, day_count) for p in timeline.periods]
     return row(timeline, f"calendar.years_{name}", f"Length in years, {day_count}", str(YEAR), values)
 
 
 def month_flags(timeline: Timeline, months: Sequence[str]) -> Given:
-    """1 where a period ends in one of the named months."""
+    """1 where a period ends in one of the named months.
+
+    Args:
+        months: Names of months.
+    """
     numbers = sorted(MONTH_NAMES.index(month) + 1 for month in months)
     names = "_".join(MONTH_NAMES[number - 1].lower() for number in numbers)
     values = [float(_holds(period, numbers)) for period in timeline.periods]
@@ -94,7 +124,11 @@ def month_flags(timeline: Timeline, months: Sequence[str]) -> Given:
 
 
 def missing_month(timeline: Timeline, month: str) -> bool:
-    """Whether no period of the timeline can end in this month."""
+    """Whether no period of the timeline can end in this month.
+
+    Args:
+        month: Name of a month.
+    """
     return (MONTH_NAMES.index(month) + 1 - timeline.year_end) % timeline.months != 0
 
 

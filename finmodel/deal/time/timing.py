@@ -55,16 +55,28 @@ class Clock:
     cache: dict[str, Line] = field(default_factory=dict)
 
     def year_end(self, month: str) -> Line:
-        """1 where a period ends in this month: the last period of a tax, budget or contract year."""
+        """1 where a period ends in this month: the last period of a tax, budget or contract year.
+
+        Args:
+            month: Name of a month.
+        """
         return self.month_flag((month,))
 
     def month_flag(self, months: Sequence[str]) -> Line:
-        """1 where a period ends in one of these months."""
+        """1 where a period ends in one of these months.
+
+        Args:
+            months: Names of months.
+        """
         leaf = calendar.month_flags(self.timeline, months)
         return self._once(leaf, f"Period ends in {' or '.join(months)}")
 
     def year_start(self, month: str) -> Line:
-        """1 in the first period of the year that ends in this month, and in the first period of all."""
+        """1 in the first period of the year that ends in this month, and in the first period of all.
+
+        Args:
+            month: Name of the month in which the year ends.
+        """
         end = self.year_end(month)
         name = end.id.removeprefix(f"{self.section.name}.").replace("ends_", "starts_after_")
         if name not in self.cache:
@@ -72,13 +84,21 @@ class Clock:
         return self.cache[name]
 
     def years_by(self, day_count: str) -> Line:
-        """Length of each period in years by a day count."""
+        """Length of each period in years by a day count.
+
+        Args:
+            day_count: Day count, such as "ACT/365F".
+        """
         if day_count == "months":
             return self.years
         return self._once(calendar.years(self.timeline, day_count), f"Length of period, {day_count}")
 
     def delayed(self, line: Line) -> Expr:
-        """A row of operations, moved by as many whole periods as completion is late."""
+        """A row of operations, moved by as many whole periods as completion is late.
+
+        Args:
+            line: A row of operations.
+        """
         if not self.delays:
             return line
         return add([line.lag(back) * flag for back, flag in self.delays.items()])

@@ -46,12 +46,20 @@ class Signing:
     long_stop: Expr | None
 
     def of(self, rank: str) -> list[Loan]:
-        """The facilities of a rank."""
+        """The facilities of a rank.
+
+        Args:
+            rank: Rank, such as "senior".
+        """
         return [loan for loan in self.loans if loan.terms.rank == rank]
 
 
 def without_senior(clock: Clock, passed: Expr) -> Tests:
-    """The tests of a deal that has no senior debt sized on its cash: completion alone."""
+    """The tests of a deal that has no senior debt sized on its cash: completion alone.
+
+    Args:
+        passed: 1 when completion is reached.
+    """
     none = Const(0)
     return Tests(missed=none, untested=none, open=clock.completed & passed, default=none, uncovered=none)
 
@@ -134,7 +142,12 @@ def _uncovered(context: Context, section: Section, covers: Cover, signing: Signi
 
 
 def lock_up(desk: Desk, tested: Line, gate: Line) -> None:
-    """Declare defaults, and lock-ups: a test of a distribution fails, passed ones are still wanted, or default."""
+    """Declare defaults, and lock-ups: a test of a distribution fails, passed ones are still wanted, or default.
+
+    Args:
+        tested: 1 where a distribution is tested.
+        gate: 1 where it is allowed.
+    """
     section = desk.events
     held: Expr = desk.serves & ~desk.sound
     if desk.tests.long_stop is not None:

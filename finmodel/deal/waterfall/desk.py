@@ -138,7 +138,12 @@ class Desk:
         self.ledger = Ledger()
 
     def open(self, loans: Sequence[Loan], refinanced: Mapping[str, Expr]) -> None:
-        """Sort the facilities by rank, find the dates of each, and open the accounts."""
+        """Sort the facilities by rank, find the dates of each, and open the accounts.
+
+        Args:
+            loans: All facilities.
+            refinanced: Facility → what another one repays of it.
+        """
         self.refinanced = refinanced
         for loan in loans:
             if loan.terms.rank in RANKS:
@@ -225,7 +230,15 @@ class Desk:
         return hi(0, self.senior_left() - add(gone)) if gone else self.senior_left()
 
     def pay(self, rank: str, means: Expr) -> Group:
-        """Pay interest, then principal, of the facilities of a rank in proportion to what is due."""
+        """Pay interest, then principal, of the facilities of a rank in proportion to what is due.
+
+        Args:
+            rank: Rank, such as "senior".
+            means: Money that may be used.
+
+        Returns:
+            What was paid.
+        """
         line, title, loans = self.section.line, TITLES[rank], self.loans[rank]
         if not loans:
             self.ledger.groups[rank] = self._nobody(rank, title)

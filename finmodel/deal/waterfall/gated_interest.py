@@ -17,6 +17,7 @@ def settle(loans: Sequence[Loan], closed: Expr, means: Expr) -> None:
     """Say what a closed gate defers, and what of the balances is due: all at the end, before it what cash allows.
 
     Args:
+        loans: Facilities that defer interest.
         closed: 1 on a payment date whose gate is closed.
         means: Cash behind the gate, for all facilities of the rank; nothing where it is closed.
     """
@@ -32,5 +33,9 @@ def settle(loans: Sequence[Loan], closed: Expr, means: Expr) -> None:
 
 
 def balances(loans: Sequence[Loan]) -> list[Line]:
-    """What is deferred at the end of the period, by facility."""
+    """What is deferred at the end of the period, by facility.
+
+    Args:
+        loans: All facilities.
+    """
     return [loan.pik.account.closing for loan in loans if loan.pik is not None]

@@ -69,7 +69,18 @@ class LifeCover:
 
 
 def define(section: Section, name: str, label: str, above: Expr, below: Expr, tested: Expr) -> Ratio:
-    """Declare the three rows of a ratio."""
+    """Declare the three rows of a ratio.
+
+    Args:
+        name: Name of the ratio.
+        label: What it is.
+        above: What is divided.
+        below: What it is divided by.
+        tested: 1 where it is tested.
+
+    Returns:
+        The three rows.
+    """
     flag = section.flag(f"{name}.tested", f"{label}: Tested", tested)
     value = section.line(f"{name}.value", f"{label}: Value where tested", flag * ratio(above, below), RATIO)
     section.display(name, label, shown(value, flag), RATIO)
@@ -77,7 +88,12 @@ def define(section: Section, name: str, label: str, above: Expr, below: Expr, te
 
 
 def reaches(value: Expr, target: Expr) -> Expr:
-    """Whether a ratio reaches its target, but for rounding."""
+    """Whether a ratio reaches its target, but for rounding.
+
+    Args:
+        value: The ratio.
+        target: What it is to reach.
+    """
     return target - RATIO_ROUNDING <= value
 
 

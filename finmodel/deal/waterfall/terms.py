@@ -272,7 +272,11 @@ class WaterfallTerms(Table):
 
 
 def whole_order(order: Sequence[StepName]) -> list[StepName]:
-    """The order of a case with the steps that it leaves out, each after the step that it follows when none is given."""
+    """The order of a case with the steps that it leaves out, each after the step that it follows when none is given.
+
+    Args:
+        order: Steps as the case gives them.
+    """
     whole = list(order)
     for number, name in enumerate(ORDER):
         if name not in whole:

@@ -142,7 +142,11 @@ def _prepaid(desk: Desk, refinanced: Refinanced) -> _Prepaid:
 
 
 def paid_in(funded: Line, flows: Waterfall) -> Line:
-    """What owners pay in: in construction, and later what they promised to add and what they pay for the closure."""
+    """What owners pay in: in construction, and later what they promised to add and what they pay for the closure.
+
+    Args:
+        funded: What owners pay in construction.
+    """
     later = [line for line in (flows.added, flows.cured, flows.closed) if line is not None]
     if not later:
         return funded

@@ -110,6 +110,11 @@ class FastKernel:
     def run(self, given: Mapping[str, Any], fixed: Mapping[str, Any], paths: int) -> Values:
         """Compute the outputs from inputs by id and from fixed lines by id.
 
+        Args:
+            given: Input id → number, row (periods,) or array (periods, paths).
+            fixed: Line id → values that do not move.
+            paths: Number of paths.
+
         Raises:
             NotFinite: A line that no output shows is no finite number.
         """
@@ -118,7 +123,13 @@ class FastKernel:
         return values
 
     def unchecked(self, given: Mapping[str, Any], fixed: Mapping[str, Any], paths: int) -> Unchecked:
-        """The outputs, and the sum of each path that is finite as long as every line is."""
+        """The outputs, and the sum of each path that is finite as long as every line is.
+
+        Args:
+            given: As for `run`.
+            fixed: As for `run`.
+            paths: As for `run`.
+        """
         text = self.text
         known = {**given, **{f"line {id}": value for id, value in fixed.items()}}
         out = np.empty((len(text.out_rows), text.periods, paths))

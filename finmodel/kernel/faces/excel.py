@@ -23,26 +23,50 @@ class Cell(Protocol):
     """A workbook seen from one cell: the references that its formula writes."""
 
     def const(self, value: float) -> str:
-        """A number that a formula holds: itself, or the cell where the workbook keeps it."""
+        """A number that a formula holds: itself, or the cell where the workbook keeps it.
+
+        Args:
+            value: The number.
+        """
 
     def given(self, leaf: Given) -> str:
-        """An input: the one cell of a number, this period's cell of a row."""
+        """An input: the one cell of a number, this period's cell of a row.
+
+        Args:
+            leaf: The input.
+        """
 
     def line(self, line: Line, back: int) -> str | None:
-        """A line `back` periods ago (negative: ahead); None where no column holds it, beyond the timeline."""
+        """A line `back` periods ago (negative: ahead); None where no column holds it, beyond the timeline.
+
+        Args:
+            line: The line that is read.
+        """
 
     def row(self, line: Line) -> str:
-        """All periods of a line, as a range."""
+        """All periods of a line, as a range.
+
+        Args:
+            line: The line that is read.
+        """
 
     def begun(self, total: Op) -> str:
-        """The beginning of a long sum, which has a cell of its own, so that no formula is too long or too deep."""
+        """The beginning of a long sum, which has a cell of its own, so that no formula is too long or too deep.
+
+        Args:
+            total: The long sum.
+        """
 
     def beyond(self, shift: Shift) -> str:
         """What a shift reads beyond the timeline, where `line` has no column for it."""
 
 
 def excel_text(expr: Expr, cell: Cell) -> str:
-    """The formula as the text of a cell, without the leading "="."""
+    """The formula as the text of a cell, without the leading "=".
+
+    Args:
+        expr: The expression to write.
+    """
     if isinstance(expr, Const):
         return cell.const(expr.value)
     if isinstance(expr, Given):

@@ -44,7 +44,11 @@ def first_when(flag: Row) -> float:
 
 
 def value_at(row: Row, number: float) -> float:
-    """Value of a numbered period; 0 for a number outside the timeline."""
+    """Value of a numbered period; 0 for a number outside the timeline.
+
+    Args:
+        number: Number of the period, from 1.
+    """
     return row[int(number) - 1] if 1 <= number < len(row) + 1 else 0.0
 
 

@@ -46,6 +46,14 @@ class Kernel:
     def run(self, given: Mapping[str, Value], fixed: Mapping[str, Value], paths: int = 1) -> Values:
         """Compute the outputs from inputs by id and from fixed lines by id.
 
+        Args:
+            given: Input id → number, row (periods,) or array (periods, paths).
+            fixed: Line id → values that do not move.
+            paths: Number of paths.
+
+        Returns:
+            Output id → value, row, or array (periods, paths).
+
         Raises:
             NotFinite: A line that no output shows is no finite number.
         """
@@ -54,13 +62,22 @@ class Kernel:
         return values
 
     def unchecked(self, given: Mapping[str, Value], fixed: Mapping[str, Value], paths: int = 1) -> Unchecked:
-        """The outputs, and the sum that is finite as long as every line is; for values tried on the way."""
+        """The outputs, and the sum that is finite as long as every line is; for values tried on the way.
+
+        Args:
+            given: As for `run`.
+            fixed: As for `run`.
+            paths: Number of paths.
+        """
         *values, total = self.function([given[id] for id in self.given], [fixed[id] for id in self.fixed], paths)
         return Unchecked(dict(zip(self.outputs, values, strict=True)), total)
 
 
 def check_finite(total: Value) -> None:
     """Refuse a sum of lines that is not finite.
+
+    Args:
+        total: Sum of lines, a number or one a path.
 
     Raises:
         NotFinite: Names the first path.

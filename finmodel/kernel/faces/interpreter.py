@@ -23,6 +23,9 @@ Memo = dict[str, list[float]]
 def interpret(model: Model, plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
     """Every line of a model: a float, or a list with one value a period.
 
+    Args:
+        given: Input id → number, or one a period.
+
     Raises:
         NumberError: A formula gives no finite number; names the line, the period and what it read.
     """

@@ -58,12 +58,20 @@ class Steps:
 
     @classmethod
     def equal(cls, count: int) -> Steps:
-        """Equal periods, and a rate per period."""
+        """Equal periods, and a rate per period.
+
+        Args:
+            count: Number of periods.
+        """
         return cls((1,) * (count - 1), 1)
 
     @classmethod
     def dated(cls, days: Floats) -> Steps:
-        """Day numbers, rising, and a rate a year of 365 days (ACT/365)."""
+        """Day numbers, rising, and a rate a year of 365 days (ACT/365).
+
+        Args:
+            days: Day number of each flow, rising.
+        """
         return cls(tuple(int(gap) for gap in np.diff(days)), 365)
 
     def tables(self) -> tuple[Floats, Floats]:
@@ -86,13 +94,22 @@ class Side:
 
     @classmethod
     def of(cls, flows: Floats, steps: Steps, back: bool) -> Side:
-        """From flows (periods, rows)."""
+        """From flows (periods, rows).
+
+        Args:
+            flows: Money, shape (periods, rows).
+            back: Whether time runs backward.
+        """
         if back:
             return cls(Amounts.of(flows[::-1], steps.gaps[::-1]), steps, back)
         return cls(Amounts.of(flows, steps.gaps), steps, back)
 
     def rates(self, brackets: Brackets, guess: Floats) -> Floats:
-        """The rate in each bracket."""
+        """The rate in each bracket.
+
+        Args:
+            guess: Rate to be near, one a row [per step].
+        """
         half = guess / (2 + guess) / self.steps.units
         z = (1 - half) / (1 + half)
         grown = power(newton(self.amounts, brackets, 1 / z if self.back else z), self.steps.units)
@@ -104,6 +121,10 @@ def irr_batch(flows: Floats, guess: float | Floats = 0.02, steps: Steps | None =
 
     The rate is nan unless the status is OK or SEVERAL, or TOTAL_LOSS with -1. It is per period, or a year if the steps
     are dated.
+
+    Args:
+        flows: Money, shape (periods, rows).
+        guess: Rate to be near [per step].
     """
     steps = steps or Steps.equal(len(flows))
     rows = flows.shape[1]
@@ -124,6 +145,11 @@ def judged_batch(flows: Floats, guess: float | Floats, steps: Steps | None = Non
     them the rate a year moves by more than a point, or the status is another. Under 1 % is enough below -90 % a year in
     a flow with several changes of sign: there a small release at the end may balance the losses before it, whatever
     was invested. A rate is per 1/per_year of a year.
+
+    Args:
+        flows: Money, shape (periods, rows).
+        guess: Rate to be near [per step].
+        per_year: Steps a year.
     """
     flows = without_rounding(flows)
     rate, status = irr_batch(flows, guess, steps)
@@ -146,6 +172,9 @@ def without_rounding(flows: Floats) -> Floats:
 
     A loan that is repaid to the last cent leaves 1e-11 of either sign, by the order in which its parts were added: as a
     flow it would be a change of sign, and with it a second rate.
+
+    Args:
+        flows: Money, shape (periods, rows).
     """
     sizes = np.abs(flows)
     kept: Floats = np.where(sizes < ROUNDING * sizes.max(axis=0), 0.0, flows)
@@ -170,7 +199,12 @@ def _without_dust(flows: Floats, yearly: Floats) -> Floats:
 
 
 def present_value(flows: Floats, factor: Floats) -> Floats:
-    """Σ flow × factor^period of each row."""
+    """Σ flow × factor^period of each row.
+
+    Args:
+        flows: Money, shape (periods, rows).
+        factor: Discount factor of one step, one a row.
+    """
     value: Floats = flows[-1].copy()
     for flow in flows[-2::-1]:
         value = value * factor + flow

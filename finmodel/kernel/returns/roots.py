@@ -40,18 +40,30 @@ class Amounts:
 
     @classmethod
     def of(cls, flows: Floats, gaps: tuple[int, ...]) -> Amounts:
-        """From flows (periods, rows), none of them all 0."""
+        """From flows (periods, rows), none of them all 0.
+
+        Args:
+            flows: Money, shape (periods, rows).
+            gaps: Steps between flows.
+        """
         parts = np.stack([np.maximum(flows, 0), np.maximum(-flows, 0)], axis=1)
         return cls(parts, gaps, (flows != 0).argmax(axis=0))
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Amounts:
-        """Some of the rows, in any number."""
+        """Some of the rows, in any number.
+
+        Args:
+            rows: Numbers of rows, or a flag a row.
+        """
         return Amounts(self.parts[:, :, rows], self.gaps, self.first[rows])
 
     def weigh(self, z: Floats) -> Floats:
         """(2, 2, *z.shape): present values of what comes in and goes out, and their slopes by the logarithm of z.
 
         The last axis of z is the rows; both are to the date of the row's first flow.
+
+        Args:
+            z: Discount factor of one unit of time.
         """
         if z.size == 1 and z.ndim == 1:
             return self._alone(z)
@@ -131,7 +143,12 @@ class Stretches:
 
 
 def power(z: Floats, exponent: int) -> Floats:
-    """z to a whole number > 0, by squares: the same bits on every machine."""
+    """z to a whole number > 0, by squares: the same bits on every machine.
+
+    Args:
+        z: What is raised.
+        exponent: A whole number above 0.
+    """
     result: Floats | None = None
     while True:
         if exponent & 1:

@@ -82,7 +82,11 @@ def cover(result: Results) -> Figure:
 
 
 def tornado(shocks: Mapping[str, Results]) -> Figure:
-    """What each shock does to cover and to owners, the worst on top."""
+    """What each shock does to cover and to owners, the worst on top.
+
+    Args:
+        shocks: Name → run after the shock.
+    """
     base, *_ = shocks.values()
     names = [(name, label, times, unit) for name, label, times, unit in PULLED if base.metrics.get(name) is not None]
     labels = list(shocks)[1:]

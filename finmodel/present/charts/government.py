@@ -51,6 +51,9 @@ def pictures(account: Government) -> dict[str, Picture]:
 def write_charts(account: Government, folder: Path) -> list[Path]:
     """Draw every picture into a folder.
 
+    Args:
+        folder: Where the files are written.
+
     Raises:
         FileError: The folder or a file cannot be written.
     """

@@ -79,7 +79,12 @@ def pictures(drawn: Drawn) -> dict[str, Picture]:
 
 
 def fan_sheet(fans: Sequence[Fan], drawn: Drawn, what: str) -> Figure:
-    """Rows over time: the middle half dark, nine tenths pale, the median, and the case as it stands."""
+    """Rows over time: the middle half dark, nine tenths pale, the median, and the case as it stands.
+
+    Args:
+        fans: Rows over time.
+        what: What is shown.
+    """
     across = 1 if len(fans) == 1 else 2
     figure, axes = sheet(len(fans), across, 4.2)
     for axis, fan in zip(axes, map(_live, fans), strict=True):
@@ -167,7 +172,11 @@ def regimes(summary: Summary) -> Figure:
 
 
 def settling(found: Sequence[Convergence]) -> Figure:
-    """Mean and a tail quantile over the first paths, ever more of them, with their 95 % intervals."""
+    """Mean and a tail quantile over the first paths, ever more of them, with their 95 % intervals.
+
+    Args:
+        found: Results over ever more paths.
+    """
     rows = [one for one in found if len(one.paths) > 1]
     figure, axes = sheet(2 * len(rows), 2, SMALL)
     for one, (left, right) in zip(rows, zip(axes[::2], axes[1::2], strict=True), strict=True):

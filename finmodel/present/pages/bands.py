@@ -17,7 +17,11 @@ Ends = tuple[tuple[str, Summary], tuple[str, Summary]]
 
 
 def page(base: Summary, ends: Mapping[str, Ends]) -> Group:
-    """A row for the case as it stands, and two for each parameter."""
+    """A row for the case as it stands, and two for each parameter.
+
+    Args:
+        ends: Parameter → results at both ends of its range.
+    """
     names = [name for name in SHOWN if name in base.metrics]
     headers = ["", *(_header(base, name) for name in names), "Default"]
     rows: list[list[Cell]] = [[strong("As the case stands"), *_cells(base, names)]]

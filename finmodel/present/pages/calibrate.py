@@ -16,7 +16,12 @@ from finmodel.risk.draws.calibrate import Calibration, Estimate
 
 
 def page(found: Mapping[str, Calibration], pairs: Mapping[tuple[str, str], Estimate]) -> Group:
-    """Parameters with their intervals, correlations, and tables to copy."""
+    """Parameters with their intervals, correlations, and tables to copy.
+
+    Args:
+        found: Price → parameters.
+        pairs: Pair of prices → correlation.
+    """
     blocks: list[RenderableType] = []
     for one in found.values():
         blocks += [_table(one), *(Text(clean(f"  {remark}")) for remark in one.remarks), Text()]

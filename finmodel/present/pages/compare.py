@@ -43,7 +43,13 @@ def page(
 
 
 def signed(name: str, value: float | None, unit: str) -> str:
-    """A difference of a result, with its sign; of a rate or a share in percentage points."""
+    """A difference of a result, with its sign; of a rate or a share in percentage points.
+
+    Args:
+        name: Name of the result.
+        value: The number; None where there is none.
+        unit: Its unit.
+    """
     if value is None or not math.isfinite(value):
         return NOT_APPLICABLE
     text = metric_text(name, abs(value), unit).replace(" %", " pp")

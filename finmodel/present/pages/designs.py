@@ -91,7 +91,14 @@ class FloorRow(Protocol):
 
 
 def page(base: Results, rows: Sequence[Row], metric: str, target: float, world: str) -> Group:
-    """The ranking, and below it what could not be sized and why."""
+    """The ranking, and below it what could not be sized and why.
+
+    Args:
+        rows: One design a row.
+        metric: Name of the result.
+        target: The outcome to be reached.
+        world: Where it is measured.
+    """
     money, cover = f"{base.case.tables.currency} m", metric == "dscr_min"
     table = []
     for number, row in enumerate((row for row in rows if row.total is not None), 1):

@@ -118,12 +118,20 @@ def equity(result: Results) -> Group | None:
 
 
 def total_of(result: Results, id: str) -> float:
-    """The sum of a line over all periods; 0 if the model does not have it."""
+    """The sum of a line over all periods; 0 if the model does not have it.
+
+    Args:
+        id: Dotted name of the line.
+    """
     return math.fsum(result.values[id]) if matching(result, id) else 0.0
 
 
 def at_close(result: Results, id: str) -> float:
-    """A single number, or the first value of a series: what a commitment in another currency is at close."""
+    """A single number, or the first value of a series: what a commitment in another currency is at close.
+
+    Args:
+        id: Dotted name of the line.
+    """
     value: Any = result.values[id]
     return float(value[0]) if result.model.lines[id].series else float(value)
 

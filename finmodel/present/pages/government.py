@@ -39,12 +39,20 @@ KINDS = {"operations": 0, "tax": 1, "loan": 2, "cover": 3, "equity": 4, "account
 
 
 def page(account: Government, paths: Mean | None = None, variance: Sequence[Amount] = ()) -> Group:
-    """The whole account of a run; over paths, and against the case as it stands, if these were run."""
+    """The whole account of a run; over paths, and against the case as it stands, if these were run.
+
+    Args:
+        variance: Differences from the case as it stands.
+    """
     return Group(*_spaced([header(account.result), *blocks(account, paths, variance)]))
 
 
 def blocks(account: Government, paths: Mean | None = None, variance: Sequence[Amount] = ()) -> list[RenderableType]:
-    """The parts of the account, one below the other."""
+    """The parts of the account, one below the other.
+
+    Args:
+        variance: Differences from the case as it stands.
+    """
     found: list[RenderableType | None] = [
         *support(account.result),
         _programmes(account),
@@ -186,7 +194,12 @@ def instruments(account: Government) -> Group | None:
 
 
 def amounts(title: str, found: Iterable[Amount]) -> Group:
-    """Figures with their definitions."""
+    """Figures with their definitions.
+
+    Args:
+        title: What stands above it.
+        found: Figures and what each means.
+    """
     rows = [(one.name, _figure(one), clean(one.meaning)) for one in found]
     return grid(title, ("", "", ""), rows, words=(0, 2))
 

@@ -24,7 +24,11 @@ REPORTED = (
 
 
 def cash_flow(result: Results, year_end: int | None = None) -> Group | None:
-    """The deal's cash by fiscal year, of the timeline unless another month (1-12) ends the years."""
+    """The deal's cash by fiscal year, of the timeline unless another month (1-12) ends the years.
+
+    Args:
+        year_end: Month in which years end, 1 to 12.
+    """
     year_end = year_end or result.model.timeline.year_end
     table = without_nothing(by_year(result, CASH, year_end))
     if not table.columns:
@@ -35,7 +39,11 @@ def cash_flow(result: Results, year_end: int | None = None) -> Group | None:
 
 
 def delivered(result: Results, year_end: int | None = None) -> Group | None:
-    """What contracts deliver of each product by fiscal year; None without contracts."""
+    """What contracts deliver of each product by fiscal year; None without contracts.
+
+    Args:
+        year_end: Month in which years end, 1 to 12.
+    """
     year_end = year_end or result.model.timeline.year_end
     table = without_nothing(by_year(result, deliveries(result), year_end))
     if not table.columns:

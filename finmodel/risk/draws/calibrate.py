@@ -87,6 +87,7 @@ def calibrate(histories: Mapping[str, History], *, force: bool = False) -> dict[
     """Parameters of each price.
 
     Args:
+        histories: Price → its history by month.
         force: Estimate reversion from less than ten years too.
 
     Raises:
@@ -98,7 +99,11 @@ def calibrate(histories: Mapping[str, History], *, force: bool = False) -> dict[
 
 
 def correlations(histories: Mapping[str, History]) -> dict[tuple[str, str], Estimate]:
-    """Correlation of monthly log changes of each pair, over the months that both have, with Fisher's interval."""
+    """Correlation of monthly log changes of each pair, over the months that both have, with Fisher's interval.
+
+    Args:
+        histories: Price → its history by month.
+    """
     found = {}
     names = list(histories)
     for i, first in enumerate(names):

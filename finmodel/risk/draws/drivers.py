@@ -30,7 +30,11 @@ class Multiple:
     points: tuple[float, ...]
 
     def of(self, uniform: Floats) -> Floats:
-        """The multiple of each path by its quantile."""
+        """The multiple of each path by its quantile.
+
+        Args:
+            uniform: Numbers between 0 and 1, one a path.
+        """
         if self.kind == "uniform":
             low, high = self.points
             return low + (high - low) * uniform
@@ -63,7 +67,11 @@ class Happening:
     multiple: float
 
     def of(self, uniform: Floats) -> Floats:
-        """The multiple in each month and path; an event that starts while one lasts makes it last longer."""
+        """The multiple in each month and path; an event that starts while one lasts makes it last longer.
+
+        Args:
+            uniform: Numbers between 0 and 1, shape (months, paths).
+        """
         starts = uniform < -math.expm1(-self.hazard / 12)
         number = np.cumsum(starts, axis=0)
         number[self.months :] = number[self.months :] - number[: -self.months].copy()
@@ -87,7 +95,11 @@ class Choice:
     chances: tuple[float, ...]
 
     def of(self, uniform: Floats) -> Floats:
-        """The value of each path."""
+        """The value of each path.
+
+        Args:
+            uniform: Numbers between 0 and 1, one a path.
+        """
         at = np.searchsorted(np.cumsum(self.chances), uniform, side="right")
         return np.asarray(np.array(self.values)[np.minimum(at, len(self.values) - 1)])
 
@@ -109,7 +121,11 @@ class Hazard:
     period: int
 
     def of(self, uniform: Floats, never: float) -> Floats:
-        """Months from the event's start until it strikes, on each path; `never` beyond the timeline."""
+        """Months from the event's start until it strikes, on each path; `never` beyond the timeline.
+
+        Args:
+            uniform: Numbers between 0 and 1, one a path.
+        """
         if self.rate == 0:
             return np.full(uniform.shape, never)
         months = -12 / self.rate * np.log1p(-uniform)

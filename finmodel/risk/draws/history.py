@@ -32,14 +32,22 @@ class History:
     length: float
 
     def factor(self, months: NDArray[np.int64]) -> Floats:
-        """The price as a multiple of its centre, from numbers of months as `drawn` gives them."""
+        """The price as a multiple of its centre, from numbers of months as `drawn` gives them.
+
+        Args:
+            months: Numbers of months of the history, shape (months, paths).
+        """
         path = np.cumsum(np.array(self.changes)[months], axis=0)
         if self.centre == "mean":
             path -= np.log(self.growth(len(months)))[:, None]
         return np.asarray(np.exp(path))
 
     def growth(self, months: int) -> Floats:
-        """The mean of exp(sum of changes) after each month, exactly: a recursion over the month last drawn."""
+        """The mean of exp(sum of changes) after each month, exactly: a recursion over the month last drawn.
+
+        Args:
+            months: Number of months.
+        """
         lift, stay = np.exp(np.array(self.changes)), 1 - 1 / self.length
         weight = lift / len(lift)
         found = [float(weight.sum())]
@@ -50,7 +58,14 @@ class History:
 
 
 def drawn(size: int, length: float, fresh: Floats, where: Floats) -> NDArray[np.int64]:
-    """Numbers of the months of history, by two uniform numbers each: whether a stretch starts, and where."""
+    """Numbers of the months of history, by two uniform numbers each: whether a stretch starts, and where.
+
+    Args:
+        size: Months of the history.
+        length: Mean length of a stretch [months].
+        fresh: Whether a stretch starts, between 0 and 1.
+        where: Where it starts, between 0 and 1.
+    """
     starts = np.minimum((where * size).astype(np.int64), size - 1)
     new = fresh < 1 / length
     rows = starts

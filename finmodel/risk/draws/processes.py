@@ -67,7 +67,11 @@ class Motion:
         return math.expm1(self.jump_mean + self.jump_sd**2 / 2)
 
     def middle(self, months: int) -> Floats:
-        """The expected price of each month of a price of its own; ones about the deck."""
+        """The expected price of each month of a price of its own; ones about the deck.
+
+        Args:
+            months: Number of months.
+        """
         years = np.arange(1, months + 1) / MONTHS
         if self.centre != "own":
             return np.ones(months)
@@ -79,7 +83,11 @@ class Motion:
         return np.asarray(np.exp(left * math.log(self.start) + (1 - left) * log_level + variance / 2))
 
     def offset(self, months: int) -> Floats:
-        """What jumps add to the logarithm: of the mean, or ("median") the mean of the logarithm; shape (months, 1)."""
+        """What jumps add to the logarithm: of the mean, or ("median") the mean of the logarithm; shape (months, 1).
+
+        Args:
+            months: Number of months.
+        """
         each = self.jump_mean if self.centre == "median" else self.jump_growth
         return np.asarray(self.jump_rate * each * np.arange(1, months + 1) / MONTHS).reshape(-1, 1)
 
@@ -118,7 +126,12 @@ def _spread(variance: float, decay: float, months: int, scale: Floats | None) ->
 
 
 def jump_sizes(motion: Motion, uniform: Floats, normal: Floats) -> Floats:
-    """The log of each month's jumps: their number by the uniform number, their sizes by the normal one."""
+    """The log of each month's jumps: their number by the uniform number, their sizes by the normal one.
+
+    Args:
+        uniform: Numbers between 0 and 1, shape (months, paths).
+        normal: Standard normal numbers of the same shape.
+    """
     mean = motion.jump_rate / MONTHS
     number = np.zeros_like(uniform)
     term = reached = math.exp(-mean)

@@ -39,6 +39,10 @@ class Points:
     def normal(self, variables: int, months: int) -> Floats:
         """Independent standard normal numbers with shape (variables, months, 1024).
 
+        Args:
+            variables: Number of variables.
+            months: Number of months.
+
         Raises:
             LimitError: More coordinates than direction numbers.
         """

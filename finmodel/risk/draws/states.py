@@ -48,14 +48,22 @@ class Chain:
         return rows
 
     def occupancy(self, months: int) -> Floats:
-        """The probability of each regime at each month, exactly; shape (months, regimes)."""
+        """The probability of each regime at each month, exactly; shape (months, regimes).
+
+        Args:
+            months: Number of months.
+        """
         found = [np.array(self.start)]
         for _ in range(months - 1):
             found.append(found[-1] @ np.array(self.step))
         return np.array(found)
 
     def labels(self, states: States) -> States:
-        """The number of the regime whose name each path bears."""
+        """The number of the regime whose name each path bears.
+
+        Args:
+            states: Regime of each month and path.
+        """
         counted = states[: self.label_months]
         months = np.stack([(counted == number).sum(axis=0) for number in range(len(self.names))])
         label: States = months.argmax(axis=0).astype(np.int8)

@@ -26,6 +26,9 @@ _BITS = 52  # so that the middle of each of the 2**52 equal steps is a float, an
 def check_seed(seed: int) -> int:
     """A seed that a stream can be keyed by.
 
+    Args:
+        seed: Any whole number.
+
     Raises:
         UsageError: Not a whole number from 0 to 2**64 - 1.
     """
@@ -49,7 +52,12 @@ class Stream:
     antithetic: bool = False
 
     def uniform(self, name: str, rows: int) -> Floats:
-        """Numbers between 0 and 1, both excluded, with shape (rows, 1024)."""
+        """Numbers between 0 and 1, both excluded, with shape (rows, 1024).
+
+        Args:
+            name: Name of what is drawn.
+            rows: Number of rows.
+        """
         width = BLOCK // 2 if self.antithetic else BLOCK
         key = self.seed | _name(name) << 64
         raw = np.random.Philox(key=key, counter=self.block << 128).random_raw(rows * width)
@@ -58,12 +66,21 @@ class Stream:
         return np.concatenate([drawn, 1 - drawn], axis=1) if self.antithetic else drawn
 
     def normal(self, name: str, rows: int) -> Floats:
-        """Standard normal numbers with shape (rows, 1024)."""
+        """Standard normal numbers with shape (rows, 1024).
+
+        Args:
+            name: Name of what is drawn.
+            rows: Number of rows.
+        """
         return quantile(self.uniform(name, rows))
 
 
 def quantile(probability: Floats) -> Floats:
-    """The standard normal quantile."""
+    """The standard normal quantile.
+
+    Args:
+        probability: Numbers between 0 and 1.
+    """
     from scipy.special import ndtri  # takes long to load, and a run of one case does not need it
 
     result: Floats = ndtri(probability)

@@ -89,7 +89,11 @@ def audit(path: Path | str, waive: Sequence[str] = ()) -> Audit:
 
 
 def audit_book(book: Book, further: Sequence[Waiver] = ()) -> Audit:
-    """Audit a workbook that was read."""
+    """Audit a workbook that was read.
+
+    Args:
+        further: Waivers beside those in the workbook.
+    """
     view = View(book)
     own, faults = waivers.stated(book)
     found = [finding for rule in _RULES for finding in rule(view)] + faults

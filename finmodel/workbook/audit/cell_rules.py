@@ -136,7 +136,11 @@ def columns(view: View) -> Iterator[Finding]:
 
 
 def unit_column(sheet: Sheet, before: int) -> int | None:
-    """The column that is headed "Unit"."""
+    """The column that is headed "Unit".
+
+    Args:
+        before: The column that it stands left of.
+    """
     heading = unit_heading(sheet, before)
     return None if heading is None else heading[1]
 

@@ -38,7 +38,11 @@ class Graph:
         return {self.keys[number] for reads in self.reads for number in reads}
 
     def text(self, number: int) -> str:
-        """A cell or a range as people write it."""
+        """A cell or a range as people write it.
+
+        Args:
+            number: Number, from 1.
+        """
         sheet, (top, left, bottom, right) = self.keys[number]
         last = "" if (top, left) == (bottom, right) else f":{address(bottom, right)}"
         return f"{sheet}!{address(top, left)}{last}"

@@ -88,7 +88,11 @@ def lines_of(sheet: Sheet, span: Span) -> list[Line]:
 
 
 def unit_heading(sheet: Sheet, before: int) -> tuple[int, int] | None:
-    """Row and column of the cell that heads the column of units."""
+    """Row and column of the cell that heads the column of units.
+
+    Args:
+        before: The column that it stands left of.
+    """
     for row in range(1, HEADING_ROWS + 1):
         for column in sheet.rows.get(row, ()):
             if column < before and sheet.text(row, column).casefold() in UNIT_HEADINGS:

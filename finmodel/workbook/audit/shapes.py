@@ -34,7 +34,12 @@ class Ref:
     fixed_columns: tuple[bool, bool]
 
     def area(self, row: int, column: int) -> Area:
-        """What it means in a cell."""
+        """What it means in a cell.
+
+        Args:
+            row: Row of the sheet, from 1.
+            column: Column of the sheet, from 1.
+        """
         top, bottom = (at if fixed else at + row for at, fixed in zip(self.rows, self.fixed_rows, strict=True))
         left, right = (at if fixed else at + column for at, fixed in zip(self.columns, self.fixed_columns, strict=True))
         return min(top, bottom), min(left, right), max(top, bottom), max(left, right)
@@ -73,7 +78,11 @@ class Shape:
 
 
 def shape_of(formula: str) -> Shape:
-    """Take a formula in relative form apart."""
+    """Take a formula in relative form apart.
+
+    Args:
+        formula: The formula, without its "=".
+    """
     found: dict[str, list[str]] = {}
     refs: list[Ref] = []
     for match in _TOKEN.finditer(formula):
@@ -97,7 +106,13 @@ def shape_of(formula: str) -> Shape:
 
 
 def written(formula: str, row: int, column: int) -> str:
-    """A formula in relative form as people write it in a cell."""
+    """A formula in relative form as people write it in a cell.
+
+    Args:
+        formula: The formula, without its "=".
+        row: Row of the sheet, from 1.
+        column: Column of the sheet, from 1.
+    """
 
     def cell(match: re.Match[str]) -> str:
         r, c = (_at(step) for step in match.groups())
@@ -112,7 +127,11 @@ def written(formula: str, row: int, column: int) -> str:
 
 
 def sheet_of(prefix: str) -> str:
-    """The name of a sheet as a reference writes it: "'Tax year'!"."""
+    """The name of a sheet as a reference writes it: "'Tax year'!".
+
+    Args:
+        prefix: The sheet as a reference writes it.
+    """
     name = prefix.removesuffix("!")
     return name[1:-1].replace("''", "'") if name.startswith("'") else name
 

@@ -55,7 +55,12 @@ def stated(book: Book) -> tuple[list[Waiver], list[Finding]]:
 
 
 def apply(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> tuple[list[Finding], list[tuple[Waiver, int]]]:
-    """Findings that no waiver covers, and each waiver with the number of those that it does."""
+    """Findings that no waiver covers, and each waiver with the number of those that it does.
+
+    Args:
+        findings: What was found.
+        waivers: What is waived, each with its reason.
+    """
     left, counts = [], [0] * len(waivers)
     for finding in findings:
         for number, waiver in enumerate(waivers):
@@ -68,7 +73,11 @@ def apply(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> tuple[list[
 
 
 def covers(where: str, finding: Finding) -> bool:
-    """Whether a finding stands in a place: everywhere, a sheet, a cell or an area."""
+    """Whether a finding stands in a place: everywhere, a sheet, a cell or an area.
+
+    Args:
+        where: "*", a sheet, a cell or an area.
+    """
     if where in (EVERYWHERE, finding.sheet):
         return True
     match = _PLACE.fullmatch(where)

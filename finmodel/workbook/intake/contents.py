@@ -75,11 +75,21 @@ class Sheet:
             yield from row.values()
 
     def cell(self, row: int, column: int) -> Cell | None:
-        """One cell; None when it holds nothing."""
+        """One cell; None when it holds nothing.
+
+        Args:
+            row: Row of the sheet, from 1.
+            column: Column of the sheet, from 1.
+        """
         return self.rows.get(row, {}).get(column)
 
     def text(self, row: int, column: int) -> str:
-        """The text of a cell; empty when it holds none."""
+        """The text of a cell; empty when it holds none.
+
+        Args:
+            row: Row of the sheet, from 1.
+            column: Column of the sheet, from 1.
+        """
         cell = self.cell(row, column)
         return cell.value.strip() if cell is not None and isinstance(cell.value, str) else ""
 

@@ -29,7 +29,11 @@ _LIKE_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*")
 
 @lru_cache(maxsize=20_000)
 def column_number(letters: str) -> int:
-    """The number of a column: A is 1, XFD 16384."""
+    """The number of a column: A is 1, XFD 16384.
+
+    Args:
+        letters: Letters of a column, such as "XFD".
+    """
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
@@ -38,7 +42,11 @@ def column_number(letters: str) -> int:
 
 @lru_cache(maxsize=20_000)
 def column_letters(number: int) -> str:
-    """The letters of a column."""
+    """The letters of a column.
+
+    Args:
+        number: Number, from 1.
+    """
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -47,12 +55,23 @@ def column_letters(number: int) -> str:
 
 
 def address(row: int, column: int) -> str:
-    """A cell as people write it: "H12"."""
+    """A cell as people write it: "H12".
+
+    Args:
+        row: Row of the sheet, from 1.
+        column: Column of the sheet, from 1.
+    """
     return f"{column_letters(column)}{row}"
 
 
 def relative(formula: str, row: int, column: int) -> str:
-    """A formula, without its "=", as it reads from the cell in which it stands."""
+    """A formula, without its "=", as it reads from the cell in which it stands.
+
+    Args:
+        formula: The formula, without its "=".
+        row: Row of the sheet, from 1.
+        column: Column of the sheet, from 1.
+    """
     return _TOKEN.sub(_writer(row, column), formula)
 
 

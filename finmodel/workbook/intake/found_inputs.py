@@ -41,7 +41,11 @@ def input_values(book: Book, wanted: Mapping[str, str]) -> dict[str, list[float]
 
 
 def places(target: str) -> tuple[str, list[tuple[int, int]]]:
-    """The sheet, and row and column of each cell, that a name leads to."""
+    """The sheet, and row and column of each cell, that a name leads to.
+
+    Args:
+        target: What the name refers to.
+    """
     match = _TARGET.fullmatch(target)
     if match is None:
         return "", []

@@ -57,6 +57,10 @@ class BadWorkbook(FinmodelError):
 def refuse(name: str, wrong: str) -> Never:
     """Refuse a file.
 
+    Args:
+        name: The name.
+        wrong: What is wrong with it.
+
     Raises:
         BadWorkbook: Always.
     """
@@ -87,6 +91,9 @@ class Parts:
 
     def read(self, part: str) -> bytes:
         """A part, unpacked; its checksum and its size are as declared.
+
+        Args:
+            part: Name of the part within the file.
 
         Raises:
             BadWorkbook: There is no such part, or it is damaged.

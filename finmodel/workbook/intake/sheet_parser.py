@@ -40,6 +40,9 @@ class SheetReader:
     def read(self, part: str) -> Sheet:
         """The sheet.
 
+        Args:
+            part: Name of the part within the file.
+
         Raises:
             BadWorkbook: A cell out of bounds, twice, or with something that no cell holds.
         """
@@ -51,7 +54,12 @@ class SheetReader:
         return sheet
 
     def start(self, name: str, attributes: Attributes) -> None:
-        """An element opens."""
+        """An element opens.
+
+        Args:
+            name: The name.
+            attributes: Attributes of the element.
+        """
         if name == "c":
             self._open_cell(attributes)
         elif name == "f":

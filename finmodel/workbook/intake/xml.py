@@ -42,6 +42,7 @@ class Reader:
         """Tell of each element of a part as it opens and closes.
 
         Args:
+            part: Name of the part within the file.
             start: Called with an element's name and its attributes; names of the workbook's own vocabulary are bare.
             end: Called with an element's name and the text in it.
 
@@ -108,7 +109,12 @@ class _Names(dict[str, str]):
 
 
 def attribute(attributes: Attributes, name: str) -> str:
-    """An attribute of another vocabulary, such as "r:id"; empty when it is not there."""
+    """An attribute of another vocabulary, such as "r:id"; empty when it is not there.
+
+    Args:
+        attributes: Attributes of the element.
+        name: The name.
+    """
     return next((value for key, value in attributes.items() if _short(key) == name), "")
 
 

@@ -29,7 +29,12 @@ def total(page: Page, row: int, label: str, columns: Sequence[int] = ALL) -> Non
 
 
 def keep(page: Page, row: int, height: int) -> None:
-    """Begin a new printed page at a row if so many rows do not fit on the one that it stands on."""
+    """Begin a new printed page at a row if so many rows do not fit on the one that it stands on.
+
+    Args:
+        row: First row of the table.
+        height: Rows that are to stay together.
+    """
     begun = page.breaks[-1] if page.breaks else HEADER_ROWS
     if row + height - begun > ROWS_A_PAGE:
         page.breaks.append(row - 1)

@@ -70,7 +70,13 @@ def period_header(book: Book, page: Page, columns: Sequence[tuple[int, str]] = C
 
 
 def band(page: Page, row: int, title: str, last: int) -> None:
-    """The title of a block, on pale blue."""
+    """The title of a block, on pale blue.
+
+    Args:
+        row: Row of the sheet.
+        title: Title of the block.
+        last: Last column of the band.
+    """
     page.text(row, SECTION, title, "section")
     page.band(row, range(SECTION, last + 1), "section")
 

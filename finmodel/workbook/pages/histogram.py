@@ -26,7 +26,11 @@ def number_format(name: str, unit: str) -> str:
 
 
 def histograms(book: Book, page: Page, found: Simulated, row: int) -> int:
-    """A table and a chart of each; returns the next free row."""
+    """A table and a chart of each; returns the next free row.
+
+    Args:
+        row: First row of the sheet to write.
+    """
     for name, histogram in found.histograms.items():
         if histogram.counts:
             row = _table(book, page, found, (name, histogram), row)

@@ -24,7 +24,11 @@ Figures = tuple[float | None, ...]
 
 
 def incidence(book: Book, page: Page, account: Government, row: int) -> None:
-    """Write the tables, from a row on: parties on the left, figures with their meaning on the right."""
+    """Write the tables, from a row on: parties on the left, figures with their meaning on the right.
+
+    Args:
+        row: First row of the sheet to write.
+    """
     say = book.say
     question = say("Does the account below belong to the inputs as they stand?")
     belongs(book, page, row, question, book.cases[book.live - 1].name)

@@ -65,7 +65,13 @@ class Ledger:
         return References(self.book.layout, self.page.name, self.book.count)
 
     def block(self, row: int, title: str, rows: Sequence[Row]) -> int:
-        """Rows under a band; returns the next free row."""
+        """Rows under a band; returns the next free row.
+
+        Args:
+            row: Row of the sheet, from 1.
+            title: What stands above it.
+            rows: Rows of the block.
+        """
         band(self.page, row, title, self.calendar.columns[-1])
         for at, one in enumerate(rows, row + 1):
             self._row(at, one)
@@ -164,7 +170,11 @@ class Ledger:
 
 
 def write_factors(book: Book, page: Page, row: int) -> None:
-    """Discount factors of the account: at its rate, from each period to close as every present value has it."""
+    """Discount factors of the account: at its rate, from each period to close as every present value has it.
+
+    Args:
+        row: First row of the sheet to write.
+    """
     refs, terms = References(book.layout, page.name, book.count), government_terms(book.case.tables)
     rate, years = _input(book, refs, terms.rate), refs.link(book.model.lines["returns.elapsed"])
     page.text(row, LABEL, book.say("Discount factor of the account, by period of the timeline"))

@@ -18,7 +18,11 @@ DUST = 1e-9  # what adding leaves behind, of the total
 
 
 def key_results(book: Book, page: Page, refs: References, row: int) -> int:
-    """Named results with their units."""
+    """Named results with their units.
+
+    Args:
+        row: First row of the sheet to write.
+    """
     blocks.head(page, row, {LABEL: book.say("Key results"), CONSTANT: book.say("Value"), TOTAL: book.say("Unit")}, ALL)
     for label, name in (*RETURNS, *COVER, *own_results(book.model)):
         if name not in book.model.metrics:
@@ -41,7 +45,11 @@ def shown_unit(unit: str, text: str, format: str) -> str:
 
 
 def uses(book: Book, page: Page, refs: References, row: int) -> int:
-    """Uses of funds in construction."""
+    """Uses of funds in construction.
+
+    Args:
+        row: First row of the sheet to write.
+    """
     tables = book.case.tables
     items = [(book.say.named(terms), f"capex.{name}.spent") for name, terms in tables.capex.items()]
     items += [(book.say(label), id) for label, id in USES]
@@ -50,7 +58,11 @@ def uses(book: Book, page: Page, refs: References, row: int) -> int:
 
 
 def sources(book: Book, page: Page, refs: References, row: int) -> int:
-    """Sources of funds in construction."""
+    """Sources of funds in construction.
+
+    Args:
+        row: First row of the sheet to write.
+    """
     return _funds(book, page, row, (book.say("Sources"), book.say("Other sources")), list(_sources(book, refs)))
 
 
@@ -96,7 +108,11 @@ def _funds(book: Book, page: Page, row: int, words: tuple[str, str], items: list
 
 
 def facilities(book: Book, page: Page, refs: References, row: int) -> int:
-    """Each facility: what is drawn, its rate, and the day of its last repayment."""
+    """Each facility: what is drawn, its rate, and the day of its last repayment.
+
+    Args:
+        row: First row of the sheet to write.
+    """
     lines, terms = book.model.lines, book.case.tables.facility
     known = [name for name in terms if f"facility.{name}.drawn" in lines]
     if not known:
@@ -119,7 +135,11 @@ def facilities(book: Book, page: Page, refs: References, row: int) -> int:
 
 
 def owners(book: Book, page: Page, refs: References, row: int) -> int:
-    """Each class of owners: paid in, received, and its return."""
+    """Each class of owners: paid in, received, and its return.
+
+    Args:
+        row: First row of the sheet to write.
+    """
     lines, terms = book.model.lines, book.case.tables.equity
     known = [name for name in terms if f"equity.{name}.paid_in" in lines]
     if not known:
@@ -164,7 +184,11 @@ def _dates(book: Book, refs: References, facility: str) -> tuple[str, str]:
 
 
 def checks(book: Book, page: Page, refs: References, row: int) -> int:
-    """The verdict, and how many checks of each class fail."""
+    """The verdict, and how many checks of each class fail.
+
+    Args:
+        row: First row of the sheet to write.
+    """
     from finmodel.workbook.pages.checks import FAILED_ALERTS
     from finmodel.workbook.pages.header import FAILED_ERRORS
     from finmodel.workbook.pages.inputs import CHANGED
