@@ -12,7 +12,7 @@ import pytest
 from tests import architecture
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_the_tree_of_the_architecture_is_that_of_the_code():
