@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from finmodel.deal.read import Case
 from finmodel.kernel.errors import UsageError, want
@@ -21,6 +22,13 @@ from finmodel.run.run import opened
 PREFIX = "risk."
 
 
+class End(NamedTuple):
+    """One end of a parameter as typed, and the simulation there."""
+
+    typed: str
+    summary: Summary
+
+
 @dataclass(frozen=True)
 class BandTable:
     """A simulation as the case stands, and at both ends of each parameter.
@@ -31,7 +39,7 @@ class BandTable:
     """
 
     base: Summary
-    ends: Mapping[str, tuple[tuple[str, Summary], tuple[str, Summary]]]
+    ends: Mapping[str, tuple[End, End]]
 
 
 def bands(
@@ -76,7 +84,7 @@ def bands(
 
     base = at({})
     ends = {
-        key: ((low, at({key: low})), (high, at({key: high})))
+        key: (End(low, at({key: low})), End(high, at({key: high})))
         for key, (low, high) in ranges.items()
     }  # fmt: skip
     return BandTable(base, ends)

@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,13 @@ SCHEMA = "finmodel.scenarios/1"
 EQUITY_FLOW = "returns.net_equity_flow"
 EQUITY_IRR = "equity_irr_of_weighted_flows"
 LOWEST_IS_WORST = ("dscr_", "icr_", "llcr_", "plcr_", "liquidity_", "equity_multiple")
+
+
+class _Rate(NamedTuple):
+    """A rate of return a year, None where there is none, and its status."""
+
+    rate: float | None
+    status: int
 
 
 @dataclass(frozen=True)
@@ -102,13 +109,13 @@ class ScenarioTable:
         known = [weight * value for weight, value in values if value is not None]
         return math.fsum(known) if len(known) == len(values) else None
 
-    def _equity_irr(self) -> tuple[float | None, int]:
+    def _equity_irr(self) -> _Rate:
         """The rate a year on equal periods, as `equity_irr` has it, and its status."""
         per_year = self.base.model.timeline.per_year
         guess = (1 + self.base.case.tables.returns.guess.number) ** (1 / per_year) - 1
         rates, statuses = judged_batch(self.weighted_equity_flow()[:, None], guess, per_year=per_year)
         rate, status = float(rates[0]), int(statuses[0])
-        return ((1 + rate) ** per_year - 1 if status in FOUND else None), status
+        return _Rate((1 + rate) ** per_year - 1 if status in FOUND else None, status)
 
 
 def scenarios(

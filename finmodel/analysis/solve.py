@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from finmodel.case.describe import nearest
 from finmodel.case.expand import leaves
@@ -30,6 +31,13 @@ FARTHER, GROWTH = 20, 1.5  # steps beyond, each so many times as far from the ca
 HALVINGS = 40
 CLOSE = 1e-9
 Point = tuple[float, float]
+
+
+class _Goal(NamedTuple):
+    """The result that is wanted, and its value in its own unit."""
+
+    metric: str
+    value: float
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ class _Search:
     """Trials of one input: the result less its goal, or None where there is no result."""
 
     trial: Callable[[str], Results]
-    goal: tuple[str, float]
+    goal: _Goal
     unit: Unit
     runs: int = 0
     known: dict[float, float | None] = field(default_factory=dict)
@@ -146,7 +154,7 @@ def _input(case: Case, key: str) -> Given:
     return given
 
 
-def _goal(case: Case, goal: str) -> tuple[str, float]:
+def _goal(case: Case, goal: str) -> _Goal:
     """The result that is wanted, and its value; the case itself need not give it."""
     metrics = build(case).model.metrics
     name, equals, text = (part.strip() for part in goal.partition("="))
@@ -164,7 +172,7 @@ def _goal(case: Case, goal: str) -> tuple[str, float]:
     factor = 1 if typed == RATIO and wanted == PER_YEAR else conversion(typed, wanted)
     if factor is None:
         raise UsageError(f'{name} is in {wanted}: got "{text[:40]}"')
-    return name, float(amount * factor)
+    return _Goal(name, float(amount * factor))
 
 
 def _walks(search: _Search, start: float, between: tuple[str, str] | None) -> list[list[float]]:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from finmodel.kernel.errors import UsageError
 from finmodel.kernel.timeline import MONTH_NAMES, Timeline
@@ -18,6 +18,15 @@ Measure = Literal["money", "tonnes", "times"]
 
 _FLOWS = re.compile(r"income\.|company\.[^.]+\.net_(income\.|profit$|interest$|cash$)")
 _BALANCES = re.compile(r"balance\.|company\.[^.]+\.(assets|liabilities|net_(?!income|profit|interest|cash|difference))")
+
+
+class StatementRow(NamedTuple):
+    """A row of a statement: a value a fiscal year, in its unit."""
+
+    id: str
+    label: str
+    unit: str
+    values: list[float]
 
 
 @dataclass(frozen=True)
@@ -173,8 +182,8 @@ def by_year(result: Results, columns: Sequence[Column], year_end: int) -> YearTa
     )
 
 
-def statements(result: Results, year_end: int) -> Iterator[tuple[str, str, str, list[float]]]:
-    """Income statement and balance sheet by year, of the group and of each company: id, label, unit, values.
+def statements(result: Results, year_end: int) -> Iterator[StatementRow]:
+    """Income statement and balance sheet by year, of the group and of each company.
 
     Flows of a year are added; a balance is that of its last period.
 
@@ -187,7 +196,8 @@ def statements(result: Results, year_end: int) -> Iterator[tuple[str, str, str, 
         if not line.series or id not in result.values or not (flows or _BALANCES.match(id)):
             continue
         row = [float(value) for value in result.values[id]]
-        yield id, line.label, str(line.unit), [_rolled(row, periods, flows) for periods in years.values()]
+        by_year = [_rolled(row, periods, flows) for periods in years.values()]
+        yield StatementRow(id, line.label, str(line.unit), by_year)
 
 
 def _rolled(row: Sequence[float], periods: Sequence[int], flows: bool) -> float:

@@ -9,7 +9,7 @@ import io
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from finmodel.kernel.files import inside, make_folder, write_bytes
 from finmodel.present.numbers import clean
@@ -27,7 +27,14 @@ JAPANESE = ("Noto Sans CJK JP", "Yu Gothic", "Hiragino Sans", "MS Gothic", "IPAe
 Picture = Callable[[], "Figure"]
 
 
-def sheet(count: int = 1, across: int = 1, height: float = HEIGHT) -> tuple[Figure, list[Axes]]:
+class Sheet(NamedTuple):
+    """A figure, and its axes row by row."""
+
+    figure: Figure
+    axes: list[Axes]
+
+
+def sheet(count: int = 1, across: int = 1, height: float = HEIGHT) -> Sheet:
     """A figure with so many axes, filled row by row.
 
     Args:
@@ -42,7 +49,7 @@ def sheet(count: int = 1, across: int = 1, height: float = HEIGHT) -> tuple[Figu
     axes = figure.subplots(rows, across, squeeze=False).ravel().tolist()
     for spare in axes[count:]:
         spare.axis("off")
-    return figure, axes[:count]
+    return Sheet(figure, axes[:count])
 
 
 def dress(axis: Axes, title: str, unit: str) -> None:

@@ -25,6 +25,13 @@ from finmodel.present.numbers import clean, exact
 from finmodel.run.results import Results
 
 
+@dataclass(frozen=True, eq=False)
+class _Whole:
+    """The whole row of a line, as a fold reads it."""
+
+    line: Line
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of an explanation: what, how much, in which unit, and where it comes from."""
@@ -86,18 +93,18 @@ def _rows(result: Results, found: Line | Given, at: int) -> Iterator[Row]:
             yield row
 
 
-def _reads(node: Expr) -> Iterator[Line | Given | Shift | tuple[Fold, Line]]:
+def _reads(node: Expr) -> Iterator[Line | Given | Shift | _Whole]:
     """Lines and inputs of a formula, in the order in which it names them."""
     if isinstance(node, Line | Given | Shift):
         yield node
     else:
         if isinstance(node, Fold):
-            yield from ((node, line) for line in node.lines)
+            yield from map(_Whole, node.lines)
         for arg in node.args:
             yield from _reads(arg)
 
 
-def _row(result: Results, node: Line | Given | Shift | tuple[Fold, Line], at: int) -> Row:
+def _row(result: Results, node: Line | Given | Shift | _Whole, at: int) -> Row:
     if isinstance(node, Given):
         return _input(result, node, at)
     if isinstance(node, Line):
@@ -105,7 +112,7 @@ def _row(result: Results, node: Line | Given | Shift | tuple[Fold, Line], at: in
         return _line(result, node, at, _origin(node.expr) if isinstance(node.expr, Given) else clean(node.label))
     if isinstance(node, Shift):
         return _shifted(result, node, at)
-    return _whole(result, node[1])
+    return _whole(result, node.line)
 
 
 def _line(result: Results, line: Line, at: int, words: str) -> Row:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from textwrap import TextWrapper
+from typing import NamedTuple
 
 from finmodel.case import expect, histories, scenario_file, sources
 from finmodel.case.describe import STRUCTURAL, SWITCH, KeyInfo, find, keys
@@ -34,6 +35,14 @@ _MANY = 8
 _INTRO = (
     "Keys of a case file. `finmodel keys` and a table, a key or a part of its name says all of it, with an example."
 )
+
+
+class _Listed(NamedTuple):
+    """A table, its meaning, and its keys."""
+
+    table: str
+    meaning: str
+    keys: list[KeyInfo]
 
 
 def keys_text(asked: str = "", root: type[Table] = CaseTables, width: int = 80) -> str:
@@ -79,14 +88,14 @@ def _starts(key: str, asked: str, *, whole: bool = False) -> bool:
     return part == "<name>" or (part == want if whole else part.startswith(want))
 
 
-def _tables(root: type[Table], found: Iterable[KeyInfo]) -> Iterator[tuple[str, str, list[KeyInfo]]]:
+def _tables(root: type[Table], found: Iterable[KeyInfo]) -> Iterator[_Listed]:
     """Each table with its meaning and its keys."""
     tables: dict[str, list[KeyInfo]] = {}
     for info in found:
         tables.setdefault(info.key.rpartition(".")[0], []).append(info)
     for table, below in tables.items():
         meaning = _meaning(root, table)
-        yield table, meaning if len(below) > 1 else _first(meaning), below
+        yield _Listed(table, meaning if len(below) > 1 else _first(meaning), below)
 
 
 def _meaning(root: type[Table], table: str) -> str:

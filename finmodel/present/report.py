@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -55,6 +55,13 @@ SETTLING = ("equity_irr", "dscr_min", "support_net_pv")
 MOST_WORLDS = 16_384
 Progress = Callable[[str], None]
 Blocks = Iterator["Block | None"]
+
+
+class _Section(NamedTuple):
+    """A part of the report: its title, and what makes it."""
+
+    title: str
+    make: Callable[[], Blocks]
 
 
 def write_report(
@@ -114,20 +121,20 @@ def report_text(result: Results, *, simulation: Simulation | None = None, progre
     return document(Report(name, header(result), tiles, sections, foot))
 
 
-def _parts(result: Results, simulation: Simulation | None) -> Iterator[tuple[str, Callable[[], Blocks]]]:
+def _parts(result: Results, simulation: Simulation | None) -> Iterator[_Section]:
     """Title and maker of each part that the case has."""
-    yield "Results", lambda: _results(result)
-    yield "Financing", lambda: _financing(result)
-    yield "Cash", lambda: _cash(result)
+    yield _Section("Results", lambda: _results(result))
+    yield _Section("Financing", lambda: _financing(result))
+    yield _Section("Cash", lambda: _cash(result))
     if result.case.scenarios and result.case.scenario is None:
-        yield "Scenarios", lambda: _scenarios(result)
+        yield _Section("Scenarios", lambda: _scenarios(result))
     if result.case.scenario is None:
-        yield "Sensitivities", lambda: _sensitivities(result)
+        yield _Section("Sensitivities", lambda: _sensitivities(result))
     if result.case.tables.support:
-        yield "Price support", lambda: _support(result, simulation)
+        yield _Section("Price support", lambda: _support(result, simulation))
     if simulation is not None:
-        yield "Price risk", lambda: _risk(simulation)
-    yield "Figures and sources", lambda: _sources(result)
+        yield _Section("Price risk", lambda: _risk(simulation))
+    yield _Section("Figures and sources", lambda: _sources(result))
 
 
 def _results(result: Results) -> Blocks:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,28 @@ PANELS = 64
 BLOCK = 4096
 TOLERANCE, LEAST = 1e-9, 1e-6  # of support, and of market revenue (F34)
 SHORTFALLS = ("waterfall.senior_shortfall", "waterfall.junior_shortfall")
+
+
+class Payment(NamedTuple):
+    """A payment: the number of its period, from 0, and "top-up" or "give-back"."""
+
+    period: int
+    leg: str
+
+
+class _Payments(NamedTuple):
+    """Payments, and the present value of each."""
+
+    dates: list[Payment]
+    values: NDArray[np.float64]
+
+
+class _Step(NamedTuple):
+    """Half a step of one payment on either side (sign) of a point of the diagonal."""
+
+    row: int
+    middle: float
+    sign: float
 
 
 @dataclass(frozen=True)
@@ -132,7 +154,7 @@ class Dated:
     `residual` is what the panels left of each column before it was spread over the rows.
     """
 
-    dates: tuple[tuple[int, str], ...]
+    dates: tuple[Payment, ...]
     payments: NDArray[np.float64]
     amounts: NDArray[np.float64]
     residual: NDArray[np.float64]
@@ -234,7 +256,7 @@ def _by_date(deal: Deal, whole: Split, panels: int) -> Dated:
     kernel = Alternatives(deal.model, deal.values, deal.given, (TOP_UP, GIVE_BACK), deal.lines)
     amounts = np.zeros((len(dates), len(deal.parties)))
     middles = (np.arange(panels) + 0.5) / panels
-    steps = [(row, middle, sign) for row in range(len(dates)) for middle in middles for sign in (0.5, -0.5)]
+    steps = [_Step(row, middle, sign) for row in range(len(dates)) for middle in middles for sign in (0.5, -0.5)]
     for start in range(0, len(steps), BLOCK):
         block = steps[start : start + BLOCK]
         out = kernel.run(_scales(deal, dates, block, panels), len(block))
@@ -246,15 +268,15 @@ def _by_date(deal: Deal, whole: Split, panels: int) -> Dated:
     return Dated(tuple(dates), payments, amounts + weight[:, None] * residual, residual)
 
 
-def _payments(deal: Deal, rate: float) -> tuple[list[tuple[int, str]], NDArray[np.float64]]:
+def _payments(deal: Deal, rate: float) -> _Payments:
     """Dates on which top-up is granted or give-back falls due, and the present value of what is paid for it."""
     factors, dates, payments = deal.factors(rate), [], []
     for sign, granted, name in ((1.0, "granted", "top-up"), (-1.0, "give_back_due", "give-back")):
         row = np.sum([np.asarray(deal.values[id]) for id in deal.paid(granted)], axis=0)
         for t in np.flatnonzero(row):
-            dates.append((int(t), name))
+            dates.append(Payment(int(t), name))
             payments.append(sign * _settled(deal, granted, int(t), factors))
-    return dates, np.array(payments)
+    return _Payments(dates, np.array(payments))
 
 
 def _settled(deal: Deal, granted: str, t: int, factors: Rows) -> float:
@@ -269,9 +291,7 @@ def _settled(deal: Deal, granted: str, t: int, factors: Rows) -> float:
     return total
 
 
-def _scales(
-    deal: Deal, dates: Sequence[tuple[int, str]], block: Sequence[tuple[int, float, float]], panels: int
-) -> dict[str, Rows]:
+def _scales(deal: Deal, dates: Sequence[Payment], block: Sequence[_Step], panels: int) -> dict[str, Rows]:
     """Every payment at the middle of a panel, one of them half a panel off."""
     count = deal.model.timeline.count
     level = np.array([middle for _, middle, _ in block])

@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,13 @@ from finmodel.kernel.alternatives import Alternatives
 from finmodel.public_money.incidence import GIVE_BACK, TOP_UP, Deal
 
 NONE = 0.0
+
+
+class Instruments(NamedTuple):
+    """Instruments that a case has, and why others are left out."""
+
+    found: list[Instrument]
+    left_out: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class Shapley:
     left_out: Mapping[str, str]
 
 
-def instruments_of(deal: Deal) -> tuple[list[Instrument], dict[str, str]]:
+def instruments_of(deal: Deal) -> Instruments:
     """The instruments that the case has, and why others are left out."""
     patterns = {
         "floor": TOP_UP.replace(".", r"\."),
@@ -64,7 +72,7 @@ def instruments_of(deal: Deal) -> tuple[list[Instrument], dict[str, str]]:
         left_out["soft loan"] = loans
     else:
         found.append(Instrument("soft loan", loans))
-    return found, left_out
+    return Instruments(found, left_out)
 
 
 def _soft_loans(deal: Deal) -> dict[str, float] | str:

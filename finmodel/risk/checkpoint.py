@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,13 @@ WORDS = {
     "numpy": "another version of NumPy",
     "fast": "another face of the lines (numba or NumPy)",
 }
+
+
+class _Sifted(NamedTuple):
+    """Numbers of the parts that are whole, and how many files are damaged."""
+
+    whole: set[int]
+    damaged: int
 
 
 class Store:
@@ -177,7 +184,7 @@ class FolderStore(Store):
             why = " and ".join(other) or "another run"
             raise RefusedError(f"{self.folder}: the folder holds {why}; choose another folder, or run what it holds")
 
-    def _sift(self) -> tuple[set[int], int]:
+    def _sift(self) -> _Sifted:
         """The parts that are whole and ours, and how many files are not; these are removed."""
         known: set[int] = set()
         damaged = 0
@@ -189,7 +196,7 @@ class FolderStore(Store):
                 damaged += 1
                 with contextlib.suppress(OSError):
                     path.unlink()
-        return known, damaged
+        return _Sifted(known, damaged)
 
 
 def _named(place: Path) -> list[Path]:
@@ -276,10 +283,10 @@ def _take(file: Any) -> None:
         windows.locking(file.fileno(), windows.LK_NBLCK, 1)
 
 
-def parts_of(store: Store) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
+def parts_of(store: Store) -> Iterator[dict[str, NDArray[Any]]]:
     """Each part as columns by name, for files that are written part by part."""
     for number in range(store.job.parts):
-        yield number, {name: store._row(number, *store._rows[name]) for name in store.names()}
+        yield {name: store._row(number, *store._rows[name]) for name in store.names()}
 
 
 __all__ = ["FileError", "FolderStore", "Store", "parts_of"]

@@ -11,7 +11,7 @@ from finmodel.risk.checkpoint import Store
 from finmodel.risk.draws.sobol import REPLICATES
 from finmodel.risk.draws.streams import BLOCK
 from finmodel.risk.simulated import Convergence, Fan, side
-from finmodel.risk.statistics import spread
+from finmodel.risk.statistics import Tail, spread
 from finmodel.risk.summarise import Told
 
 FEWEST, POINTS = 64, 32
@@ -66,7 +66,7 @@ def convergence(store: Store, name: str, told: Told, tail: float) -> Convergence
         raise UsageError(f"{name} was not asked for; kept are {', '.join(figures)}")
     values = np.asarray(store.column(name), dtype=float)
     numbers = _numbers(values, store.job.sampling)
-    spreads = tuple(spread(values[:n], store.job.sampling, None, (tail, side(name))) for n in numbers)
+    spreads = tuple(spread(values[:n], store.job.sampling, None, Tail(tail, side(name))) for n in numbers)
     return Convergence(name, told.labels.get(name, name), told.units.get(name, ""), numbers, spreads)
 
 

@@ -37,7 +37,7 @@ def write_parquet(store: Store, path: Path) -> Path:
     writer: Any = None
     try:
         try:
-            for number, columns in parts_of(store):
+            for number, columns in enumerate(parts_of(store)):
                 first = number * PART
                 count = store.job.paths_of(number)
                 data = {"path": pa.array(range(first, first + count), pa.int64())}

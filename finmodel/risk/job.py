@@ -19,7 +19,7 @@ from finmodel.kernel.faces.compiled import FastKernel, FastText
 from finmodel.kernel.faces.generated import Kernel, Values, face
 from finmodel.risk.draws.sobol import Points
 from finmodel.risk.draws.streams import BLOCK, Stream
-from finmodel.risk.draws.worlds import Market
+from finmodel.risk.draws.worlds import Drawn, Market
 from finmodel.risk.keep import Keep
 
 Floats = NDArray[np.float64]
@@ -110,7 +110,7 @@ class PathError(NumberError):
     """A number that is not finite on a path."""
 
 
-def draw(job: Job, block: int) -> tuple[dict[str, Floats], NDArray[np.int8]]:
+def draw(job: Job, block: int) -> Drawn:
     """The drawn inputs of a block, and the names that its paths bear.
 
     Args:
@@ -142,7 +142,7 @@ def compute(job: Job, part: int, kernel: Kernel | FastKernel | None = None) -> P
         rows = {id: np.concatenate([rows[id] for rows, _ in drawn], axis=-1) for id in drawn[0][0]}
         labels = np.concatenate([labels for _, labels in drawn])
         values, at = _run(job, kernel, rows, len(labels), start * BLOCK), (start - first) * BLOCK
-        _fill(job, made, at, (values, labels))
+        _fill(job, made, at, values, labels)
     return made
 
 
@@ -175,14 +175,13 @@ def _empty(job: Job, part: int) -> Part:
     )
 
 
-def _fill(job: Job, part: Part, at: int, found: tuple[Values, NDArray[np.int8]]) -> None:
+def _fill(job: Job, part: Part, at: int, values: Values, labels: NDArray[np.int8]) -> None:
     """What is kept of some paths, into their place; paths beyond the last one asked for are left out."""
-    values, labels = found
     width = len(labels)
     count = min(width, part.labels.size - at)
     kept, bad = job.keep.of(values, width)
-    if bad is not None and bad[1] < count:
-        raise PathError(f"{bad[0]} is not a finite number on path {part.number * PART + at + bad[1]}")
+    if bad is not None and bad.path < count:
+        raise PathError(f"{bad.line} is not a finite number on path {part.number * PART + at + bad.path}")
     targets: tuple[NDArray[Any], ...] = (part.values, part.fans, part.flags)
     for target, rows in zip(targets, kept, strict=True):
         for row, numbers in enumerate(rows):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,20 @@ from finmodel.kernel.returns.irr import TOTAL_LOSS
 Floats = NDArray[np.float64]
 Kept = tuple[list[Any], list[Any], list[Any]]
 EVER = "ever"
+
+
+class Bad(NamedTuple):
+    """A number that is not finite: its line, and the first path that has one."""
+
+    line: str
+    path: int
+
+
+class Gathered(NamedTuple):
+    """What is kept of some paths, and the first number of them that is not finite."""
+
+    kept: Kept
+    bad: Bad | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +117,7 @@ class Keep:
         """The years, or the periods, of a row."""
         return list(self.labels) if row.how == "each" else list(self.years)
 
-    def of(self, values: Mapping[str, Any], width: int) -> tuple[Kept, tuple[str, int] | None]:
+    def of(self, values: Mapping[str, Any], width: int) -> Gathered:
         """What is kept of some paths, and the first line and path with a number that is not finite.
 
         Args:
@@ -127,14 +141,14 @@ class Keep:
             (fans if yearly.fan else exact).extend(rows)
             if bad is None and yearly.how in ("sum", "mean", "last", "each"):
                 bad = next(
-                    ((yearly.line, int(np.argmin(np.isfinite(r)))) for r in rows if not np.isfinite(r).all()), None
+                    (Bad(yearly.line, int(np.argmin(np.isfinite(r)))) for r in rows if not np.isfinite(r).all()), None
                 )
         flags: list[Any] = []
         for flag in self.flags:
             line = np.asarray(values[flag.line])
             at = [line[t] > flag.above for t in flag.periods]
             flags += [np.broadcast_to(happened, width) for happened in at or [_ever(line, flag)]]
-        return ([*figures, *exact], fans, flags), bad
+        return Gathered(([*figures, *exact], fans, flags), bad)
 
     def rows_of(self, yearly: Yearly, line: Any, width: int) -> list[Floats]:
         """A line of some paths, gathered as a row asks for, one array a year or period.
@@ -165,9 +179,9 @@ def _of_year(how: str, rows: Floats) -> Any:
     return total / len(rows) if how == "mean" else total
 
 
-def _bad(figure: Figure, row: Floats, state: Any) -> tuple[str, int] | None:
+def _bad(figure: Figure, row: Floats, state: Any) -> Bad | None:
     """A result that is not finite although nothing says that it is not applicable."""
     wrong = np.isinf(row) if figure.status else ~np.isfinite(row)
     if state is not None:
         wrong |= np.isnan(row) & (state == 0)
-    return (figure.line, int(np.argmax(wrong))) if wrong.any() else None
+    return Bad(figure.line, int(np.argmax(wrong))) if wrong.any() else None

@@ -20,7 +20,7 @@ from finmodel.risk.draws.setup import market_of
 from finmodel.risk.draws.streams import BLOCK, check_seed
 from finmodel.risk.draws.worlds import Market
 from finmodel.risk.job import Job, KernelText, draw
-from finmodel.risk.summarise import Told
+from finmodel.risk.summarise import Heads, Told
 from finmodel.run.build import Built, build, refuse_idle_draws
 from finmodel.run.results import Results, judge
 from finmodel.run.run import TOLERANCE, run
@@ -211,7 +211,7 @@ def told(prepared: Prepared) -> Told:
     labels.update({flag.line: model.lines[flag.line].label for flag in keep.flags})
     risk = case.tables.risk
     labels.update({name: regime.label for name, regime in (risk.regime if risk is not None else {}).items()})
-    heads = (case.name, case.sha256, case.scenario, case.tables.currency)
+    heads = Heads(case.name, case.sha256, case.scenario, case.tables.currency)
     labels.update(
         {
             figure.name: f"{labels[figure.name].split(':')[0]}: Balance at the end"

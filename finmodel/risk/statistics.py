@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,18 @@ _REACH = 2.5
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
+class Tail(NamedTuple):
+    """A level, and the side that costs: 1 if high numbers are the bad ones, -1 if low ones."""
+
+    level: float
+    side: int
+
+
 def spread(
     values: NDArray[Any],
     sampling: str,
     reasons: Mapping[str, float] | None = None,
-    tail: tuple[float, int] | None = None,
+    tail: Tail | None = None,
 ) -> Spread:
     """What is said of one number.
 
@@ -37,7 +44,7 @@ def spread(
         values: Of every path, in order; nan where it is not defined.
         sampling: "random", "antithetic" or "sobol"; "part" for paths picked from a run.
         reasons: Why not → share of paths.
-        tail: Level, and 1 if high numbers are the bad ones, -1 if low ones.
+        tail: Beyond which level `worst` is the mean, and on which side.
     """
     known = np.asarray(values[~np.isnan(values)], dtype=float)
     undefined = dict(reasons or {})

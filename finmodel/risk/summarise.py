@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,26 @@ from finmodel.kernel.units import CURRENCIES
 from finmodel.risk.checkpoint import Store
 from finmodel.risk.keep import EVER, Figure
 from finmodel.risk.simulated import Chance, RunFacts, Spread, Summary, side
-from finmodel.risk.statistics import chance, shares, spread
+from finmodel.risk.statistics import Tail, chance, shares, spread
 
 DUST = 0.005  # of any currency: what adding leaves behind of nothing
+
+
+class Heads(NamedTuple):
+    """Name, hash, scenario and currency of a case."""
+
+    name: str
+    hash: str
+    scenario: str | None
+    currency: str
+
+
+class _Chances(NamedTuple):
+    """Probabilities by flag: ever, by date, and by fiscal year."""
+
+    ever: dict[str, Chance]
+    dates: dict[str, dict[str, Chance]]
+    years: dict[str, dict[str, Chance]]
 
 
 @dataclass(frozen=True)
@@ -22,14 +40,14 @@ class Told:
     """What a store does not know of its run.
 
     Args:
-        heads: Name, hash, scenario and currency of the case.
+        heads: What case it is.
         base: Result → value of the case as it stands.
         units: Result or row → unit.
         reasons: Result → the reasons of its status.
         labels: Name → words.
     """
 
-    heads: tuple[str, str, str | None, str]
+    heads: Heads
     base: Mapping[str, float | None]
     units: Mapping[str, str]
     reasons: Mapping[str, tuple[str, ...]]
@@ -47,11 +65,11 @@ def summarise(store: Store, run: RunFacts, told: Told) -> Summary:
     for figure in keep.figures:
         values = store.column(figure.name)
         states = store.column(f"{figure.name}:status") if figure.status else None
-        metrics[figure.name] = _spread(figure, values, states, (run, told, sampling))
+        metrics[figure.name] = _spread(figure, values, states, run, told, sampling)
         for name, part in by_regime.items():
             at = picked[name]
             some = None if states is None else states[at]
-            part[figure.name] = _spread(figure, values[at], some, (run, told, "part"))
+            part[figure.name] = _spread(figure, values[at], some, run, told, "part")
     chances, by_date, by_year = _flags(store, sampling)
     return Summary(
         *told.heads,
@@ -70,11 +88,15 @@ def summarise(store: Store, run: RunFacts, told: Told) -> Summary:
 
 
 def _spread(
-    figure: Figure, values: NDArray[np.float64], states: NDArray[np.float64] | None, how: tuple[RunFacts, Told, str]
+    figure: Figure,
+    values: NDArray[np.float64],
+    states: NDArray[np.float64] | None,
+    run: RunFacts,
+    told: Told,
+    sampling: str,
 ) -> Spread:
-    run, told, sampling = how
     why = None if states is None else shares(states, told.reasons[figure.name], np.isnan(values))
-    return spread(values, sampling, why, (run.tail, side(figure.name)))
+    return spread(values, sampling, why, Tail(run.tail, side(figure.name)))
 
 
 def _by_year(store: Store, run: RunFacts, units: Mapping[str, str]) -> dict[str, dict[str, Spread]]:
@@ -85,14 +107,12 @@ def _by_year(store: Store, run: RunFacts, units: Mapping[str, str]) -> dict[str,
         for span in store.job.keep.spans(row):
             values = store.column(f"{row.name}:{span}")
             if np.any(np.abs(values) > (DUST if units.get(row.name) in CURRENCIES else 0)):
-                spans[span] = spread(values, run.sampling, None, (run.tail, side(row.name)))
+                spans[span] = spread(values, run.sampling, None, Tail(run.tail, side(row.name)))
         found[row.name] = spans
     return found
 
 
-def _flags(
-    store: Store, sampling: str
-) -> tuple[dict[str, Chance], dict[str, dict[str, Chance]], dict[str, dict[str, Chance]]]:
+def _flags(store: Store, sampling: str) -> _Chances:
     """Probabilities: ever, by date, and by fiscal year."""
     keep = store.job.keep
     ever: dict[str, Chance] = {}
@@ -114,4 +134,4 @@ def _flags(
             of_year[year] |= happened
         ever[flag.name] = chance(any_date, sampling)
         years[flag.name] = {year: chance(found, sampling) for year, found in of_year.items() if found.any()}
-    return ever, dates, years
+    return _Chances(ever, dates, years)

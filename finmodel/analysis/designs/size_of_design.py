@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 from finmodel.analysis.designs.schemes import CLOSE, COVER, HALVINGS, HIGHEST, STEPS
 
 
-def least_scale(outcome: Callable[[float], float], goal: float) -> tuple[float | None, float]:
+class Size(NamedTuple):
+    """The least scale that reaches an outcome, None where none does, and the best outcome found."""
+
+    scale: float | None
+    best: float
+
+
+def least_scale(outcome: Callable[[float], float], goal: float) -> Size:
     """The least scale at which an outcome is reached; None, and the best there is, if none does.
 
     Args:
@@ -16,16 +24,16 @@ def least_scale(outcome: Callable[[float], float], goal: float) -> tuple[float |
         goal: The result to be reached, in its unit.
     """
     if outcome(1.0) >= goal - CLOSE and outcome(1.0 - CLOSE) < goal - CLOSE:
-        return 1.0, goal
+        return Size(1.0, goal)
     best, last = -math.inf, 0.0
     for step in range(STEPS + 1):
         scale = HIGHEST * step / STEPS
         found = outcome(scale)
         best = max(best, found)
         if found >= goal - CLOSE:
-            return (0.0 if step == 0 else _halved(outcome, goal, last, scale)), found
+            return Size(0.0 if step == 0 else _halved(outcome, goal, last, scale), found)
         last = scale
-    return None, best
+    return Size(None, best)
 
 
 def achievable(metric: str, best: float, goal: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,9 +114,9 @@ def flow(account: Government) -> Figure:
     sources = {"Top-up": split.paid, "Given back": -split.given_back}
     losers = {label: value for label, value in ends.items() if value < -0.005 * split.paid}
     winners = {label: value for label, value in ends.items() if value > 0.005 * split.paid}
-    left = [(name, value) for name, value in sources.items() if value > 0] + [(n, -v) for n, v in losers.items()]
-    right = sorted(winners.items(), key=lambda item: -item[1])
-    right += [("Given back", split.given_back)] if split.given_back > 0 else []
+    left = {name: value for name, value in sources.items() if value > 0} | {n: -v for n, v in losers.items()}
+    right = dict(sorted(winners.items(), key=lambda item: -item[1]))
+    right |= {"Given back": split.given_back} if split.given_back > 0 else {}
     _ribbons(axes[0], left, right)
     money = account.currency
     title = f"Where support ends (with/without), present value, {money} m"
@@ -146,16 +146,16 @@ def price(account: Government) -> Figure:
     return figure
 
 
-def _ribbons(axis: Axes, left: Sequence[tuple[str, float]], right: Sequence[tuple[str, float]]) -> None:
+def _ribbons(axis: Axes, left: Mapping[str, float], right: Mapping[str, float]) -> None:
     """Bars on both sides of the deal, joined by ribbons in proportion to their height."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Curve
 
-    total = max(sum(value for _, value in right), sum(value for _, value in left), 1e-9)
+    total = max(sum(right.values()), sum(left.values()), 1e-9)
     gap = 0.03 * total
     for side, items in ((0.0, left), (1.0, right)):
         at = inner = 0.0
-        for label, value in items:
+        for label, value in items.items():
             x0, x1 = (0.06, 0.44) if side == 0 else (0.56, 0.94)
             y = (at, at + value, inner, inner + value)
             ends = (y[0], y[1], y[2], y[3]) if side == 0 else (y[2], y[3], y[0], y[1])

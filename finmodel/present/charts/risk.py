@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 SMALL = 3.4
 Z = 1.96
 SERVICE = ("lock_up", "default", "arrears", "arrears_mezzanine")
+
+
+class _Scale(NamedTuple):
+    """The multiple in which a result is drawn, and what that is called."""
+
+    times: float
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -222,13 +229,13 @@ def _quantile(spreads: Sequence[Spread], name: str) -> np.ndarray:
     return np.array([spread.quantiles.get(name, math.nan) for spread in spreads])
 
 
-def _scale(name: str, unit: str) -> tuple[float, str]:
+def _scale(name: str, unit: str) -> _Scale:
     """The multiple in which a result is drawn, and what that is called."""
     if unit in CURRENCIES:
-        return 1 / MILLION, f"{unit} m"
+        return _Scale(1 / MILLION, f"{unit} m")
     if unit == "1/year" or name.partition(".")[0] in SHARES:
-        return 100.0, "%"
-    return 1.0, "x" if unit == "ratio" else unit
+        return _Scale(100.0, "%")
+    return _Scale(1.0, "x" if unit == "ratio" else unit)
 
 
 def _short(label: str) -> str:

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping
 from rich.console import Group
 from rich.text import Text
 
+from finmodel.analysis.bands import End
 from finmodel.kernel.units import CURRENCIES
 from finmodel.present.grid import Cell, grid, strong
 from finmodel.present.numbers import clean, metric_text, millions, percent
 from finmodel.risk.simulated import Summary
 
 SHOWN = ("dscr_min", "equity_irr", "npv_post_tax", "support_paid")
-Ends = tuple[tuple[str, Summary], tuple[str, Summary]]
 
 
-def page(base: Summary, ends: Mapping[str, Ends]) -> Group:
+def page(base: Summary, ends: Mapping[str, tuple[End, End]]) -> Group:
     """A row for the case as it stands, and two for each parameter.
 
     Args:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,13 @@ from finmodel.risk.draws.streams import BLOCK, Stream
 
 Floats = NDArray[np.float64]
 Rows = dict[str, Floats]
+
+
+class Drawn(NamedTuple):
+    """Rows of a block of paths by input, and the number of the regime whose name each path bears."""
+
+    rows: Rows
+    labels: States
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ class Market:
         found += [f"event.{hazard.name}.{part}" for hazard in self.hazards for part in ("later", "share")]
         return (*found, *(item.key for item in self.once), *(event.key for event in self.happenings))
 
-    def draw(self, stream: Stream, points: Points | None = None) -> tuple[Rows, States]:
+    def draw(self, stream: Stream, points: Points | None = None) -> Drawn:
         """The rows of a block of paths by input, and the number of the regime whose name each path bears.
 
         Args:
@@ -115,7 +123,7 @@ class Market:
             rows[f"offtake.{name}.demand"] = self._mean(self._by_state(by_regime, case, states))
         rows.update(self._others(stream))
         labels = np.zeros(BLOCK, dtype=np.int8)
-        return rows, labels if self.chain is None or states is None else self.chain.labels(states)
+        return Drawn(rows, labels if self.chain is None or states is None else self.chain.labels(states))
 
     def _factors(self, stream: Stream, points: Points | None, states: States | None) -> Rows:
         """Price or rate → its multiple of the centre by month."""
