@@ -152,7 +152,7 @@ def _public(module: ast.Module) -> Iterator[Function]:
 
 ROOMS = [
     "capital", "completion", "costs", "cover", "funding", "loans", "market", "owners", "plant",
-    "reserves", "sales", "short_term", "shutdown", "sizing", "support", "tax", "time",
+    "reserves", "sales", "short_term", "shutdown", "sizing", "statements", "support", "tax", "time",
     "uncertainty", "waterfall",
 ]  # fmt: skip
 """Rooms of the deal that hand on Lines in named records; the others join as they do."""

@@ -146,6 +146,7 @@ def build(case: CaseTables, timeline: Timeline, places: Mapping[str, str] | None
             sized=sized,
             covers=tested.covers,
             within=within,
+            short=debt.short,
         ),
     )
     claw_back.close(clawed, profit)

@@ -11,6 +11,7 @@ from finmodel.deal.loans.facility import Loan
 from finmodel.deal.operations import Operations
 from finmodel.deal.owners.equity import Owner
 from finmodel.deal.reserves.set_aside import SetAside
+from finmodel.deal.short_term.lines import ShortDebt
 from finmodel.deal.sizing.plan import Plan
 from finmodel.deal.sizing.sizing import Sizing, Unknowns
 from finmodel.deal.statements.companies import Within
@@ -45,6 +46,7 @@ class Deal:
     sized: Sizing | None
     covers: Cover | None
     within: dict[str, Within]
+    short: ShortDebt
 
     @property
     def senior(self) -> list[Loan]:

@@ -39,13 +39,6 @@ class Payment(NamedTuple):
     leg: str
 
 
-class _Payments(NamedTuple):
-    """Payments, and the present value of each."""
-
-    dates: list[Payment]
-    values: NDArray[np.float64]
-
-
 class _Step(NamedTuple):
     """Half a step of one payment on either side (sign) of a point of the diagonal."""
 
@@ -251,7 +244,8 @@ def split(deal: Deal, flows: Mapping[str, Rows], rate: float) -> list[Split]:
 
 def _by_date(deal: Deal, whole: Split, panels: int) -> Dated:
     """Central steps of one payment at a time, around the middle of each panel of the diagonal."""
-    dates, payments = _payments(deal, whole.rate)
+    paid = _payments(deal, whole.rate)
+    dates, payments = list(paid), np.array(list(paid.values()))
     factors = deal.factors(whole.rate)
     kernel = Alternatives(deal.model, deal.values, deal.given, (TOP_UP, GIVE_BACK), deal.lines)
     amounts = np.zeros((len(dates), len(deal.parties)))
@@ -268,15 +262,14 @@ def _by_date(deal: Deal, whole: Split, panels: int) -> Dated:
     return Dated(tuple(dates), payments, amounts + weight[:, None] * residual, residual)
 
 
-def _payments(deal: Deal, rate: float) -> _Payments:
+def _payments(deal: Deal, rate: float) -> dict[Payment, float]:
     """Dates on which top-up is granted or give-back falls due, and the present value of what is paid for it."""
-    factors, dates, payments = deal.factors(rate), [], []
+    factors, payments = deal.factors(rate), {}
     for sign, granted, name in ((1.0, "granted", "top-up"), (-1.0, "give_back_due", "give-back")):
         row = np.sum([np.asarray(deal.values[id]) for id in deal.paid(granted)], axis=0)
         for t in np.flatnonzero(row):
-            dates.append(Payment(int(t), name))
-            payments.append(sign * _settled(deal, granted, int(t), factors))
-    return _Payments(dates, np.array(payments))
+            payments[Payment(int(t), name)] = sign * _settled(deal, granted, int(t), factors)
+    return payments
 
 
 def _settled(deal: Deal, granted: str, t: int, factors: Rows) -> float:

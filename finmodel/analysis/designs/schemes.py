@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -45,13 +45,6 @@ FROM_CASE = ("contract", "price", "quantity", "start", "end", "lag", "taxable", 
 HIGHEST, STEPS, HALVINGS = 4.0, 40, 40
 CLOSE = 1e-9
 COVER = "dscr_min"
-
-
-class Base(NamedTuple):
-    """A case without a scenario, and its run."""
-
-    case: Case
-    results: Results
 
 
 @dataclass(frozen=True)
@@ -297,7 +290,7 @@ def _times(value: Any, scale: float) -> Any:
     return tuple(number * scale for number in value) if isinstance(value, tuple) else value * scale
 
 
-def base_of(case: Case | Path | str, set: Mapping[str, str] | None = None) -> Base:
+def base_of(case: Case | Path | str, set: Mapping[str, str] | None = None) -> tuple[Case, Results]:
     """The case without a scenario and its run, on whose debt every design stands."""
     base = opened(case, set).with_scenario(None)
-    return Base(base, run(base))
+    return base, run(base)

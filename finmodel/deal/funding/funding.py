@@ -40,10 +40,11 @@ class Needs:
 class Funding:
     """Uses and sources; `surplus` is money from grants and operations beyond the period's uses.
 
-    `shared_total` and `equity_target` are totals that the engine must find.
+    `shared_total` and `equity_target` are totals that the engine must find; `equity_total` is what owners pay in.
     `taken_out` is what draws of senior debt repay of bridge loans: beside the uses, which bridges paid for before.
     """
 
+    section: Section
     uses: Line
     grants: Line
     income: Line
@@ -52,6 +53,7 @@ class Funding:
     taken_out: dict[str, Line]
     equity: Line
     equity_target: Line
+    equity_total: Line
     shared: Line
     shared_total: Line
     total_uses: Line
@@ -103,6 +105,7 @@ def build(context: Context, terms: FundingTerms, needs: Needs, loans: Sequence[L
         "finance_cost", "Financing cost of construction, capitalised", _finance_cost(loans, fees, premium, clock)
     )
     return Funding(
+        section=section,
         uses=uses,
         grants=grants,
         income=income,
@@ -111,6 +114,7 @@ def build(context: Context, terms: FundingTerms, needs: Needs, loans: Sequence[L
         taken_out=drawn.taken_out,
         equity=owners.equity,
         equity_target=owners.target,
+        equity_total=owners.whole,
         shared=shared,
         shared_total=section.line("shared_total_target", "Total of the uses that facilities share", total(shared)),
         total_uses=section.line("total_uses", "Total uses", total(uses)),
@@ -122,9 +126,10 @@ def build(context: Context, terms: FundingTerms, needs: Needs, loans: Sequence[L
 
 @dataclass(frozen=True, eq=False, repr=False)
 class _Equity:
-    """What owners pay in, the total that the engine must find, and what standby facilities draw, by id."""
+    """What owners pay in and its total, the total that the engine must find, and what standby facilities draw."""
 
     equity: Line
+    whole: Line
     target: Line
     standby: dict[str, Line]
 
@@ -134,13 +139,14 @@ def _equity(section: Section, terms: FundingTerms, loans: Sequence[Loan], needed
     standby = [loan for loan in loans if loan.terms.standby]
     if not standby:
         equity = section.line("equity", "Equity paid in", needed)
-        return _Equity(equity, section.line("equity_target", "Equity paid in, total", total(equity)), {})
+        paid = section.line("equity_target", "Equity paid in, total", total(equity))
+        return _Equity(equity, paid, paid, {})
     whole = section.line("equity_needed", "Needed beside facilities and grants", needed)
     target = section.line("equity_target", "Needed beside facilities and grants, total", total(whole))
     draws = overrun.build(section, standby, whole, committed, terms.overrun_debt)
     equity = section.line("equity", "Equity paid in", whole - add(list(draws.values())))
-    section.line("equity_total", "Equity paid in, total", total(equity))
-    return _Equity(equity, target, draws)
+    paid = section.line("equity_total", "Equity paid in, total", total(equity))
+    return _Equity(equity, paid, target, draws)
 
 
 def _drawings(section: Section, loans: Sequence[Loan], shared: Line, shared_total: Given) -> Bridged:

@@ -32,6 +32,7 @@ class ShortDebt:
     interest: list[Line] = field(default_factory=list)
     fees: list[Line] = field(default_factory=list)
     revolver: Revolver | None = None
+    margin_calls: list[Line] = field(default_factory=list)
 
 
 def build(context: Context, case: CaseTables, works: Operations, curves: Mapping[str, Line]) -> ShortDebt:
@@ -59,7 +60,8 @@ def build(context: Context, case: CaseTables, works: Operations, curves: Mapping
     cost = section.line("cost", "Interest and fees of short-term debt", add([*interest, *fees]))
     context.register.earns("short_term_finance", -cost)
     net: Expr = fixed if revolver is None else fixed + revolver.net_drawn
-    return ShortDebt(section.line("net_cash", "Net cash of short-term debt", net), fixed, interest, fees, revolver)
+    cash, calls = section.line("net_cash", "Net cash of short-term debt", net), [loan.margin_call for loan in repos]
+    return ShortDebt(cash, fixed, interest, fees, revolver, calls)
 
 
 def close(short: ShortDebt, paid: Waterfall, came: Expr) -> None:

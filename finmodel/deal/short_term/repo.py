@@ -27,11 +27,12 @@ from finmodel.kernel.units import MONTH, PER_YEAR
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StockLoan:
-    """What is lent against stock: interest, the guarantor's fee, and the cash that is left of drawings."""
+    """What is lent against stock: interest, the guarantor's fee, cash left of drawings, and margin calls."""
 
     interest: Line
     fee: Line | None
     net_cash: Line
+    margin_call: Line
 
 
 def build(context: Context, name: str, terms: Repo, rate: Expr, works: Operations) -> StockLoan:
@@ -75,7 +76,7 @@ def build(context: Context, name: str, terms: Repo, rate: Expr, works: Operation
         fee = section.line("guarantee_fee", label, owed.opening * terms.guarantee_fee * years)
         register.pays(fee, f"guarantor.{name}")
         net = net - fee
-    return StockLoan(interest, fee, section.line("net_cash", f"{title}: Net cash", net))
+    return StockLoan(interest, fee, section.line("net_cash", f"{title}: Net cash", net), call)
 
 
 def _values(context: Context, section: Section, terms: Repo, works: Operations) -> tuple[Line, Line]:

@@ -28,7 +28,7 @@ def report(context: Context, case: CaseTables, deal: Deal) -> Line:
     _returns(context, case, deal)
     _results(context, case, deal)
     checks.build(context, case, deal, books, differences)
-    parties.build(context, case)
+    parties.build(context, case, deal.works.support)
     return books.profit
 
 

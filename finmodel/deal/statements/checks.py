@@ -89,9 +89,9 @@ def build(context: Context, case: CaseTables, deal: Deal, books: Books, companie
         checks.money("resale_credited", label, deal.works.sales.paid_twice, "alert")
         _capacity(checks, case, deal)
     if case.repo:
-        calls = add([checks.model.find(f"repo.{name}.margin_call") for name in case.repo])
+        calls = add([*deal.short.margin_calls])
         checks.money("no_margin_call", "No margin call on inventory finance", calls, "alert")
-    _support(checks, case)
+    _support(checks, case, deal)
     _owners(checks, case, deal)
     for name, difference in companies.items():
         label = f"{case.entity[name].label}: Balance sheet balances"
@@ -133,7 +133,7 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
     """Debt is repaid by its schedule; what goes wrong on the way is an alert."""
     if not deal.loans:
         return
-    model, last = checks.model, checks.clock.last
+    last, paid = checks.clock.last, deal.paid
     for name, label, loans in (
         ("debt_repaid", "Debt is repaid", [loan for loan in deal.loans if loan.terms.rank != "shareholder"]),
         ("owner_loans_repaid", "Shareholder loans are repaid", deal.of_owners),
@@ -147,9 +147,9 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
         )
         checks.number(f"{name}.positive", f"{label}, never negative", lo(0, lowest(loan.schedule)))
     for rank, label in (("senior", "Senior debt is paid when due"), ("junior", "Mezzanine is paid when due")):
-        late = model.lines.get(f"covenant.arrears_{rank}", deal.paid.groups[rank].shortfall)
+        late = paid.arrears_of.get(rank, paid.groups[rank].shortfall)
         checks.money(f"{rank}_paid", label, late, "alert")
-    checks.number("distributions_open", "No lock-up of distributions", model.find("covenant.lock_up"), "alert")
+    checks.number("distributions_open", "No lock-up of distributions", paid.lock_up, "alert")
     jbic = [loan.terms.share for loan in deal.senior if is_jbic(loan.id, loan.terms) and loan.terms.share is not None]
     if jbic:
         share: Expr = add([*jbic])
@@ -159,7 +159,7 @@ def _debt(checks: Checks, case: CaseTables, deal: Deal) -> None:
         over = hi(0, share - JBIC_STANDARD - RATIO_ROUNDING)
         checks.number("jbic_share", "JBIC lends no more than its standard share of senior debt", over, "alert")
     if deal.senior:
-        checks.number("no_default", "No default", model.find("covenant.default"), "alert")
+        checks.number("no_default", "No default", paid.default, "alert")
     if deal.paid.arrears_default is not None:
         checks.number("no_old_arrears", "No default on senior arrears", deal.paid.arrears_default, "alert")
     if case.sizing.tail is not None and deal.senior:
@@ -170,8 +170,8 @@ def _tail(checks: Checks, case: CaseTables, deal: Deal) -> None:
     """Contracts (operations, when there are none) outlive senior debt by the agreed tail."""
     assert case.sizing.tail is not None
     assert deal.plan is not None and deal.covers is not None
-    model, clock, section = checks.model, checks.clock, checks.model.sections["ratios"]
-    active = [model.find(f"offtake.{name}.active") for name in case.offtake if case.offtake[name].quantity is not None]
+    clock, section, contracts = checks.clock, deal.covers.section, deal.works.sales.contracts
+    active = [contracts[name].active for name, terms in case.offtake.items() if terms.quantity is not None]
     covered = section.flag(
         "revenue_contracted", "Revenue is contracted", hi(0, *active) if active else clock.operations
     )
@@ -222,18 +222,19 @@ def _capacity(checks: Checks, case: CaseTables, deal: Deal) -> None:
         if served(offtake):
             goods = [deal.works.chain.goods[product] for product in primary(case, offtake.products)]
             most = add([one.capacity * one.contained for one in goods]) * checks.clock.years
-            over.append(hi(0, ratio(checks.model.find(f"offtake.{name}.quantity"), most) - 1))
+            quantity = deal.works.sales.contracts[name].quantity
+            assert quantity is not None  # of who is served
+            over.append(hi(0, ratio(quantity, most) - 1))
     if over:
         label = "No contract is for more than the plants make"
         checks.number("within_capacity", label, add(over), "alert")
 
 
-def _support(checks: Checks, case: CaseTables) -> None:
+def _support(checks: Checks, case: CaseTables, deal: Deal) -> None:
     """No programme grants more than its ceiling of the year or its envelope."""
-    model = checks.model
     for name, programme in case.programme.items():
-        year, ever = model.find(f"programme.{name}.granted_to_date"), model.find(f"programme.{name}.granted_ever")
-        over = hi(0, year - model.find(f"programme.{name}.ceiling"), ever - programme.envelope)
+        budget = deal.works.support.budgets[name]
+        over = hi(0, budget.to_date - budget.ceiling, budget.ever - programme.envelope)
         label = f"{programme.label}: Support within budget and envelope"
         checks.money(f"budget.{name}", label, checks.macro.convert(over))
 
@@ -254,10 +255,7 @@ def _owners(checks: Checks, case: CaseTables, deal: Deal) -> None:
     promised: Expr = deal.solved.equity
     if standby is not None:
         both = promised + checks.macro.convert(standby)
-        promised = checks.model.sections["funding"].line(
-            "equity_promised", "Equity committed, with standby equity", both
-        )
-    lines = checks.model.lines
-    over = hi(0, lines.get("funding.equity_total", lines["funding.equity_target"]) - promised)
+        promised = deal.funding.section.line("equity_promised", "Equity committed, with standby equity", both)
+    over = hi(0, deal.funding.equity_total - promised)
     checks.money("funding_shortfall", "Equity is within its commitment and standby", over)
     checks.lowest("equity_not_negative", "No owner is paid from funding", [deal.funding.equity])

@@ -13,18 +13,20 @@ from collections.abc import Mapping, Sequence
 
 from finmodel.deal.context import Context
 from finmodel.deal.schema import CaseTables
+from finmodel.deal.support.programme import Budget
 from finmodel.deal.support.public_bodies import ACCOUNTS, Body, body, government_terms
+from finmodel.deal.support.support import SupportLines
 from finmodel.deal.support.terms import Programme
 from finmodel.deal.time.calendar import RATIO_ROUNDING
 from finmodel.kernel.expr import Const, Expr, add, hi
 from finmodel.kernel.folds import first_when
-from finmodel.kernel.model import Line, Model, Section
+from finmodel.kernel.model import Line
 from finmodel.kernel.units import RATIO
 
 INSTRUMENTS = ("price support", "grant", "subsidy", "equity", "loan", "cover")
 
 
-def build(context: Context, case: CaseTables) -> None:
+def build(context: Context, case: CaseTables, support: SupportLines) -> None:
     """Declare one line for each party, and the government's account; nothing for a deal without support."""
     if not case.support:
         return
@@ -32,9 +34,9 @@ def build(context: Context, case: CaseTables) -> None:
     public = {body(case, id): line for id, line in lines.items()}
     _account(context, case, {who: line for who, line in public.items() if who.public})
     for name, terms in case.programme.items():
-        _programme(
-            context.model, name, terms, [id for id, support in case.support.items() if support.programme == name]
-        )
+        claims = [contract for contract in support.contracts.values() if contract.terms.programme == name]
+        asked = [contract.own.asked for contract in claims if contract.own is not None]
+        _programme(terms, support.budgets[name], asked)
 
 
 def _parties(context: Context) -> dict[str, Line]:
@@ -70,15 +72,12 @@ def _account(context: Context, case: CaseTables, public: Mapping[Body, Line]) ->
     section.ahead("net_public", "Government's account: All, received less paid").define(add(home))
 
 
-def _programme(model: Model, name: str, terms: Programme, contracts: Sequence[str]) -> None:
+def _programme(terms: Programme, budget: Budget, asked: Sequence[Line]) -> None:
     """What is left of a programme's envelope, and since when a claim was not met in full."""
-    section: Section = model.sections[f"programme.{name}"]
-    left = hi(0, terms.envelope - model.find(f"programme.{name}.granted_ever"))
-    section.line("envelope_left", f"{terms.label}: Left of the envelope", left)
-    if not contracts:
+    section, label = budget.section, terms.label
+    section.line("envelope_left", f"{label}: Left of the envelope", hi(0, terms.envelope - budget.ever))
+    if not asked:
         return
-    asked = add([model.find(f"support.{id}.due_own") for id in contracts])
-    granted = model.find(f"programme.{name}.granted")
-    short = (asked - granted) > terms.envelope * RATIO_ROUNDING
-    flag = section.flag("exhausted", f"{terms.label}: A claim is not met in full", short)
-    section.line("exhausted_first", f"{terms.label}: Number of the first such period", first_when(flag), RATIO)
+    short = (add([*asked]) - budget.granted) > terms.envelope * RATIO_ROUNDING
+    flag = section.flag("exhausted", f"{label}: A claim is not met in full", short)
+    section.line("exhausted_first", f"{label}: Number of the first such period", first_when(flag), RATIO)

@@ -153,7 +153,8 @@ def lock_up(desk: Desk, tested: Line, gate: Line) -> None:
     if desk.tests.long_stop is not None:
         held = held | desk.tests.long_stop
     default = section.flag("default", "Default", held)
-    section.flag("lock_up", "Lock-up of distributions", tested & ~gate | default)
+    desk.ledger.default = default
+    desk.ledger.lock_up = section.flag("lock_up", "Lock-up of distributions", tested & ~gate | default)
     section.flag("untested", "Cover 12 months back is not tested yet", tested & desk.tests.untested)
 
 
@@ -163,9 +164,10 @@ def rows(desk: Desk, left: Expr) -> None:
     if not loans:
         return
     for rank, of_rank in loans.items():
-        _amount(desk, f"arrears_{rank}", f"{CREDITORS[rank]} in arrears", desk.ledger.groups[rank].shortfall)
+        group, label = desk.ledger.groups[rank], f"{CREDITORS[rank]} in arrears"
+        desk.ledger.arrears[rank] = _amount(desk, f"arrears_{rank}", label, group.shortfall)
         for loan in of_rank:
-            paid = desk.ledger.groups[rank].interest[loan.id] + desk.ledger.groups[rank].principal[loan.id]
+            paid = group.interest[loan.id] + group.principal[loan.id]
             late = (loan.due_interest + loan.due_principal - paid) * desk.dates[rank]
             _amount(desk, f"arrears.{loan.id}", f"{loan.label}: In arrears", late)
     deferred = gated_interest.balances(desk.loans["junior"])
@@ -176,9 +178,9 @@ def rows(desk: Desk, left: Expr) -> None:
     _liquidity(desk, [loan for of_rank in loans.values() for loan in of_rank], left)
 
 
-def _amount(desk: Desk, name: str, label: str, amount: Expr) -> None:
+def _amount(desk: Desk, name: str, label: str, amount: Expr) -> Line:
     """An amount above a cent, else nothing."""
-    desk.events.line(name, label, where(amount > desk.cent, amount, 0))
+    return desk.events.line(name, label, where(amount > desk.cent, amount, 0))
 
 
 def _liquidity(desk: Desk, loans: list[Loan], left: Expr) -> None:

@@ -101,6 +101,7 @@ class Ledger:
     `from_locked`, `locking` move the locked account; `beyond` is what was paid out beyond the distribution gate;
     `after_debt` is all cash, locked or not, that stood before that gate; `closed` what owners pay for the closure,
     `closure_unpaid` what nobody has paid of it so far.
+    `default` and `lock_up` are flags of events, `arrears` what is in arrears above a cent, by rank.
     `added` is contingent equity of the period, `added_to_date` of all so far; `owed` is senior debt after its payment.
     """
 
@@ -110,6 +111,9 @@ class Ledger:
     from_reserve: Expr = field(default_factory=lambda: Const(0))
     prepaid: list[Line] = field(default_factory=list)
     arrears_default: Line | None = None
+    default: Line | None = None
+    lock_up: Line | None = None
+    arrears: dict[str, Line] = field(default_factory=dict)
     added: Line | None = None
     added_to_date: Line | None = None
     owed: Line | None = None

@@ -45,6 +45,9 @@ class Waterfall:
     closed: Line | None
     closure_unpaid: Line | None
     arrears_default: Line | None
+    default: Line
+    lock_up: Line
+    arrears_of: dict[str, Line]
     distributions: Line
     distributable: Distributable | None
 
@@ -84,7 +87,8 @@ def run(desk: Desk, loans: Sequence[Loan], refinanced: Refinanced) -> Waterfall:
     ledger = desk.ledger
     covenants.rows(desk, ledger.after_debt)
     prepaid = _prepaid(desk, refinanced)
-    assert ledger.distributed is not None  # every order has this step
+    assert ledger.distributed is not None  # every order has this step, and the gate before it
+    assert ledger.default is not None and ledger.lock_up is not None
     return Waterfall(
         section=desk.section,
         cash=desk.cash,
@@ -99,6 +103,9 @@ def run(desk: Desk, loans: Sequence[Loan], refinanced: Refinanced) -> Waterfall:
         closed=ledger.closed,
         closure_unpaid=ledger.closure_unpaid,
         arrears_default=ledger.arrears_default,
+        default=ledger.default,
+        lock_up=ledger.lock_up,
+        arrears_of=ledger.arrears,
         distributions=ledger.distributed,
         distributable=ledger.distributable,
     )
