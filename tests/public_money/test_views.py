@@ -128,7 +128,7 @@ def test_the_ceiling_of_a_year_is_the_one_that_stands_at_its_end(tmp_path: Path)
     """
     budget = '{ 2028-01-01 = "300,000 USD/year", 2029-10-01 = "400,000 USD/year" }'
     terms = timeline("quarter") + share() + fund(budget, "10 million USD") + floor()
-    account = run(read(tmp_path, terms)).government
+    account = government(run(read(tmp_path, terms)))
     years = account.years.set_index("fiscal_year")
 
     assert account.ledger["granted"].to_numpy()[:4] == pytest.approx([125_000, 125_000, 50_000, 100_000])
