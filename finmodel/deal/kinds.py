@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from finmodel.case.expand import Fault
 from finmodel.case.table import Table
 from finmodel.case.wording import an, quoted
+from finmodel.kernel.expr import Given
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,13 @@ class Kind:
         name: As it is typed.
         meaning: What it does, for the list of keys.
         needs: Key → what to write when it is missing, a line of the case file.
+        takes: Keys that it may have beside them.
     """
 
     name: str
     meaning: str
     needs: Mapping[str, str] = field(default_factory=dict, hash=False)
+    takes: tuple[str, ...] = ()
 
 
 class Kinds:
@@ -38,7 +41,7 @@ class Kinds:
         self.by_name = {kind.name: kind for kind in kinds}
         self.owners: dict[str, list[str]] = {}
         for kind in kinds:
-            for name in kind.needs:
+            for name in (*kind.needs, *kind.takes):
                 self.owners.setdefault(name, []).append(kind.name)
 
     @property
@@ -58,12 +61,14 @@ class Kinds:
             if name in chosen.needs and not _typed(given):
                 wrong = f'{an(self.noun)} of {self.key} "{chosen.name}" needs {name}.'
                 yield at, wrong, f"Write {chosen.needs[name]}."
-            elif name not in chosen.needs and _typed(given):
+            elif chosen.name not in owners and _typed(given):
                 kinds = f"{self.key}{'s' if len(owners) > 1 else ''} {quoted(owners, 'and')}"
                 wrong = f'{name} belongs to {kinds}, and this {self.noun} is of {self.key} "{chosen.name}".'
                 yield f"{at}.{name}", wrong, "Remove it."
 
 
 def _typed(value: object) -> bool:
-    """Whether a key without a default is there; a table of tables is there once it holds one."""
+    """Whether the case states a key; a table of tables is there once it holds one."""
+    if isinstance(value, Given):
+        return value.where != "default"
     return bool(value) if isinstance(value, Mapping) else value is not None

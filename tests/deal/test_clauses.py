@@ -149,7 +149,7 @@ def case(seed: int, folder: Path) -> Path:
 
 def signed(seed: int, folder: Path) -> Results:
     """A random deal on random terms, sized."""
-    profile = ("sculpted", "annuity", "equal", "bullet")[seed % 4]
+    profile = ("sculpted", "annuity", "equal", "bullet", "sum_of_digits")[seed % 5]
     return run(case(seed, folder), terms(random.Random(5000 + seed), profile))
 
 

@@ -57,6 +57,22 @@ def test_a_balloon_of_equal_repayments_falls_due_with_the_last(tmp_path: Path) -
     assert failed(result) - {"senior_paid", "distributions_open"} == set()
 
 
+def test_instalments_by_the_sum_of_digits_fall_by_the_same_sum_each() -> None:
+    """The digits 1 to 8 sum to 36: of 60 the first date repays 8/36, 13 1/3, and each date 1 2/3 less than the last."""
+    result = run(TINY, {"facility.jbic.profile": "sum_of_digits"})
+    falling = [60 * parts / 36 for parts in range(8, 0, -1)]
+
+    assert row(result, "facility.jbic.scheduled") == pytest.approx([0, 0, *falling, 0, 0])
+    assert row(result, "facility.jbic.outstanding.closing")[-3:] == pytest.approx([0, 0, 0], abs=1e-12)
+
+
+def test_a_balloon_beside_the_sum_of_digits_waits_for_the_last_date() -> None:
+    """40 % of 60 is 24 on the last date, beside 1/36 of the other 36."""
+    result = run(TINY, {"facility.jbic.profile": "sum_of_digits", "facility.jbic.balloon": "40 %"})
+
+    assert row(result, "facility.jbic.scheduled") == pytest.approx([0, 0, 8, 7, 6, 5, 4, 3, 2, 25, 0, 0])
+
+
 def test_a_level_annuity_with_a_balloon_pays_the_service_of_pmt_with_a_future_value() -> None:
     """70 at 6 % over 15 years, 21 of it left for the last date: the level part is 6.305175."""
     result = run(LEVEL, {"facility.loan.balloon": "30 %"})

@@ -202,7 +202,7 @@ def _sales(rng: Random, tree: Tree, goods: list[str], tonnes: float, price: floa
 def _debt(rng: Random, tree: Tree, revenue: float, frame: Frame) -> None:
     """Senior loans that share a schedule, perhaps one of a lower rank, and how they are sized."""
     months = ["December"] if frame.months == 12 or rng.random() < 0.3 else ["June", "December"]
-    profile = rng.choice(["sculpted", "sculpted", "annuity", "equal"])
+    profile = rng.choice(["sculpted", "sculpted", "annuity", "equal", "sum_of_digits"])
     common = {
         "country": "Japan",
         "payment_months": months,

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from finmodel.case.expand import Fault
+from finmodel.case.wording import quoted
+from finmodel.deal.loans.profiles.every import names
 from finmodel.deal.loans.terms import Facility
 from finmodel.deal.ruling import (
     Rule,
@@ -75,9 +77,9 @@ def refinancing_is_repaid_by_instalments(case: CaseTables) -> Iterator[Fault]:
         key = f"facility.{name}"
         if not facility.refinances:
             continue
-        if facility.profile in ("sculpted", "table"):
+        if facility.profile not in names(by_date=False):
             wrong = f'a refinancing is not repaid in profile "{facility.profile}".'
-            yield f"{key}.profile", wrong, 'Write profile = "equal", "annuity" or "bullet".'
+            yield f"{key}.profile", wrong, f"Write profile = {quoted(names(by_date=False))}."
         unread = {
             "standby": facility.standby,
             "own_schedule": facility.own_schedule,

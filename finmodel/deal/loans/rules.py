@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
+from finmodel.case.wording import quoted
+from finmodel.deal.loans.profiles.every import names
 from finmodel.deal.loans.public_lenders import JBIC_LIMIT, JBIC_STANDARD, counted, is_jbic
 from finmodel.deal.loans.schedule_rules import months_of, senior_of
 from finmodel.deal.loans.terms import Facility
@@ -115,7 +117,7 @@ def standby_facilities_wait_for_an_overrun(case: CaseTables) -> Iterator[Fault]:
             yield f"{key}.own_schedule", "a standby facility has a schedule of its own anyway.", "Remove it."
         elif loan.rank == "senior" and loan.profile == "sculpted":
             wrong = "a standby facility is not sized, so nothing sculpts it."
-            yield f"{key}.profile", wrong, 'Write profile = "equal", "annuity", "bullet" or "table".'
+            yield f"{key}.profile", wrong, f"Write profile = {quoted(names())}."
         elif loan.rank == "senior" and first is None:
             wrong = "a senior standby facility stands beside senior debt, and the case has none."
             yield key, wrong, 'Add a senior facility, or write rank = "mezzanine".'
@@ -139,7 +141,7 @@ def own_schedules_stand_beside_a_shared_one(case: CaseTables) -> Iterator[Fault]
             yield key, wrong, "Remove it."
         elif loan.profile == "sculpted":
             wrong = "sculpted facilities share one schedule: this one has its own."
-            yield f"facility.{name}.profile", wrong, 'Write profile = "equal", "annuity", "bullet" or "table".'
+            yield f"facility.{name}.profile", wrong, f"Write profile = {quoted(names())}."
         elif all(other.own_schedule for other in senior.values()):
             wrong = "every senior facility has a schedule of its own: one at least has that on which debt is sized."
             yield key, wrong, "Remove it in one of them."
@@ -169,7 +171,7 @@ def only_senior_debt_is_sculpted(case: CaseTables) -> Iterator[Fault]:
     for name, facility in case.facility.items():
         if facility.profile == "sculpted" and facility.rank != "senior":
             wrong = f'only senior debt is sculpted: this facility is "{facility.rank}".'
-            yield f"facility.{name}.profile", wrong, 'Write profile = "equal", "annuity" or "bullet".'
+            yield f"facility.{name}.profile", wrong, f"Write profile = {quoted(names(by_date=False))}."
 
 
 def senior_interest_is_funded(case: CaseTables) -> Iterator[Fault]:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from finmodel.deal.loans.profiles.every import ALL
+from finmodel.deal.loans.profiles.profile import Dates, Repaid
 from finmodel.deal.loans.terms import Facility
 from finmodel.deal.time.calendar import ONE_MONTH
 from finmodel.deal.time.timing import Clock
-from finmodel.kernel.errors import ModelError
-from finmodel.kernel.expr import Expr, Given, month_of, ratio
+from finmodel.kernel.expr import Expr, Given, month_of
 from finmodel.kernel.model import Line, Section
 from finmodel.kernel.units import RATIO
 
@@ -33,15 +34,6 @@ class Course:
     window_rate: Line
     schedule: Line
     planned: Line
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Dates:
-    """Flags of the dates on which a facility pays interest, and on which it repays, and the number of repayments."""
-
-    pays: Line
-    repaying: Line
-    instalment: Line
 
 
 def course(loan: Section, facility: Facility, accrual: Expr, solved: Given | None, clock: Clock) -> Course:
@@ -116,37 +108,9 @@ def schedule(loan: Section, facility: Facility, on: Dates, window_rate: Line, so
     Returns:
         The share of what was drawn that falls due [ratio].
     """
-    repaying, last = on.repaying, on.instalment.eq(facility.instalments)
-    label = f"{facility.label}: Principal falling due, share of the amount drawn"
-    if facility.profile == "sculpted":
-        if solved is None:
-            raise ModelError(f"facility {facility.label} is sculpted, but only senior debt is sized by its cash flow")
-        return loan.line("schedule", label, repaying * solved, RATIO)
-    if facility.table is not None:
-        return loan.line("schedule", label, facility.table, RATIO)
-    if facility.profile == "bullet" or facility.rank == "bridge":
-        return loan.line("schedule", label, repaying & last, RATIO)
-    if facility.profile == "equal":
-        regular: Expr = repaying / facility.instalments
-    else:
-        regular = _annuity(loan, repaying, window_rate)
-    # a balloon is repaid on the last date, and the rest as the profile says
-    return loan.line("schedule", label, regular * (1 - facility.balloon) + facility.balloon * (repaying & last), RATIO)
-
-
-def _annuity(loan: Section, repaying: Line, window_rate: Line) -> Line:
-    """Level service: at each date the balance is the value of the payments still to come."""
-    title = loan.title
-    value = loan.ahead("annuity_value", f"{title}: Value of one a date, remaining", RATIO)
-    discount = loan.line(
-        "annuity_step",
-        f"{title}: Value at the date of one a date",
-        repaying * ratio(1 + value, 1 + window_rate),
-        RATIO,
-    )
-    value.define(discount.next + ~repaying.next * value.next)
-    planned = loan.ahead("annuity_balance", f"{title}: Level service, balance", RATIO)
-    level = repaying * planned.lag(1, 1) * (ratio(1, value.prev) - window_rate)
-    part = loan.line("annuity_part", f"{title}: Level principal, share of all but the balloon", level, RATIO)
-    planned.define(planned.lag(1, 1) - part)
-    return part
+    asked = Repaid(loan, on, window_rate, facility.instalments, facility.table, solved)
+    profile = ALL[facility.profile]
+    share = profile.share(asked)
+    if profile.balloon:  # it is repaid on the last date, and the rest as the profile says
+        share = share * (1 - facility.balloon) + facility.balloon * (on.repaying & asked.last)
+    return loan.line("schedule", f"{facility.label}: Principal falling due, share of the amount drawn", share, RATIO)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from finmodel.case.expand import Fault
 from finmodel.case.wording import words
+from finmodel.deal.loans.profiles.every import ALL, KINDS
 from finmodel.deal.loans.terms import Facility
 from finmodel.deal.ruling import TOLERANCE, Rule, calendar_of, day, ends_in, later, percent, typed, values
 from finmodel.deal.schema import CaseTables
@@ -17,7 +18,7 @@ def repayment_terms_are_stated(case: CaseTables) -> Iterator[Fault]:
     """A schedule by instalments states grace and number; a table and a takeout are dates themselves."""
     for name, facility in case.facility.items():
         key, bridge = f"facility.{name}", facility.rank == "bridge"
-        if bridge or facility.profile == "table":
+        if bridge or ALL[facility.profile].by_date:
             why = "senior debt takes out a bridge loan on one date" if bridge else "the table says when what is repaid"
             for word in ("grace", "instalments"):
                 if typed(getattr(facility, word)):
@@ -31,15 +32,10 @@ def repayment_terms_are_stated(case: CaseTables) -> Iterator[Fault]:
 
 
 def tables_repay_the_whole(case: CaseTables) -> Iterator[Fault]:
-    """A table of repayments goes with its profile, sums to 100 %, and falls on payment dates of operation."""
+    """A table of repayments sums to 100 %, and falls on payment dates of operation."""
     for name, facility in case.facility.items():
         key, table = f"facility.{name}.table", facility.table
-        if facility.profile == "table" and table is None:
-            wrong = '"table" is missing: this profile repays what it says, by date.'
-            yield f"facility.{name}", wrong, f"Add a table [{key}] of dates and shares of the amount drawn."
-        elif facility.profile != "table" and table is not None:
-            yield key, f'a table is not read in profile "{facility.profile}".', 'Write profile = "table", or remove it.'
-        elif table is not None:
+        if facility.profile == "table" and table is not None:
             total = sum(values(table))
             if abs(total - 1) > TOLERANCE:
                 wrong = f"the repayments sum to {percent(total)}: they must sum to 100 %."
@@ -64,13 +60,10 @@ def _pays_in(facility: Facility, on: date) -> bool:
     return MONTH_NAMES[on.month - 1] in facility.payment_months
 
 
-def a_balloon_tops_regular_repayments(case: CaseTables) -> Iterator[Fault]:
-    """A balloon stands beside equal or level repayments."""
+def a_profile_has_its_keys(case: CaseTables) -> Iterator[Fault]:
+    """A table goes with its profile, and a balloon stands beside regular repayments."""
     for name, facility in case.facility.items():
-        if typed(facility.balloon) and (facility.profile not in ("equal", "annuity") or facility.rank == "bridge"):
-            what = "by a bridge loan" if facility.rank == "bridge" else f'in profile "{facility.profile}"'
-            remedy = "Remove it." if facility.rank == "bridge" else 'Write profile = "equal" or "annuity".'
-            yield f"facility.{name}.balloon", f"a balloon is not read {what}.", remedy
+        yield from KINDS.faults(f"facility.{name}", facility)
 
 
 def bridges_are_taken_out(case: CaseTables) -> Iterator[Fault]:
@@ -85,6 +78,8 @@ def bridges_are_taken_out(case: CaseTables) -> Iterator[Fault]:
         if facility.profile != "bullet":
             wrong = f'a bridge loan is repaid at once: got profile = "{facility.profile}".'
             yield f"{key}.profile", wrong, 'Write profile = "bullet".'
+        if typed(facility.balloon) and ALL[facility.profile].balloon:
+            yield f"{key}.balloon", "a bridge loan is repaid at once, without a balloon.", "Remove it."
         if facility.capitalise:
             wrong = "interest of a bridge loan is paid from funding: got capitalise = true."
             yield f"{key}.capitalise", wrong, "Remove it: interest in construction is a use of funds."
@@ -132,6 +127,6 @@ RULES: list[Rule] = [
     forgiveness_is_of_what_was_put_off,
     repayment_terms_are_stated,
     tables_repay_the_whole,
-    a_balloon_tops_regular_repayments,
+    a_profile_has_its_keys,
     bridges_are_taken_out,
 ]

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from finmodel.case.leaf import Count, DateQuantity, Quantity, default
 from finmodel.case.says import Says
 from finmodel.case.table import Currency, DayCount, Id, Label, LabelJa, Month, Table
+from finmodel.deal.loans.profiles.dated import Shares
+from finmodel.deal.loans.profiles.every import KINDS
 from finmodel.kernel.expr import Given
 
 
@@ -94,24 +96,10 @@ class Facility(Table):
     ]
     instalments: Annotated[Given, Count(ge=1, le=400, meaning="Number of repayments", example="14")] = default(1)
     profile: Annotated[
-        Literal["sculpted", "annuity", "equal", "bullet", "table"],
-        Says(
-            "How principal is repaid",
-            choices={
-                "sculpted": "in step with cash, at the cover of sizing",
-                "annuity": "in equal sums of principal and interest",
-                "equal": "in equal instalments of principal",
-                "bullet": "in one sum on the last date",
-                "table": "by shares on dates, in the key table",
-            },
-        ),
+        Literal["sculpted", "annuity", "equal", "sum_of_digits", "bullet", "table"],
+        Says("How principal is repaid", choices=KINDS.choices),
     ]
-    table: (
-        Annotated[
-            Given, Quantity("ratio", ge=0, le=1, dated="on", meaning="Share of the amount drawn repaid on a date")
-        ]
-        | None
-    ) = None
+    table: Shares | None = None
     balloon: Annotated[
         Given, Quantity("ratio", ge=0, lt=1, meaning="Share repaid on the last date, beside the rest", example="20 %")
     ] = default("0 %")
