@@ -331,3 +331,11 @@ def test_no_test_looks_at_a_clock(path):
             named.append(ast.unparse(node.func))
 
     assert named == []
+
+
+def test_every_folder_of_code_is_installed():
+    """A package that is not named is in a checkout and missing from what pip installs."""
+    setup = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    folders = {".".join(path.parent.relative_to(ROOT).parts) for path in FILES}
+
+    assert set(setup["packages"]) == folders | {"finmodel._templates"}
