@@ -41,7 +41,7 @@ UNPASTED = {
         bridge_without_senior_debt feed_without_a_price_for_the_main_product interest_forgiven_that_was_not_put_off
         list_longer_than_construction list_not_closed nodes_feed_each_other offtake_upside_of_two_indices
         prices_with_a_gap product_made_by_two_nodes risk_hazard_of_no_event table_by_date_that_starts_late
-        table_missing table_name_not_closed
+        table_name_not_closed
     """,
     "a case or a folder that the user has to name": """
         extends_a_case_that_is_not_there extends_a_folder_outside extends_an_absolute_path extends_an_address
@@ -67,6 +67,10 @@ ANOTHER_RULE = {
     ("prices_without_a_unit", 'value "month,ndpr"'): "is the first row of a file of prices, not a value",
     ("share_above_100_percent", 'limit "100 %"'): "JBIC lends less than any lender may",
     ("stock_of_a_premium", 'window = "period" and payer = "programme"'): "the floor beside them is the user's",
+    (
+        "table_missing",
+        'table = { 2031-03-31 = "50 %", 2032-03-31 = "50 %" }',
+    ): "shows the form; dates and shares are the user's",
     ("table_as_one_share", 'table = { 2030-12-31 = "50 %" }'): "shows the form; dates and shares are the user's",
     ("text_in_place_of_true", "capitalise = true"): "the value that was meant is not for a senior loan",
 }
