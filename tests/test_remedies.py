@@ -67,10 +67,6 @@ ANOTHER_RULE = {
     ("prices_without_a_unit", 'value "month,ndpr"'): "is the first row of a file of prices, not a value",
     ("share_above_100_percent", 'limit "100 %"'): "JBIC lends less than any lender may",
     ("stock_of_a_premium", 'window = "period" and payer = "programme"'): "the floor beside them is the user's",
-    (
-        "table_missing",
-        'table = { 2031-03-31 = "50 %", 2032-03-31 = "50 %" }',
-    ): "shows the form; dates and shares are the user's",
     ("table_as_one_share", 'table = { 2030-12-31 = "50 %" }'): "shows the form; dates and shares are the user's",
     ("text_in_place_of_true", "capitalise = true"): "the value that was meant is not for a senior loan",
 }
