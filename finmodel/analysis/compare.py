@@ -16,13 +16,12 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, cast
 
-from finmodel.case.describe import find
+from finmodel.analysis.as_typed import AsTyped
+from finmodel.case.laying import LENDERS
 from finmodel.case.leaf import Points
-from finmodel.case.overlay import dotted, take
 from finmodel.case.positions import Keys
 from finmodel.case.table import Table
 from finmodel.deal.read import Case
-from finmodel.deal.rules import RULES
 from finmodel.deal.schema import CaseTables
 from finmodel.kernel.errors import FinmodelError, SolveError, UsageError
 from finmodel.kernel.expr import Given
@@ -32,8 +31,6 @@ from finmodel.run.run import opened, run
 MOST_GROUPS = 6
 BRIDGED = ("equity_irr", "dscr_min")
 NAMES = ("name", "label", "label_ja")  # words that no number depends on
-ABSENT = "-"
-_LENDERS = ("sizing", "case")
 Worth = Callable[[frozenset[str]], float]
 
 
@@ -88,18 +85,24 @@ def compare(
         set: Dotted key → value as typed, laid over the second case.
 
     Raises:
-        UsageError: Neither a second case nor changes.
+        UsageError: Neither a second case nor changes, or cases that name other own clauses.
         CaseError, FileError, LimitError: As for `load`.
         SolveError, NumberError: Either case cannot be run. (A mixture of both that cannot be run is told in `notes`.)
     """
     if second is None and not set:
         raise UsageError("name a second case, or changes by --set")
     a = opened(case)
-    results = run(a), run(b := opened(a if second is None else second, set))
+    b = opened(a if second is None else second, set)
+    if type(a.tables) is not type(b.tables):
+        named = [", ".join(one.modules) or "none" for one in (a, b)]
+        raise UsageError(
+            f"own clauses of the first case: {named[0]}; of the second: {named[1]}. Load both with the same."
+        )
+    results = run(a), run(b)
     keys = [*differing(a.tables, b.tables)]
     lenders = [key for key in differing(_sizing(a), _sizing(b)) if not _covered(key, keys)]
-    typed = _Typed(a), _Typed(b)
-    every = [*keys, *((*_LENDERS, *key) for key in lenders)]
+    typed = AsTyped(a), AsTyped(b)
+    every = [*keys, *((*LENDERS, *key) for key in lenders)]
     inputs = tuple(Change(".".join(path), typed[0].text(path), typed[1].text(path)) for path in every)
     method, bridges, notes = _bridges(results, _grouped(every))
     return Comparison(*results, inputs, method, bridges, notes)
@@ -246,55 +249,12 @@ def run_mixed(a: Case, b: Case, keys: Sequence[Keys]) -> dict[str, float | None]
     Raises:
         SolveError: The mixture breaks a rule between keys, or its debt cannot be sized.
     """
-    plain = [key for key in keys if key[:2] != _LENDERS]
+    plain = [key for key in keys if key[:2] != LENDERS]
     live = cast(CaseTables, mixed(a.tables, b.tables, plain))
     lenders = cast(CaseTables, mixed(_sizing(a), _sizing(b), [*plain, *(key[2:] for key in keys if key not in plain)]))
     for tables in (live, lenders):
-        for rule in RULES:
+        for rule in a.origin.schema.rules:
             for key, wrong, _ in rule(tables):
                 raise SolveError(f"{key}: {wrong}")
     case = replace(a, tables=live, places={**a.places, **b.places}, scenario=None)  # its numbers have the scenario
     return run(replace(case, sizing=replace(case, tables=lenders, sizing=None))).metrics
-
-
-class _Typed:
-    """What a case says of a key, as typed."""
-
-    def __init__(self, case: Case) -> None:
-        self.case, document = case, case.document()
-        self.lenders = dotted(take(document, *_LENDERS)).tree
-        self.live = document.tree
-
-    def text(self, keys: Keys) -> str:
-        """The value of a key: as typed, else its default; "-" where it is not there."""
-        if keys[:2] == _LENDERS:
-            said = _at(self.lenders, keys[2:])
-            return _said(said) if said is not None else self.text(keys[2:])
-        said = _at(self.live, keys)
-        if said is not None:
-            return _said(said)
-        found = find(type(self.case.tables), keys)
-        default = None if found is None or found.field is None else found.field.default
-        there = _at(self.case.tables, keys) is not None
-        return f"{default} (default)" if there and default is not None else ABSENT
-
-
-def _at(value: Any, keys: Keys) -> Any:
-    for name in keys:
-        value = (
-            getattr(value, name, None)
-            if isinstance(value, Table)
-            else value.get(name)
-            if isinstance(value, Mapping)
-            else None
-        )
-    return value
-
-
-def _said(value: object) -> str:
-    """A value of TOML in one line; a table by date as its rows."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_said(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_said, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)

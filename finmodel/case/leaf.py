@@ -19,7 +19,7 @@ from finmodel.case.quantity import BadValue, BadValues, BareNumber, clip, quanti
 from finmodel.kernel.expr import Given
 from finmodel.kernel.timeline import serial
 
-__all__ = ["Count", "DateQuantity", "Day", "Leaf", "Points", "Quantity", "default"]
+__all__ = ["Count", "DateQuantity", "Day", "Leaf", "Points", "Quantity", "default", "typed"]
 
 _TYPICAL = {
     "%": "50",
@@ -268,3 +268,12 @@ def default(text: str | int) -> Any:
 
 
 Leaf = Quantity | DateQuantity | Count
+
+
+def typed(given: Given) -> bool:
+    """Whether the case states a value, rather than leave it to the default.
+
+    Args:
+        given: A key's value.
+    """
+    return given.where != "default"

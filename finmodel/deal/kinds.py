@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.table import Table
 from finmodel.case.wording import an, quoted
 from finmodel.kernel.expr import Given
@@ -58,17 +59,17 @@ class Kinds:
         chosen = self.by_name[getattr(table, self.key)]
         for name, owners in self.owners.items():
             given = getattr(table, name)
-            if name in chosen.needs and not _typed(given):
+            if name in chosen.needs and not _stated(given):
                 wrong = f'{an(self.noun)} of {self.key} "{chosen.name}" needs {name}.'
                 yield at, wrong, f"Write {chosen.needs[name]}."
-            elif chosen.name not in owners and _typed(given):
+            elif chosen.name not in owners and _stated(given):
                 kinds = f"{self.key}{'s' if len(owners) > 1 else ''} {quoted(owners, 'and')}"
                 wrong = f'{name} belongs to {kinds}, and this {self.noun} is of {self.key} "{chosen.name}".'
                 yield f"{at}.{name}", wrong, "Remove it."
 
 
-def _typed(value: object) -> bool:
+def _stated(value: object) -> bool:
     """Whether the case states a key; a table of tables is there once it holds one."""
     if isinstance(value, Given):
-        return value.where != "default"
+        return typed(value)
     return bool(value) if isinstance(value, Mapping) else value is not None

@@ -32,15 +32,6 @@ def values(given: Given) -> tuple[float, ...]:
     return given.value if isinstance(given.value, tuple) else (given.value,)
 
 
-def typed(given: Given) -> bool:
-    """Whether the case states a value, rather than leave it to the default.
-
-    Args:
-        given: A key's value.
-    """
-    return given.where != "default"
-
-
 def day(given: Given) -> date:
     """The date of a leaf that holds one.
 

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from finmodel.case.describe import json_schema
 from finmodel.case.expand import leaves
+from finmodel.case.leaf import typed
 from finmodel.case.table import Table
 from finmodel.deal.read import Case
 from finmodel.deal.sales.oversold import Oversold, oversold
@@ -74,7 +75,7 @@ def check_text(case: Case, model: Model) -> str:
 
 def figures(case: Case) -> list[Given]:
     """The inputs that the case states itself, defaults left out."""
-    return [given for _, given, _ in leaves(case.tables, None) if given.where != "default"]
+    return [given for _, given, _ in leaves(case.tables, None) if typed(given)]
 
 
 def is_assumed(given: Given) -> bool:

@@ -16,6 +16,7 @@ from typing import Literal
 
 from finmodel.case import expand
 from finmodel.case.describe import find
+from finmodel.case.leaf import typed
 from finmodel.case.regimes import shipped
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.uncertainty.terms import RiskTerms
@@ -63,7 +64,7 @@ def unused_and_typed(tables: CaseTables, uses: Mapping[str, KeyUse]) -> list[Giv
     Args:
         uses: Key → what it does.
     """
-    stated = (given for _, given, _ in expand.leaves(tables, None) if given.where != "default")
+    stated = (given for _, given, _ in expand.leaves(tables, None) if typed(given))
     return [given for given in stated if uses[given.id].kind == "unused" and not shipped(given.where)]
 
 
@@ -108,7 +109,7 @@ def _use(given: Given, tables: CaseTables, model: Model, reached: set[str]) -> K
         return SIMULATED if given.id not in _idle(tables.risk) else UNUSED
     if group == "government":
         return USED if given.id == "government.rate" and tables.support else ACCOUNT
-    stated = given.id in LIMITS and tables.sizing.amount is not None and given.where != "default"
+    stated = given.id in LIMITS and tables.sizing.amount is not None and typed(given)
     return SIZED if given.id == "sizing.tolerance" or stated else UNUSED
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from finmodel.case.leaf import typed
 from finmodel.case.values import LABELS, digest_of
 from finmodel.deal.loans.terms import SizingTerms
 from finmodel.deal.read import Case
@@ -186,15 +187,15 @@ def _refuse_amount(terms: SizingTerms, solution: Solution) -> None:
     covers = (terms.dscr_contracted, terms.dscr_volume)
     stated = {
         "sizing.by_gearing": terms.gearing_cap,
-        "sizing.by_cover": next((key for key in covers if key is not None and key.where != "default"), None),
+        "sizing.by_cover": next((key for key in covers if key is not None and typed(key)), None),
         "sizing.by_limit": terms.limit,
     }
     amount = float(solution.lines[TARGET])
     for id, limit in LIMITS.items():
         key = stated.get(id)
-        typed = id == "sizing.by_uses" or (key is not None and key.where != "default")
+        binds = id == "sizing.by_uses" or (key is not None and typed(key))
         most = float(solution.lines.get(id, amount))
-        if typed and amount > most * (1 + ROUNDING):
+        if binds and amount > most * (1 + ROUNDING):
             where = f" ({key.id}, {key.where})" if key is not None else ""
             raise SolveError(
                 f"{terms.amount.where}: sizing.amount\nsenior debt of {amount:,.0f} cannot be met: the {limit}{where}"

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 import finmodel as fm
+from finmodel.kernel.errors import UsageError
 from finmodel.present.marks import input_name
 from finmodel.run.results import Results
 from tests.deal.faces import differ, in_the_workbook
@@ -144,7 +145,39 @@ def test_the_case_keeps_its_modules_and_its_hash_tells_them():
     assert fm.run(named).values == fm.run(plain).values
 
 
-def test_scenarios_the_lenders_case_and_drivers_move_keys_of_the_clause(tmp_path):
+def test_a_driver_draws_a_key_of_the_clause(tmp_path):
+    """From 1 to 3 % at 30 USD/kg, beside 5 % at 60, whatever price the path has."""
+    home = shutil.copytree(EXAMPLES, tmp_path / "examples") / "net_smelter_royalty"
+    with (home / "case.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[risk.driver.rate]\nkey = "royalty.low"\nkind = "uniform"\nlow = "0.5x"\nhigh = "1.5x"\n')
+    drawn = fm.simulate(fm.load(home, modules=[home / "royalty.py"]), 8, 1)
+    runs = [drawn.replay(number) for number in range(4)]
+    lows = [float(np.max(run.given["royalty.low"])) for run in runs]
+    scale = [np.clip((run["price.oxide.market"][2] - 30) / 30, 0, 1) for run in runs]
+
+    assert len(set(lows)) == 4 and all(0.01 <= low <= 0.03 for low in lows)
+    assert [run["own.royalty.rate"][2] for run in runs] == pytest.approx(
+        [low + (0.05 - low) * at for low, at in zip(lows, scale, strict=True)]
+    )
+
+
+def test_a_comparison_asks_the_rules_of_the_clause_too():
+    """From 70 to 100 USD/kg against 30 to 60: with the start alone changed the scale ends before it begins."""
+    case = load("net_smelter_royalty")
+    found = fm.compare(case, set={"royalty.from_price": "70 USD/kg", "royalty.to_price": "100 USD/kg"})
+
+    assert found.bridges == {}
+    assert found.notes["bridge"].endswith("royalty.to_price: the scale ends where it begins, or before.")
+
+
+def test_cases_with_other_modules_are_not_compared():
+    case, plain = load("net_smelter_royalty"), fm.load(EXAMPLES / "small_mine")
+
+    with pytest.raises(UsageError, match=r"own clauses of the first case: royalty 1\.0 .*; of the second: none\."):
+        fm.compare(case, plain)
+
+
+def test_scenarios_and_the_lenders_case_move_keys_of_the_clause(tmp_path):
     """The scenario takes 1 % at any price; lenders size debt on 10 %, so there is less of it."""
     home = shutil.copytree(EXAMPLES, tmp_path / "examples") / "net_smelter_royalty"
     with (home / "case.toml").open("a", encoding="utf-8") as file:

@@ -24,7 +24,6 @@ import numpy as np
 from finmodel.case.expand import bound, leaves
 from finmodel.case.templates import scheme_files
 from finmodel.deal.read import Case
-from finmodel.deal.rules import RULES
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.support.public_bodies import government_terms
 from finmodel.deal.support.terms import Programme, Support
@@ -245,7 +244,7 @@ def schemes(case: Case) -> Iterator[Scheme | tuple[str, str]]:
     yield own
     for file in scheme_files():
         found = _scheme(file, own)
-        faults = [wrong for rule in RULES for _, wrong, _ in rule(with_scheme(case, found).tables)]
+        faults = [wrong for rule in case.origin.schema.rules for _, wrong, _ in rule(with_scheme(case, found).tables)]
         yield (found.label, faults[0]) if faults else found
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.wording import quoted, words
 from finmodel.deal.cover.oecd import BUYER_RISK, has_buyer_risk
 from finmodel.deal.cover.terms import OecdPremium
-from finmodel.deal.ruling import Rule, typed
+from finmodel.deal.ruling import Rule
 from finmodel.deal.schema import CaseTables
 
 

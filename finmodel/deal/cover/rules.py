@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.quantity import clip
-from finmodel.deal.ruling import Rule, typed, unknown, whole_periods
+from finmodel.deal.ruling import Rule, unknown, whole_periods
 from finmodel.deal.schema import CaseTables
 from finmodel.kernel.timeline import MONTHS
 

@@ -6,18 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.wording import quoted
 from finmodel.deal.loans.profiles.every import names
 from finmodel.deal.loans.terms import Facility
-from finmodel.deal.ruling import (
-    Rule,
-    calendar_of,
-    day,
-    end_of_operations,
-    later,
-    typed,
-    unknown,
-)
+from finmodel.deal.ruling import Rule, calendar_of, day, end_of_operations, later, unknown
 from finmodel.deal.schema import CaseTables
 
 

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.wording import quoted
 from finmodel.deal.loans.profiles.every import names
 from finmodel.deal.loans.public_lenders import JBIC_LIMIT, JBIC_STANDARD, counted, is_jbic
 from finmodel.deal.loans.schedule_rules import months_of, senior_of
 from finmodel.deal.loans.terms import Facility
-from finmodel.deal.ruling import (
-    TOLERANCE,
-    Rule,
-    one_of,
-    percent,
-    sum_fault,
-    typed,
-    unknown,
-)
+from finmodel.deal.ruling import TOLERANCE, Rule, one_of, percent, sum_fault, unknown
 from finmodel.deal.schema import CaseTables
 from finmodel.kernel.expr import Given
 

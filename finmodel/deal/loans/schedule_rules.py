@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.wording import words
 from finmodel.deal.loans.profiles.every import ALL, KINDS
 from finmodel.deal.loans.terms import Facility
-from finmodel.deal.ruling import TOLERANCE, Rule, calendar_of, day, ends_in, later, percent, typed, values
+from finmodel.deal.ruling import TOLERANCE, Rule, calendar_of, day, ends_in, later, percent, values
 from finmodel.deal.schema import CaseTables
 from finmodel.kernel.timeline import MONTH_NAMES, MONTHS, from_serial
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.wording import quoted, words
 from finmodel.deal.plant.terms import Node
-from finmodel.deal.ruling import TOLERANCE, Rule, one_of, percent, typed, values
+from finmodel.deal.ruling import TOLERANCE, Rule, one_of, percent, values
 from finmodel.deal.schema import CaseTables
 
 MOST_GRANTED = 0.5

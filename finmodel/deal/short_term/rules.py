@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finmodel.case.expand import Fault
-from finmodel.deal.ruling import Rule, one_of, typed
+from finmodel.case.leaf import typed
+from finmodel.deal.ruling import Rule, one_of
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.short_term.terms import CreditLine, Repo
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from finmodel.case.describe import nearest
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.quantity import clip
 from finmodel.case.wording import quoted
-from finmodel.deal.ruling import TOLERANCE, Rule, day, percent, typed
+from finmodel.deal.ruling import TOLERANCE, Rule, day, percent
 from finmodel.deal.schema import CaseTables
 from finmodel.kernel.expr import Given
 

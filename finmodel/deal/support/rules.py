@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.wording import quoted, words
-from finmodel.deal.ruling import Rule, calendar_of, day, ends_in, later, typed, values
+from finmodel.deal.ruling import Rule, calendar_of, day, ends_in, later, values
 from finmodel.deal.sales.terms import Offtake
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.support import scheme_rules

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.wording import quoted, words
 from finmodel.deal.ruling import (
     Rule,
@@ -20,7 +21,6 @@ from finmodel.deal.ruling import (
     later,
     months_text,
     one_of,
-    typed,
     unknown,
     values,
 )

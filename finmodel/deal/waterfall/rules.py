@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from finmodel.case.expand import Fault
+from finmodel.case.leaf import typed
 from finmodel.case.wording import quoted
-from finmodel.deal.ruling import Rule, day, one_of, typed, unknown
+from finmodel.deal.ruling import Rule, day, one_of, unknown
 from finmodel.deal.schema import CaseTables
 from finmodel.deal.waterfall.terms import StepName, SweepTerms, whole_order
 
