@@ -104,7 +104,7 @@ def compare(
     typed = AsTyped(a), AsTyped(b)
     every = [*keys, *((*LENDERS, *key) for key in lenders)]
     inputs = tuple(Change(".".join(path), typed[0].text(path), typed[1].text(path)) for path in every)
-    method, bridges, notes = _bridges(results, _grouped(every))
+    method, bridges, notes = _bridges(*results, _grouped(every))
     return Comparison(*results, inputs, method, bridges, notes)
 
 
@@ -189,19 +189,19 @@ def _grouped(keys: Sequence[Keys]) -> dict[str, list[Keys]]:
 
 
 def _bridges(
-    results: tuple[Results, Results], groups: Mapping[str, Sequence[Keys]]
+    first: Results, second: Results, groups: Mapping[str, Sequence[Keys]]
 ) -> tuple[str, dict[str, dict[str, float]], dict[str, str]]:
     """Method, bridges and notes."""
     reason = _no_bridge(groups)
     if reason:
         return "", {}, {"bridge": reason}
-    worlds = {frozenset[str](): results[0].metrics, frozenset(groups): results[1].metrics}
+    worlds = {frozenset[str](): first.metrics, frozenset(groups): second.metrics}
     names, few = list(groups), len(groups) <= MOST_GROUPS
     sizes = range(1, len(names))
     sets = [frozenset(some) for size in sizes for some in (combinations(names, size) if few else [names[:size]])]
     for some in sets:
         try:
-            worlds[some] = run_mixed(results[0].case, results[1].case, [key for name in some for key in groups[name]])
+            worlds[some] = run_mixed(first.case, second.case, [key for name in some for key in groups[name]])
         except FinmodelError as error:
             changed = ", ".join(name for name in names if name in some)
             return "", {}, {"bridge": f"with only {changed} changed there is no result: {error}"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -141,12 +141,8 @@ def compare_designs(
     reached = own.outcome(at, metric, 1.0)
     goal = reached if target is None else target
     draws = draws_of(stands, BLOCKS, SEED)
-    rows = [
-        _missed(("", one[0], "", ""), None, one[1])
-        if isinstance(one, tuple)
-        else _row(one, (at, World("base case", stands, 0.0)), (metric, goal), draws)
-        for one in designs
-    ]
+    aim = Aim(metric, goal, at, World("base case", stands, 0.0))
+    rows = [_missed(one[0], one[1]) if isinstance(one, tuple) else _row(one, aim, draws) for one in designs]
     ranked = sorted(rows, key=lambda row: (row.total is None, row.total or 0.0))
     return DesignTable(base, metric, goal, at.name, tuple(ranked), {world.name: world.weight for world in worlds})
 
@@ -179,20 +175,37 @@ def cheapest_floor(
     own = next(iter(schemes(stands)))
     if not isinstance(own, Scheme) or own.support.floor is None:
         raise UsageError("the case's support has no floor to look for")
-    rows = [_floor_row(_with_budget(own, times), worlds, base, (dscr, probability), times) for times in BUDGETS]
+    rows = [_floor_row(own, times, worlds, base, dscr, probability) for times in BUDGETS]
     return FloorTable(base, dscr, probability, str(own.support.floor.unit), tuple(rows))
 
 
-def _row(design: Design, at: tuple[World, World], asked: tuple[str, float], draws: Draws) -> Row:
+@dataclass(frozen=True)
+class Aim:
+    """What every design is sized to: how much of which result, and where it is measured.
+
+    Args:
+        metric: The result.
+        goal: How much of it is to be reached [unit of the result].
+        at: The world in which it is measured.
+        base: The case without a scenario, around which paths are drawn.
+    """
+
+    metric: str
+    goal: float
+    at: World
+    base: World
+
+
+def _row(design: Design, aim: Aim, draws: Draws) -> Row:
     """Size a design where its outcome is measured; its paths are drawn around the base case."""
-    scheme, (world_at, base), (metric, goal) = design.scheme, at, asked
+    scheme, metric, goal, at = design.scheme, aim.metric, aim.goal, aim.at
     given = getattr(scheme.support, scheme.main)
     unit = str(given.unit)
-    without = design.without(world_at, metric)
-    scale, best = least_scale(lambda scale: design.outcome(world_at, metric, scale), goal)
+    without = design.without(at, metric)
+    scale, best = least_scale(lambda scale: design.outcome(at, metric, scale), goal)
     if scale is None:
-        reason = achievable(metric, best, goal) + ("" if not design.short(world_at, HIGHEST) else IN_BUDGET)
-        return _missed((scheme.name, scheme.label, scheme.main, unit), best, reason)
+        reason = achievable(metric, best, goal) + ("" if not design.short(at, HIGHEST) else IN_BUDGET)
+        return replace(_missed(scheme.label, reason, best), name=scheme.name, key=scheme.main, unit=unit)
     costs = {world.name: design.cost(world, scale) for world in design.worlds}
     expected = _mean(design.worlds, lambda world: costs[world.name])
     buyers = _mean(design.worlds, lambda world: design.by_buyers(world, scale))
@@ -205,11 +218,11 @@ def _row(design: Design, at: tuple[World, World], asked: tuple[str, float], draw
         key=scheme.main,
         value=value * scale,
         unit=unit,
-        outcome=design.outcome(world_at, metric, scale),
-        as_paid=design.as_paid(world_at, metric, scale),
+        outcome=design.outcome(at, metric, scale),
+        as_paid=design.as_paid(at, metric, scale),
         expected=expected,
         costs=costs,
-        p95=float(np.quantile(design.simulated(base, scale, draws), 0.95)) if draws else None,
+        p95=float(np.quantile(design.simulated(aim.base, scale, draws), 0.95)) if draws else None,
         buyers=buyers,
         total=expected + buyers,
         per_kg=(expected + buyers) / kilos if kilos else None,
@@ -217,9 +230,9 @@ def _row(design: Design, at: tuple[World, World], asked: tuple[str, float], draw
     )
 
 
-def _missed(named: tuple[str, str, str, str], best: float | None, reason: str) -> Row:
+def _missed(label: str, reason: str, best: float | None = None) -> Row:
     """A scheme that cannot be used, or not be sized."""
-    return Row(*named[:3], None, named[3], best, None, None, {}, None, 0.0, None, None, None, reason)
+    return Row("", label, "", None, "", best, None, None, {}, None, 0.0, None, None, None, reason)
 
 
 def _mean(worlds: Sequence[World], of: Callable[[World], float]) -> float:
@@ -241,9 +254,10 @@ def _with_budget(own: Scheme, times: float) -> Scheme:
 
 
 def _floor_row(
-    scheme: Scheme, worlds: list[World], base: Results, asked: tuple[float, float], times: float
+    own: Scheme, times: float, worlds: list[World], base: Results, dscr: float, probability: float
 ) -> FloorRow:
-    design, (dscr, probability) = Design(scheme, worlds, base), asked
+    scheme = _with_budget(own, times)
+    design = Design(scheme, worlds, base)
 
     def reached(scale: float) -> float:
         return _mean(worlds, lambda world: float(design.as_paid(world, "dscr_min", scale) >= dscr - CLOSE))
