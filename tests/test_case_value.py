@@ -288,7 +288,7 @@ def test_a_case_under_a_scenario_is_compared_and_shocked_in_it(tmp_path: Path) -
 
 def test_the_cheapest_floor_takes_numbers_or_texts_and_says_so_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[float, float]] = []
-    monkeypatch.setattr(comparison, "_floor_row", lambda *args: asked.append(args[3]))
+    monkeypatch.setattr(comparison, "_floor_row", lambda *args: asked.append(args[-2:]))
     case = fm.load(CASES / "us_style_price_protection")
     fm.cheapest_floor(case, "1.1x", "50 %")
     fm.cheapest_floor(case, 1.1, 0.5)
